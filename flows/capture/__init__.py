@@ -1,0 +1,1 @@
+"""Bytes in: WARC records and captures."""

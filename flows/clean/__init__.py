@@ -1,0 +1,1 @@
+"""Blocks to passages and edits: one rule, one function, one version."""

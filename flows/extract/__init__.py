@@ -1,0 +1,1 @@
+"""Captures to documents and blocks: one module per media type."""

@@ -1,0 +1,1 @@
+"""Articles to alignments, stories and variants."""

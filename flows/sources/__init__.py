@@ -1,0 +1,1 @@
+"""Where input comes from: the registry, and one reader per kind of source."""

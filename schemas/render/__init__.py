@@ -1,0 +1,1 @@
+"""What follows from the definitions: SQL, data dictionary."""

@@ -1,0 +1,47 @@
+"""Every table, in the order in which a run fills them."""
+
+from __future__ import annotations
+
+from schemas.table import Table
+from schemas.tables.alignments import ALIGNMENTS
+from schemas.tables.articles import ARTICLES
+from schemas.tables.blocks import ARTICLE_HEADS, BLOCKS, PLACED_BLOCKS
+from schemas.tables.captures import CAPTURES
+from schemas.tables.documents import DOCUMENTS
+from schemas.tables.edits import EDITS
+from schemas.tables.fixity import FIXITY
+from schemas.tables.passages import PASSAGES
+from schemas.tables.rejects import REJECTS
+from schemas.tables.runs import RUNS
+from schemas.tables.stories import STORIES
+from schemas.tables.story_aliases import STORY_ALIASES
+from schemas.tables.variants import VARIANTS
+from schemas.tables.warc_files import WARC_FILES
+
+TABLES: tuple[Table, ...] = (
+    WARC_FILES,
+    CAPTURES,
+    DOCUMENTS,
+    ARTICLES,
+    PASSAGES,
+    EDITS,
+    ALIGNMENTS,
+    STORIES,
+    VARIANTS,
+    STORY_ALIASES,
+    REJECTS,
+    RUNS,
+    FIXITY,
+)
+"""The published tables."""
+
+INTERMEDIATE: tuple[Table, ...] = (BLOCKS, PLACED_BLOCKS, ARTICLE_HEADS)
+"""Tables that pass between stages and are not kept."""
+
+
+def table(name: str) -> Table:
+    """The published table of that name; KeyError where there is none."""
+    for each in TABLES:
+        if each.name == name:
+            return each
+    raise KeyError(f"no table is named {name}")

@@ -1,0 +1,90 @@
+"""captures: one row per retrieval."""
+
+import pyarrow as pa
+
+from schemas.columns import CAPTURE_ID, PAYLOAD_SHA256, RUN_ID, SOURCE_ID, Column, count, instant, text
+from schemas.table import Check, Table
+
+CAPTURES = Table(
+    name="captures",
+    grain="retrieval of one resource at one time",
+    doc="Where every byte came from, and where it is kept.",
+    columns=(
+        CAPTURE_ID,
+        SOURCE_ID,
+        text(
+            "uri",
+            "What was retrieved. For a file `file:///<source id>/<path below the source root>`, percent-encoded, so "
+            "that moving the folder changes nothing; for a record in a dump, with a JSON Pointer as the fragment.",
+            "file:///evening-post/2024/0301.txt",
+        ),
+        text(
+            "outlet", "Who printed it: the host, else the first folder below the root, else the source.", "evening-post"
+        ),
+        instant("captured_at", "When the bytes were retrieved.", "2024-03-01T06:15:02Z"),
+        PAYLOAD_SHA256,
+        count("payload_bytes", "Size of the payload.", 18211),
+        text(
+            "media_type",
+            "Media type as served, or as the file's name and first bytes say.",
+            "text/plain",
+            nullable=True,
+        ),
+        Column("http_status", pa.int32(), "HTTP status of a web capture.", 200, nullable=True),
+        text("etag", "ETag of a web capture.", '"5e3f"', nullable=True),
+        instant("last_modified", "Last-Modified of a web capture, or the file's modification time.", nullable=True),
+        Column(
+            "record_type",
+            pa.string(),
+            "Type of the WARC record; a revisit holds no payload of its own.",
+            "resource",
+            values=("response", "resource", "revisit", "conversion", "metadata"),
+        ),
+        text(
+            "warc_file",
+            "The WARC file, below the warehouse's `raw/` folder.",
+            "2024/03/20240301T061502-7f3a9c-00000.warc.gz",
+        ),
+        count("warc_offset", "Where the record starts in the WARC file, in bytes.", 4120),
+        count("warc_length", "Length of the record in the WARC file, in bytes.", 7012),
+        count(
+            "part_start",
+            "First byte of the payload in the record's own payload, where a dump holds many.",
+            nullable=True,
+        ),
+        count("part_end", "End of the payload in the record's own payload, where a dump holds many.", nullable=True),
+        text(
+            "parser",
+            "Hints of the source on how to read the payload, as canonical JSON: keys of a record dump, site selectors.",
+            '{"text":"content","title":"title"}',
+            nullable=True,
+        ),
+        instant(
+            "name_date",
+            "Date that the source's pattern reads from the name, local midnight; used where a page gives no date.",
+            nullable=True,
+        ),
+        RUN_ID,
+    ),
+    key=("capture_id",),
+    derived=False,
+    volatile=(
+        "capture_id",
+        "captured_at",
+        "last_modified",
+        "record_type",
+        "warc_file",
+        "warc_offset",
+        "warc_length",
+        "run_id",
+    ),
+    checks=(
+        Check(
+            "accounted_for",
+            "Every capture ends as a document or as a reject.",
+            "SELECT c.capture_id FROM captures c "
+            "WHERE NOT EXISTS (SELECT 1 FROM documents d WHERE d.payload_sha256 = c.payload_sha256) "
+            "AND NOT EXISTS (SELECT 1 FROM rejects r WHERE r.payload_sha256 = c.payload_sha256)",
+        ),
+    ),
+)

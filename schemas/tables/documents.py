@@ -1,0 +1,89 @@
+"""documents: what an extractor reads from one payload."""
+
+import pyarrow as pa
+
+from schemas.columns import DOCUMENT_ID, LANGUAGE, PAYLOAD_SHA256, STRINGS, TEXT_SHA256, Column, count, instant, text
+from schemas.table import Check, Table
+
+PRECISIONS = ("year", "month", "day", "minute", "second")
+
+PAGE_KINDS = ("article", "newspaper", "list", "front", "error", "captcha", "paywall", "frame", "record", "other")
+
+DOCUMENTS = Table(
+    name="documents",
+    grain="payload and extractor",
+    doc="What an extractor reads from one payload. Equal bytes are one document with many captures.",
+    columns=(
+        DOCUMENT_ID,
+        PAYLOAD_SHA256,
+        text("extractor", "The reader.", "html"),
+        text(
+            "extractor_version",
+            "Version of the reader, of segmentation and of cleaning, joined by full stops: raising one derives anew.",
+            "1.1.1",
+        ),
+        text("media_type", "Media type that chose the reader.", "text/html"),
+        Column("page_kind", pa.string(), "What sort of page this is.", "article", values=PAGE_KINDS),
+        text("charset_declared", "Character encoding that the payload itself names.", "gb2312", nullable=True),
+        text("charset_used", "Python codec that decoded it.", "gb18030", nullable=True),
+        Column(
+            "decode_skip", pa.int32(), "Bytes skipped at the start, where a file begins inside a character (0-3).", 0
+        ),
+        count("replaced", "Characters that could not be decoded and became U+FFFD.", 0),
+        text("title", "Title, without the site's name.", "河口大桥今日通车", nullable=True),
+        Column("authors", STRINGS, "Authors as printed, in order.", ["林晓舟"]),
+        text("publisher", "Who the page says published it.", "江口晚报", nullable=True),
+        instant(
+            "published_at",
+            "When it was published; local midnight where the precision is day or coarser.",
+            nullable=True,
+        ),
+        Column(
+            "published_precision",
+            pa.string(),
+            "How exactly the page dates itself.",
+            "day",
+            nullable=True,
+            values=PRECISIONS,
+        ),
+        instant("modified_at", "When the page says it was last changed.", nullable=True),
+        LANGUAGE,
+        text("canonical_uri", "The page's own word for its address.", nullable=True),
+        text("original_uri", "The address of the page that this is an archived copy of.", nullable=True),
+        Column("archived_uris", STRINGS, "Addresses of other archived copies that the page names.", []),
+        Column("tags", STRINGS, "Keywords that the page gives.", ["桥梁"]),
+        Column(
+            "agreement",
+            pa.float64(),
+            "Share of agreement between independent readers, 0 to 1; null where one reader read it.",
+            nullable=True,
+        ),
+        TEXT_SHA256.named("text_sha256", "SHA-256 of the passages' text, joined by one newline."),
+    ),
+    key=("document_id",),
+    checks=(
+        Check(
+            "text_is_the_passages",
+            "text_sha256 is that of the passages' text joined by a newline.",
+            "SELECT d.document_id FROM documents d LEFT JOIN (SELECT document_id, "
+            "sha256(string_agg(text, chr(10) ORDER BY ordinal)) AS hash FROM passages GROUP BY document_id) p "
+            "USING (document_id) WHERE d.text_sha256 <> coalesce(p.hash, sha256(''))",
+        ),
+        Check(
+            "precision_says_midnight",
+            "At day precision or coarser, published_at is midnight.",
+            "SELECT document_id FROM documents WHERE published_precision IN ('year', 'month', 'day') "
+            "AND published_at <> date_trunc('day', published_at)",
+        ),
+        Check(
+            "date_and_precision_together",
+            "published_at and published_precision are both there or both absent.",
+            "SELECT document_id FROM documents WHERE (published_at IS NULL) <> (published_precision IS NULL)",
+        ),
+        Check(
+            "decode_skip_is_small",
+            "decode_skip is 0 to 3.",
+            "SELECT document_id FROM documents WHERE decode_skip NOT BETWEEN 0 AND 3",
+        ),
+    ),
+)

@@ -1,0 +1,42 @@
+"""rejects: inputs that could not be processed."""
+
+import pyarrow as pa
+
+from schemas.columns import CAPTURE_ID, PAYLOAD_SHA256, SOURCE_ID, Column, identifier, text
+from schemas.table import Check, Table
+
+REJECTS = Table(
+    name="rejects",
+    grain="failed input",
+    doc="What could not be processed, and why, in words. The bytes are kept wherever there were any.",
+    columns=(
+        identifier(
+            "reject_id",
+            "Id over source, uri or payload, stage, error, message and version.",
+            "1b2c3d4e5f60718293a4b5c6d7e8f901",
+        ),
+        SOURCE_ID,
+        CAPTURE_ID.named("capture_id", "The first capture of the payload, where it was captured.", nullable=True),
+        text("uri", "The input.", "file:///adhoc/broken.warc.gz", nullable=True),
+        Column(
+            "stage",
+            pa.string(),
+            "The stage that gave up.",
+            "extract",
+            values=("capture", "extract", "segment", "clean", "match"),
+        ),
+        text("error", "Short name of the reason.", "empty"),
+        text("message", "The reason in one sentence.", "The file is empty."),
+        PAYLOAD_SHA256.named("payload_sha256", "The payload, where it was captured.", nullable=True),
+        text("version", "Version of the reader that gave up; null where the input never reached one.", nullable=True),
+    ),
+    key=("reject_id",),
+    volatile=("reject_id", "capture_id", "uri", "source_id"),
+    checks=(
+        Check(
+            "rejects_say_why",
+            "A reject names its input and its reason.",
+            "SELECT reject_id FROM rejects WHERE message = '' OR (uri IS NULL AND capture_id IS NULL)",
+        ),
+    ),
+)

@@ -1,0 +1,33 @@
+"""runs: executions of the pipeline."""
+
+import pyarrow as pa
+
+from schemas.columns import RUN_ID, Column, count, instant, text
+from schemas.table import Table
+
+RUNS = Table(
+    name="runs",
+    grain="execution that published something",
+    doc="What each run did. A run that found nothing new leaves no row.",
+    columns=(
+        RUN_ID,
+        text("flow_run_id", "Prefect's id of the flow run; null where the run was started directly.", nullable=True),
+        instant("started_at", "When it started."),
+        instant("finished_at", "When it published."),
+        Column("status", pa.string(), "How it ended.", "ok", values=("ok", "failed")),
+        text("code_version", "Version of Dibao.", "0.1.0"),
+        text("config_sha256", "SHA-256 of the settings that shape rows."),
+        count("captures", "Captures added.", 120),
+        count("documents", "Documents added.", 118),
+        count("articles", "Articles added.", 131),
+        count("passages", "Passages added.", 1900),
+        count("edits", "Edits added.", 210),
+        count("alignments", "Alignments added.", 88),
+        count("stories", "Witnesses added.", 40),
+        count("variants", "Variants added.", 312),
+        count("rejects", "Rejects added.", 2),
+        count("bytes", "Bytes of payload captured.", 5200000),
+    ),
+    key=("run_id",),
+    derived=False,
+)

@@ -1,0 +1,1 @@
+"""Where it is kept: WARC store, Delta tables, snapshots, the DuckDB catalogue."""
