@@ -2,8 +2,8 @@
 
 import pyarrow as pa
 
-from schemas.columns import ARTICLE_ID, Column, count, offset
-from schemas.table import Check, Table
+from schemas.columns import ARTICLE_ID, count, offset
+from schemas.table import Check, Column, Table
 
 RELATIONS = ("reprint", "excerpt", "quote", "template", "furniture", "self-copy")
 
@@ -36,7 +36,9 @@ ALIGNMENTS = Table(
             "spans_lie_in_the_articles",
             "Both spans lie inside their articles' texts.",
             "SELECT left_article_id, right_article_id FROM alignments "
-            "JOIN articles l ON l.article_id = left_article_id JOIN articles r ON r.article_id = right_article_id WHERE left_start < 0 OR left_end <= left_start "
+            "JOIN articles l ON l.article_id = left_article_id "
+            "JOIN articles r ON r.article_id = right_article_id "
+            "WHERE left_start < 0 OR left_end <= left_start "
             "OR left_end > l.chars OR right_start < 0 OR right_end <= right_start OR right_end > r.chars",
         ),
         Check(

@@ -2,8 +2,8 @@
 
 import pyarrow as pa
 
-from schemas.columns import ARTICLE_ID, DOCUMENT_ID, LANGUAGE, TEXT_SHA256, Column, offset, text
-from schemas.table import Check, Table
+from schemas.columns import ARTICLE_ID, DOCUMENT_ID, LANGUAGE, TEXT_SHA256, offset, text
+from schemas.table import Check, Column, Table
 
 ARTICLES = Table(
     name="articles",

@@ -2,8 +2,8 @@
 
 import pyarrow as pa
 
-from schemas.columns import DOCUMENT_ID, FLAGS, KIND, ORDINAL, RAW_END, RAW_START, SELECTOR, Column, text
-from schemas.table import Table
+from schemas.columns import DOCUMENT_ID, FLAGS, KIND, ORDINAL, RAW_END, RAW_START, SELECTOR, text
+from schemas.table import Column, Table
 
 _AS_READ = (
     DOCUMENT_ID,

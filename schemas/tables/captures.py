@@ -2,8 +2,8 @@
 
 import pyarrow as pa
 
-from schemas.columns import CAPTURE_ID, PAYLOAD_SHA256, RUN_ID, SOURCE_ID, Column, count, instant, text
-from schemas.table import Check, Table
+from schemas.columns import CAPTURE_ID, PAYLOAD_SHA256, RUN_ID, SOURCE_ID, count, instant, text
+from schemas.table import Check, Column, Table
 
 CAPTURES = Table(
     name="captures",

@@ -2,8 +2,8 @@
 
 import pyarrow as pa
 
-from schemas.columns import DOCUMENT_ID, LANGUAGE, PAYLOAD_SHA256, STRINGS, TEXT_SHA256, Column, count, instant, text
-from schemas.table import Check, Table
+from schemas.columns import DOCUMENT_ID, LANGUAGE, PAYLOAD_SHA256, STRINGS, TEXT_SHA256, count, instant, text
+from schemas.table import Check, Column, Table
 
 PRECISIONS = ("year", "month", "day", "minute", "second")
 

@@ -2,8 +2,8 @@
 
 import pyarrow as pa
 
-from schemas.columns import PASSAGE_ID, Column, offset, text
-from schemas.table import Check, Table
+from schemas.columns import PASSAGE_ID, offset, text
+from schemas.table import Check, Column, Table
 
 EDITS = Table(
     name="edits",

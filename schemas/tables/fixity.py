@@ -2,8 +2,8 @@
 
 import pyarrow as pa
 
-from schemas.columns import Column, instant, text
-from schemas.table import Table
+from schemas.columns import instant, text
+from schemas.table import Column, Table
 
 FIXITY = Table(
     name="fixity",

@@ -2,8 +2,8 @@
 
 import pyarrow as pa
 
-from schemas.columns import CAPTURE_ID, PAYLOAD_SHA256, SOURCE_ID, Column, identifier, text
-from schemas.table import Check, Table
+from schemas.columns import CAPTURE_ID, PAYLOAD_SHA256, SOURCE_ID, identifier, text
+from schemas.table import Check, Column, Table
 
 REJECTS = Table(
     name="rejects",

@@ -2,8 +2,8 @@
 
 import pyarrow as pa
 
-from schemas.columns import RUN_ID, Column, count, instant, text
-from schemas.table import Table
+from schemas.columns import RUN_ID, count, instant, text
+from schemas.table import Column, Table
 
 RUNS = Table(
     name="runs",

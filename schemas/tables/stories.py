@@ -2,8 +2,8 @@
 
 import pyarrow as pa
 
-from schemas.columns import ARTICLE_ID, STORY_ID, Column, offset
-from schemas.table import Check, Table
+from schemas.columns import ARTICLE_ID, STORY_ID, offset
+from schemas.table import Check, Column, Table
 
 STORIES = Table(
     name="stories",

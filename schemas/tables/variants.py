@@ -2,8 +2,8 @@
 
 import pyarrow as pa
 
-from schemas.columns import ARTICLE_ID, STORY_ID, Column, offset, text
-from schemas.table import Check, Table
+from schemas.columns import ARTICLE_ID, STORY_ID, offset, text
+from schemas.table import Check, Column, Table
 
 VARIANT_KINDS = ("substitution", "insertion", "deletion", "transposition")
 VARIANT_CLASSES = ("number", "name", "punctuation", "orthography", "wording")
