@@ -1,0 +1,181 @@
+"""Dates as pages write them, to a time and how exact it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+
+_MONTHS = (
+    (
+        "january jan styczeń stycznia sty январь января янв ιανουάριος ιανουαρίου ιαν janvier "
+        "januar jänner enero ene gennaio يناير"
+    ),
+    (
+        "february feb luty lutego lut февраль февраля фев φεβρουάριος φεβρουαρίου φεβ février "
+        "februar febrero febbraio فبراير"
+    ),
+    "march mar marzec marca март марта мар μάρτιος μαρτίου μαρ mars märz marzo مارس",
+    ("april apr kwiecień kwietnia kwi апрель апреля апр απρίλιος απριλίου απρ avril abril aprile أبريل ابريل"),
+    "may maj maja май мая μάιος μαΐου μαίου μάι mai mayo maggio مايو",
+    ("june jun czerwiec czerwca cze июнь июня июн ιούνιος ιουνίου ιουν juin juni junio giugno يونيو"),
+    ("july jul lipiec lipca lip июль июля июл ιούλιος ιουλίου ιουλ juillet juli julio luglio يوليو"),
+    ("august aug sierpień sierpnia sie август августа авг αύγουστος αυγούστου αυγ août agosto أغسطس اغسطس"),
+    (
+        "september sept sep wrzesień września wrz сентябрь сентября сен σεπτέμβριος σεπτεμβρίου σεπ "
+        "septembre septiembre settembre سبتمبر"
+    ),
+    (
+        "october oct październik października paź октябрь октября окт οκτώβριος οκτωβρίου οκτ "
+        "octobre oktober octubre ottobre أكتوبر"
+    ),
+    ("november nov listopad listopada lis ноябрь ноября ноя νοέμβριος νοεμβρίου νοε novembre noviembre نوفمبر"),
+    (
+        "december dec grudzień grudnia gru декабрь декабря дек δεκέμβριος δεκεμβρίου δεκ décembre "
+        "dezember diciembre dicembre ديسمبر"
+    ),
+)
+_MONTH = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
+_NAMES = "|".join(sorted(map(re.escape, _MONTH), key=lambda name: (-len(name), name)))
+_CLOCK = (
+    r"(?:[\sT,，|·@/-]*(?:(?:at|o|в|στις|um|à|klo|kl|godz)\.?\s*|(?:星期|周|週)[一二三四五六日天]\s*|[（(](?:[一二三四五六日]|周.|星期.)[)）]\s*|"
+    r"(?P<half{n}>上午|下午|晚上|凌晨|中午|早上|傍晚|午前|午後)\s*)*"
+    r"(?P<hour{n}>[01]?\d|2[0-4])\s*[:：時时h]\s*(?P<minute{n}>[0-5]\d)\s*分?(?:[:：]?(?P<second{n}>[0-5]\d)(?![\d:])秒?(?:[.,]\d+)?)?"
+    r"(?:\s*(?P<noon{n}>[ap]\.?m\.?)(?![a-z]))?"
+    r"(?:\s*(?P<zone{n}>Z(?![a-z])|[+-]\d\d:?\d\d(?!\d)|(?:GMT|UTC|EST|EDT|CST|CDT|MST|MDT|PST|PDT|BST|CET|CEST|MSK|JST|HKT|SGT|IST)"
+    r"(?:\s*[+-]\d\d?(?::?\d\d)?)?(?![a-z])))?)?"
+)
+_WESTERN = r"(?:st|nd|rd|th|er|-го|ο|η|\.)?"
+_PATTERN = re.compile(
+    r"(?<![\d.])(?:"
+    r"(?P<y1>(?:19|20)\d\d)\s*(?P<s1>[-/.年–])\s*(?P<m1>1[0-2]|0?[1-9])\s*(?:[-/.月–])\s*(?P<d1>3[01]|[12]\d|0?[1-9])(?!\d)\s*[日号號]?"
+    + _CLOCK.replace("{n}", "1")
+    + r"|(?P<y2>(?:19|20)\d\d)(?P<m2>1[0-2]|0[1-9])(?P<d2>3[01]|[12]\d|0[1-9])"
+    r"(?:T?(?P<h2>[01]\d|2[0-3])(?P<i2>[0-5]\d)(?P<c2>[0-5]\d)?)?(?!\d)"
+    rf"|(?P<d3>3[01]|[12]\d|0?[1-9]){_WESTERN}[\s-]*(?:of\s+|de\s+)?"
+    rf"(?P<m3>{_NAMES})(?!\w)\.?,?[\s-]*(?:de\s+)?(?P<y3>(?:19|20)\d\d)(?!\d)(?:\s*г\.?|\s*r\.)?"
+    + _CLOCK.replace("{n}", "3")
+    + rf"|(?<!\w)(?P<m4>{_NAMES})\.?\s+(?P<d4>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,?\s+(?P<y4>(?:19|20)\d\d)(?!\d)"
+    + _CLOCK.replace("{n}", "4")
+    + r"|(?P<a5>3[01]|[12]\d|0?[1-9])(?P<s5>[./-])(?P<b5>3[01]|[12]\d|0?[1-9])(?P=s5)(?P<y5>(?:19|20)\d\d)(?!\d)"
+    + _CLOCK.replace("{n}", "5")
+    + r"|(?P<y6>(?:19|20)\d\d)\s*年\s*(?P<m6>1[0-2]|0?[1-9])\s*月(?!\s*\d)"
+    r"|(?P<y7>[一二][〇○零九九八七六五四三二一０]{3})年(?P<m7>十[一二]?|[一二三四五六七八九])月(?P<d7>三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])[日号]"
+    rf"|(?<!\w)(?P<m8>{_NAMES})\.?,?\s+(?P<y8>(?:19|20)\d\d)(?!\d)"
+    r"|(?P<y9>(?:19|20)\d\d)[-/](?P<m9>1[0-2]|0[1-9])(?![-/\d.])"
+    r")",
+    re.I,
+)  # fmt: skip
+_ZONES = {
+    "GMT": 0, "UTC": 0, "Z": 0, "EST": -300, "EDT": -240, "CDT": -300, "MST": -420, "MDT": -360, "PST": -480,
+    "PDT": -420, "BST": 60, "CET": 60, "CEST": 120, "MSK": 180, "JST": 540, "HKT": 480, "SGT": 480,
+    "IST": 330,
+}  # fmt: skip
+_DIGITS = {char: number for number, char in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "０": 0}
+_EPOCH = re.compile(r"\A\s*(1\d{9})(\d{3})?\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date found in a text: where, when and how exactly.
+
+    `when` is naive; `zone` is what the text says of it, or None.
+    """
+
+    start: int
+    end: int
+    when: datetime
+    precision: str
+    zone: tzinfo | None
+
+    def placed(self, zone: tzinfo) -> datetime:
+        """Naive midnight at day precision or coarser, else aware, in its own zone or the one given."""
+        if self.precision in ("year", "month", "day"):
+            return self.when
+        return self.when.replace(tzinfo=self.zone or zone)
+
+
+def _number(numeral: str) -> int:
+    """A Chinese numeral below 100."""
+    if "十" not in numeral:
+        return _DIGITS[numeral]
+    tens, ones = numeral.split("十")
+    return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)
+
+
+def _zone(name: str | None) -> tzinfo | None:
+    if not name:
+        return None
+    name = name.upper()
+    match = re.search(r"([+-])(\d\d?):?(\d\d)?\Z", name)
+    if match:
+        minutes = int(match[2]) * 60 + int(match[3] or 0)
+        if minutes > 840:
+            return None
+        return timezone(timedelta(minutes=-minutes if match[1] == "-" else minutes))
+    # CST is also China's, so it says nothing.
+    return timezone(timedelta(minutes=_ZONES[name])) if name in _ZONES else None
+
+
+def _read(match: re.Match[str]) -> tuple[datetime, str, tzinfo | None] | None:
+    """What one match says; None where there is no such day."""
+    g = match.groupdict()
+    month: int
+    day = 1
+    form = next(n for n in "123456789" if g.get(f"y{n}"))
+    precision = "day"
+    if form == "7":
+        year = int("".join(str(_DIGITS[char]) for char in g["y7"]))
+        month, day = _number(g["m7"]), _number(g["d7"])
+    else:
+        year = int(g[f"y{form}"])
+        if form in "348":
+            month = _MONTH[g[f"m{form}"].lower()]
+        elif form == "5":
+            month, day = int(g["b5"]), int(g["a5"])
+            if month > 12 or (g["s5"] == "/" and day <= 12 and g["noon5"]):
+                month, day = day, month
+        else:
+            month = int(g[f"m{form}"])
+        if form in "1234":
+            day = int(g[f"d{form}"])
+        if form in "689":
+            precision = "month"
+    hour = minute = second = 0
+    zone = None
+    if form == "2" and g["h2"]:
+        hour, minute, second = int(g["h2"]), int(g["i2"]), int(g["c2"] or 0)
+        precision = "second" if g["c2"] else "minute"
+    elif form in "1345" and g[f"hour{form}"]:
+        hour, minute, second = int(g[f"hour{form}"]), int(g[f"minute{form}"]), int(g[f"second{form}"] or 0)
+        precision = "second" if g[f"second{form}"] else "minute"
+        noon = (g[f"noon{form}"] or "").lower()[:1]
+        half = g[f"half{form}"]
+        if (noon == "p" or half in ("下午", "晚上", "傍晚", "午後")) and hour < 12:
+            hour += 12
+        elif noon == "a" and hour == 12:
+            hour = 0
+        zone = _zone(g[f"zone{form}"])
+    try:
+        when = datetime(year, month, day) + timedelta(hours=hour, minutes=minute, seconds=second)
+    except (ValueError, OverflowError):
+        return None
+    return when, precision, zone
+
+
+def find(text: str) -> Iterator[Moment]:
+    """The dates in a text, from left to right. Of day and month in figures, the day comes first unless it cannot."""
+    for match in _PATTERN.finditer(text):
+        read = _read(match)
+        if read is not None:
+            yield Moment(match.start(), match.end(), *read)
+
+
+def parse(value: str) -> Moment | None:
+    """The date that a field holds, in any of the forms that `find` knows, or as seconds or milliseconds since 1970."""
+    epoch = _EPOCH.match(value)
+    if epoch:
+        when = datetime(1970, 1, 1) + timedelta(seconds=int(epoch[1]))
+        return Moment(0, len(value), when, "second", UTC)
+    return next(find(value[:200]), None)

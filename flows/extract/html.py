@@ -1,0 +1,140 @@
+"""Read a web page: blocks with their kinds, the article among them, and what the page says of itself."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from lxml import etree
+
+from flows.extract import metadata
+from flows.extract.charset import decode
+from flows.extract.reading import Block, Reading, UnreadableError
+from flows.extract.web import kinds, marks, page_kind
+from flows.extract.web.blocks import Cut, cut
+from flows.extract.web.boosting import Model, load
+from flows.extract.web.dom import MAX_DEPTH, parse
+from flows.extract.web.features import NAMES, Features, measure
+from flows.extract.web.head import Head, read_head
+from flows.extract.web.vote import Verdict, vote
+
+VERSION = "1"
+
+ARTICLES = ("article",)
+"""Page kinds that make an article."""
+
+GAVE_UP = "gave-up"
+"""Flag of blocks that were not cut apart as they should be, because the page is too deep or too large."""
+
+_UNREAD = re.compile(r"<(script|style|template|noscript)\b.*?</\1\s*>|<!--.*?-->", re.S | re.I)
+_INLINE = re.compile(r"</?(?:a|b|i|u|em|strong|span|font|small|big|sub|sup|abbr|code|mark)\b[^>]*>", re.I)
+_TAG = re.compile(r"<[^>]*>")
+
+
+@cache
+def _model() -> Model:
+    return load(Path(__file__).parent / "web" / "block_weights.json", NAMES)
+
+
+def read(payload: bytes, parser: Mapping[str, Any]) -> Reading:
+    """Read the bytes of a web page.
+
+    `parser` may hold `timezone`, the zone of dates that name none. UnreadableError where the page holds no
+    markup at all.
+    """
+    decoded = decode(payload, markup=True)
+    reading = read_page(decoded.text, parser)
+    reading.charset_declared = decoded.charset_declared
+    reading.charset_used = decoded.charset_used
+    reading.decode_skip = decoded.decode_skip
+    reading.replaced = decoded.replaced
+    return reading
+
+
+def read_page(text: str, parser: Mapping[str, Any]) -> Reading:
+    """Read a decoded web page."""
+    root = parse(text)
+    if root is None:
+        return Reading(media_type="text/html", page_kind="other")
+    page = cut(root)
+    if page.deepest >= MAX_DEPTH:
+        return _flat(text)
+    head = read_head(root, text)
+    features = measure(page, head.titles)
+    verdict = vote(page, features, _model().score(features.matrix), text)
+    return _assemble(page, features, verdict, head, parser)
+
+
+def read_markup(text: str, parser: Mapping[str, Any], *, selector_prefix: str = "") -> Reading:
+    """Read HTML found inside another format: all of it that can be seen is the article.
+
+    Selectors are XPaths into the value parsed as a page of its own, after `selector_prefix`.
+    """
+    root = parse(text)
+    if root is None:
+        return Reading(media_type="text/html", page_kind="other")
+    page = cut(root)
+    if page.deepest >= MAX_DEPTH:
+        return _flat(text, selector_prefix)
+    features = measure(page, [])
+    reading = Reading(media_type="text/html", blocks=[])
+    for i, line in enumerate(page.texts):
+        seen = not page.frames[i].inherited & marks.HIDDEN
+        kind = kinds.of_kept(page, features, i) if seen else "boilerplate"
+        reading.blocks.append(Block(kind, line, selector_prefix + page.selector(i), article=0 if seen else None))
+    return reading
+
+
+def _assemble(page: Cut, features: Features, verdict: Verdict, head: Head, parser: Mapping[str, Any]) -> Reading:
+    kept = verdict.kept
+    headline = features.headline
+    look = page_kind.Look(head.titles[0] if head.titles else "", head.frames, head.meta("og:type"), head.is_article)
+    kind = page_kind.tell(page, features, kept, look)
+    reading = Reading(media_type="text/html", page_kind=kind, agreement=verdict.agreement)
+    is_article = kind in ARTICLES
+    named: list[str] = []
+    for i, text in enumerate(page.texts):
+        inside = is_article and (bool(kept[i]) or i == headline)
+        named.append(kinds.of_kept(page, features, i) if inside else kinds.of_rest(page, features, i))
+        flags = (GAVE_UP,) if page.gave_up and i == len(page.texts) - 1 else ()
+        reading.blocks.append(Block(named[i], text, page.selector(i), flags=flags, article=0 if inside else None))
+    body = [page.texts[i] for i in np.flatnonzero(kept).tolist() if i != headline]
+    near = range(max(headline - 3, 0), min(headline + 9, len(page.texts))) if headline >= 0 else range(0)
+    facts = metadata.decide(
+        head,
+        metadata.Page(
+            headline=page.texts[headline] if headline >= 0 else None,
+            heading=headline >= 0 and bool(page.frames[headline].bits & marks.HEADING),
+            bylines=[page.texts[i] for i, name in enumerate(named) if name == "byline"],
+            near=[page.texts[i] for i in near if i != headline and len(page.texts[i]) <= kinds.LINE],
+            body=body,
+        ),
+        parser,
+    )
+    reading.title, reading.authors, reading.publisher = facts.title, facts.authors, facts.publisher
+    reading.published_at, reading.published_precision = facts.published_at, facts.published_precision
+    reading.modified_at, reading.language, reading.tags = facts.modified_at, facts.language, facts.tags
+    reading.canonical_uri, reading.original_uri = facts.canonical_uri, facts.original_uri
+    return reading
+
+
+def _flat(text: str, selector_prefix: str = "") -> Reading:
+    """What can be kept of a page too deep to be parsed: its lines, without their places."""
+    text = _INLINE.sub("", _UNREAD.sub(" ", text))
+    lines = [" ".join(html.unescape(line).split()) for line in _TAG.sub("\n", text).split("\n")]
+    blocks = [Block("body", line, f"{selector_prefix}/html", flags=(GAVE_UP,)) for line in lines if line]
+    if not blocks:
+        raise UnreadableError(
+            GAVE_UP, "The elements are nested too deep to be parsed, and there is no text between them."
+        )
+    return Reading(media_type="text/html", page_kind="other", blocks=blocks)
+
+
+def root_of(text: str) -> etree._Element | None:
+    """The tree that selectors lead into."""
+    return parse(text)

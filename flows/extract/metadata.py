@@ -1,0 +1,259 @@
+"""Decide what a web page says of itself: title, authors, publisher, dates, addresses, language, tags."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from flows.extract import dates
+from flows.extract.web.credits import read_credits, reporters, split_names
+from flows.extract.web.features import fold
+from flows.extract.web.head import Head, squeeze
+
+_SEPARATOR = re.compile(
+    r"\s+[-–—|·•»:]+\s+|\s*[|｜_»]+\s*|\s*--+\s*|(?<=[\u4e00-\u9fff])\s*[-–—]+\s*(?=[\u4e00-\u9fff])"
+)
+_PUBLISHED = (
+    "article:published_time", "og:published_time", "og:article:published_time", "datepublished", "pubdate",
+    "publishdate", "publish_date", "published_time", "publish-date", "publication_date", "publicationdate",
+    "dc.date.issued", "dc.date.created", "dcterms.created", "dcterms.issued", "dc.date", "dcterms.date",
+    "date", "sailthru.date", "parsely-pub-date", "weibo:article:create_at", "article.published",
+    "originalpublicationdate", "cxenseparse:recs:publishtime", "apub:time", "pubtime",
+    "citation_publication_date", "citation_date", "last-modified-date", "eprints.date",
+    "bytedance:published_time", "publication-date", "created", "firstcreatetime",
+)  # fmt: skip
+_MODIFIED = (
+    "article:modified_time", "og:updated_time", "og:modified_time", "datemodified", "lastmod",
+    "last-modified", "dcterms.modified", "dc.date.modified", "revised", "weibo:article:update_at",
+    "bytedance:updated_time", "updated_time",
+)  # fmt: skip
+_LANGUAGE = re.compile(r"\A[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*\Z")
+_PATH_DATE = re.compile(r"/((?:19|20)\d\d)[-/]?(1[0-2]|0[1-9])[-/]?(3[01]|[12]\d|0[1-9])(?=[/_\-tT.])")
+_CHINESE = timezone(timedelta(hours=8))
+
+
+@dataclass(slots=True)
+class Page:
+    """What the blocks tell: the headline's text, the lines around it, the article's paragraphs, all in order."""
+
+    headline: str | None = None
+    heading: bool = False
+    near: list[str] = field(default_factory=list)
+    bylines: list[str] = field(default_factory=list)
+    body: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Facts:
+    """Values of the columns of the `documents` table that they are named after."""
+
+    title: str | None = None
+    authors: list[str] = field(default_factory=list)
+    publisher: str | None = None
+    published_at: datetime | None = None
+    published_precision: str | None = None
+    modified_at: datetime | None = None
+    language: str | None = None
+    canonical_uri: str | None = None
+    original_uri: str | None = None
+    tags: list[str] = field(default_factory=list)
+
+
+def strip_site(title: str, site: str | None, headline: str | None = None) -> str:
+    """A title without the name of its site or section: the part that the headline repeats, else the longest."""
+    parts = [part.strip() for part in _SEPARATOR.split(title) if part.strip()]
+    if len(parts) < 2:
+        return title.strip(" _-|")
+    if headline:
+        wanted = fold(headline)
+        if wanted and wanted in fold(title):
+            return headline
+    if site:
+        named = fold(site)
+        rest = [part for part in parts if fold(part) not in (named, "")]
+        if rest and len(rest) < len(parts) and title.startswith(rest[0]):
+            end = title.rfind(rest[-1]) + len(rest[-1])
+            return title[:end].strip(" _-|")
+    size = [len(fold(part)) * (1.4 if i == 0 else 1.0) for i, part in enumerate(parts)]
+    return parts[size.index(max(size))]
+
+
+def _title(head: Head, page: Page) -> str | None:
+    site = head.site
+    marked = head.article.get("headline")
+    candidates = [marked if isinstance(marked, str) else None, head.meta("og:title"), head.meta("twitter:title")]
+    named = [squeeze(c) for c in candidates if c and squeeze(c)]
+    document = head.titles[0] if head.titles else None
+    if page.headline:
+        wanted = fold(page.headline)
+        known = [fold(t) for t in head.titles]
+        if page.heading or any(wanted == t or (len(wanted) >= 6 and t.startswith(wanted)) for t in known):
+            return squeeze(page.headline)
+    if named:
+        return strip_site(named[0], site, page.headline)
+    if document:
+        return strip_site(document, site, page.headline)
+    return squeeze(page.headline) or None
+
+
+def _names(head: Head, value: Any) -> list[str]:
+    """Names in a JSON-LD author: a string, an object, a reference, or a list of them."""
+    out: list[str] = []
+    for entry in value if isinstance(value, list) else [value]:
+        entry = head.resolved(entry)
+        name = entry.get("name") if isinstance(entry, dict) else entry
+        for one in name if isinstance(name, list) else [name]:
+            if isinstance(one, str) and squeeze(one):
+                text = squeeze(one)
+                out += split_names(text) if isinstance(entry, str) else [text]
+    return list(dict.fromkeys(out))
+
+
+def _usable(names: list[str], head: Head, publisher: str | None) -> list[str]:
+    """Names that are not an address, nor the site's own."""
+    barred = {fold(n) for n in (head.site, publisher) if n}
+    return [n for n in names if fold(n) and fold(n) not in barred and not n.startswith(("http", "www."))]
+
+
+def _authors(head: Head, page: Page, credit: list[str], publisher: str | None) -> list[str]:
+    for names in (
+        _names(head, head.article.get("author")),
+        credit,
+        [n for v in head.metas.get("author", []) for n in split_names(v)],
+        [n for v in head.metas.get("article:author", []) + head.metas.get("byl", []) for n in split_names(v)],
+        [n for v in head.items.get("author", [])[:3] for n in split_names(v)],
+        reporters(page.body[0]) if page.body else [],
+        reporters(page.body[-1]) if page.body else [],
+    ):
+        usable = _usable(names, head, publisher)
+        if usable:
+            return list(dict.fromkeys(usable))
+    return []
+
+
+def _site_in_title(head: Head, headline: str | None) -> str | None:
+    """The last part of the document's title, where what stands before it is the headline."""
+    parts = [part.strip() for part in _SEPARATOR.split(head.titles[0])] if head.titles else []
+    if headline and len(parts) > 1 and fold(headline).startswith(fold(parts[0])) and 1 < len(parts[-1]) <= 40:
+        return parts[-1]
+    return None
+
+
+def _publisher(head: Head, source: str | None, headline: str | None) -> str | None:
+    value = head.resolved(head.article.get("publisher"))
+    if isinstance(value, list):
+        value = head.resolved(value[0]) if value else None
+    name = value.get("name") if isinstance(value, dict) else value
+    if isinstance(name, str) and squeeze(name):
+        return squeeze(name)
+    return (
+        source
+        or head.site
+        or head.meta("article:publisher_name", "dc.publisher", "publisher", "copyright_holder", "source")
+        or _site_in_title(head, headline)
+    )
+
+
+def _first_date(values: list[Any]) -> dates.Moment | None:
+    for value in values:
+        if isinstance(value, str | int) and (moment := dates.parse(str(value))) is not None:
+            return moment
+    return None
+
+
+def _zone(parser: Mapping[str, Any], language: str | None) -> tzinfo:
+    """The source's zone; without one, China's for pages in Chinese, else UTC."""
+    name = parser.get("timezone")
+    if isinstance(name, str):
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            pass
+    return _CHINESE if (language or "").lower().startswith("zh") else UTC
+
+
+def _address(value: str | None) -> str | None:
+    return value.strip() if value and re.match(r"https?://[^\s/]+", value.strip()) else None
+
+
+def _language(head: Head, page: Page) -> str | None:
+    for value in (head.language, head.meta("content-language", "language", "og:locale", "dc.language")):
+        if value and _LANGUAGE.match(value.strip()):
+            declared = value.strip().replace("_", "-")
+            break
+    else:
+        declared = ""
+    shown = of_letters("\n".join(page.body)[:4_000])
+    if shown and declared.split("-")[0].lower() != shown and (shown not in ("en", "ru") or not declared):
+        return shown
+    return declared or shown or None
+
+
+def of_letters(text: str) -> str | None:
+    """The language that the letters of a text show, where they show one."""
+    han = len(re.findall(r"[\u4e00-\u9fff]", text))
+    kana = len(re.findall(r"[\u3040-\u30ff]", text))
+    if kana * 5 > han and kana > 10:
+        return "ja"
+    letters = max(len(re.findall(r"[^\W\d_]", text)), 1)
+    if han * 3 > letters and han > 5:
+        return "zh"
+    for code, letter_range in (
+        ("ko", "\uac00-\ud7a3"),
+        ("el", "\u0370-\u03ff"),
+        ("ar", "\u0600-\u06ff"),
+        ("ru", "\u0400-\u04ff"),
+    ):
+        if len(re.findall(f"[{letter_range}]", text)) * 2 > letters > 20:
+            return code
+    return None
+
+
+def decide(head: Head, page: Page, parser: Mapping[str, Any]) -> Facts:
+    """The facts of a page from its head and its blocks; `parser` may name a `timezone`."""
+    facts = Facts(title=_title(head, page), language=_language(head, page))
+    credit = read_credits([*page.bylines, *page.near])
+    facts.publisher = _publisher(head, credit.source, page.headline)
+    facts.authors = _authors(head, page, credit.authors, facts.publisher)
+    facts.canonical_uri = _address(head.canonical) or _address(head.meta("og:url", "twitter:url"))
+    if facts.canonical_uri is None and isinstance(url := head.article.get("url"), str):
+        facts.canonical_uri = _address(url)
+    facts.original_uri = _address(head.original) or _address(head.meta("original-source", "syndication-source"))
+    zone = _zone(parser, facts.language)
+    moment = _first_date(
+        [
+            head.article.get("datePublished"),
+            *(v for name in _PUBLISHED for v in head.metas.get(name, [])[:1]),
+            *head.items.get("datepublished", [])[:1],
+        ]
+    )
+    moment = moment or credit.published or _first_date(list(head.times))
+    if moment is None and facts.canonical_uri and (match := _PATH_DATE.search(facts.canonical_uri)):
+        moment = dates.parse("-".join(match.groups()))
+    if moment is not None:
+        facts.published_at, facts.published_precision = moment.placed(zone), moment.precision
+    changed = _first_date(
+        [head.article.get("dateModified"), *(v for name in _MODIFIED for v in head.metas.get(name, [])[:1])]
+    )
+    if changed is not None:
+        when = changed.placed(zone)
+        facts.modified_at = when if when.tzinfo else when.replace(tzinfo=zone)
+    facts.tags = _tags(head)
+    return facts
+
+
+def _tags(head: Head) -> list[str]:
+    values: list[str] = []
+    keywords = head.article.get("keywords")
+    for value in keywords if isinstance(keywords, list) else [keywords]:
+        if isinstance(value, str):
+            values += re.split(r"[,，;；、]", value)
+    if not values:
+        values += head.metas.get("article:tag", [])
+        for value in head.metas.get("keywords", [])[:1] + head.metas.get("news_keywords", [])[:1]:
+            values += re.split(r"[,，;；、|]", value) if re.search(r"[,，;；、|]", value) else value.split()
+    return list(dict.fromkeys(tag for value in values if (tag := squeeze(value)) and len(tag) <= 60))[:50]

@@ -1,0 +1,271 @@
+"""Cut an element tree into blocks: runs of text that a browser would set as one paragraph."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from flows.extract.web import marks
+
+BLOCK_TAGS = frozenset(
+    (
+        "address", "article", "aside", "blockquote", "body", "button", "caption", "center", "dd", "details",
+        "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frameset",
+        "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "isindex", "legend", "li",
+        "listing", "main", "menu", "nav", "noframes", "noscript", "ol", "optgroup", "option", "p", "pre",
+        "section", "select", "summary", "table", "tbody", "td", "textarea", "tfoot", "th", "thead", "tr",
+        "ul", "xmp",
+    )
+)  # fmt: skip
+UNREAD_TAGS = frozenset(
+    (
+        "script", "style", "template", "head", "iframe", "object", "embed", "applet", "svg", "math", "canvas",
+        "audio", "video", "map", "noembed", "datalist",
+    )
+)  # fmt: skip
+MAX_BLOCKS = 50_000
+"""More are joined to the last one, marked."""
+MAX_PATH = 200
+"""Deeper elements are selected by their ancestor at this depth."""
+
+_SPACE = re.compile(r"[ \t\n\r\f]+")
+
+
+class Frame:
+    """An element on the way down to a block.
+
+    `index` is its place among the block-level elements (-1: it is none), `above` that of the nearest one above it.
+    `bits` are its own marks, `inherited` those of its ancestors and itself; `first` and `last` are the half-open
+    range of the blocks below it.
+    """
+
+    __slots__ = (
+        "above",
+        "bits",
+        "counts",
+        "depth",
+        "first",
+        "index",
+        "inherited",
+        "last",
+        "name",
+        "node",
+        "nodes",
+        "parent",
+        "position",
+        "tag",
+    )
+
+    def __init__(self, tag: str, parent: Frame | None, first: int) -> None:
+        self.tag = tag
+        self.parent = parent
+        self.first = first
+        self.last = first
+        self.name = ""
+        self.bits = 0
+        self.inherited = 0
+        self.nodes = 0
+        self.index = self.above = -1
+        self.counts: dict[str, int] | None = None
+        if parent is None:
+            self.depth = 0
+            self.position = 1
+            self.node = 1
+        else:
+            self.depth = parent.depth + 1
+            counts = parent.counts
+            if counts is None:
+                counts = parent.counts = {}
+            self.position = counts[tag] = counts.get(tag, 0) + 1
+            parent.nodes += 1
+            self.node = parent.nodes
+
+    def path(self) -> str:
+        """XPath of the element, or of its ancestor at MAX_PATH."""
+        steps: list[str] = []
+        frame: Frame | None = self
+        while frame is not None:
+            if frame.depth <= MAX_PATH:
+                steps.append(f"{frame.tag}[{frame.position}]" if frame.depth > 1 else frame.tag)
+            frame = frame.parent
+        return "/" + "/".join(reversed(steps))
+
+
+@dataclass(slots=True)
+class Cut:
+    """A page cut into blocks: parallel lists, one entry a block, in document order.
+
+    `links` and `bold` count the characters of `texts` inside links and emphasis. `starts` and `ends` say which nodes
+    a block takes up: (frame, node number in it). `whole` tells that it is all of its frame. `deepest` counts the
+    levels of the tree. `gave_up` tells that not everything was cut apart.
+    """
+
+    texts: list[str] = field(default_factory=list)
+    frames: list[Frame] = field(default_factory=list)
+    links: list[int] = field(default_factory=list)
+    bold: list[int] = field(default_factory=list)
+    starts: list[tuple[Frame, int]] = field(default_factory=list)
+    ends: list[tuple[Frame, int]] = field(default_factory=list)
+    whole: list[bool] = field(default_factory=list)
+    breaks: list[int] = field(default_factory=list)
+    all_frames: list[Frame] = field(default_factory=list)
+    deepest: int = 0
+    gave_up: bool = False
+
+    def selector(self, index: int) -> str:
+        """XPath of the element, or of the shortest run of sibling nodes, that holds the block."""
+        frame = self.frames[index]
+        if self.whole[index]:
+            return frame.path()
+        (first, i), (last, j) = self.starts[index], self.ends[index]
+        while first is not last:
+            if first.depth >= last.depth and first.parent is not None:
+                i, first = first.node, first.parent
+            elif last.parent is not None:
+                j, last = last.node, last.parent
+            else:
+                break
+        if first.depth > MAX_PATH:
+            return first.path()
+        return (
+            f"{first.path()}/node()[{i}]" if i == j else f"{first.path()}/node()[position()>={i} and position()<={j}]"
+        )
+
+
+def cut(root: etree._Element) -> Cut:
+    """The blocks of a tree. Hidden text is cut too, and marked; scripts, styles and the head are not text."""
+    out = Cut()
+    texts, frames, links, bold = out.texts, out.frames, out.links, out.bold
+    starts, ends, whole, breaks, all_frames = out.starts, out.ends, out.whole, out.breaks, out.all_frames
+    pieces: list[str] = []
+    start: tuple[Frame, int] | None = None
+    end: tuple[Frame, int] | None = None
+    linked = emphasised = in_link = in_bold = pre = broken = 0
+    frame: Frame | None = None
+    holder: Frame | None = None
+    clean = True  # nothing of the holder has become a block yet
+
+    def flush(closing: bool) -> None:
+        nonlocal start, end, linked, emphasised, clean
+        if pieces:
+            text = "".join(pieces)
+            pieces.clear()
+            text = text.strip("\n") if pre else _SPACE.sub(" ", text).strip(" ")
+            if text and not text.isspace():
+                if len(texts) >= MAX_BLOCKS:
+                    out.gave_up = True
+                    texts[-1] += "\n" + text
+                else:
+                    assert holder is not None
+                    assert start is not None
+                    assert end is not None
+                    texts.append(text)
+                    frames.append(holder)
+                    links.append(linked)
+                    bold.append(emphasised)
+                    starts.append(start)
+                    ends.append(end)
+                    whole.append(closing and clean)
+                    breaks.append(broken)
+                    clean = False
+            start = None
+            linked = emphasised = 0
+
+    deepest = 0
+    holders: list[tuple[Frame, bool]] = []
+    walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    for event, element in walk:
+        if event == "start":
+            tag = element.tag
+            if tag == "br":
+                flush(False)
+                broken += 1
+            elif tag in BLOCK_TAGS:
+                flush(False)
+                broken = 0
+            frame = Frame(tag, frame, len(texts))
+            if frame.depth > deepest:
+                deepest = frame.depth
+            if tag in UNREAD_TAGS:
+                walk.skip_subtree()
+                continue
+            parent = frame.parent
+            bits = marks.OF_TAG.get(tag, 0)
+            attributes = element.attrib
+            if attributes:
+                name = attributes.get("class")
+                ident = attributes.get("id")
+                if name:
+                    bits |= marks.of_name(name)
+                    frame.name = name
+                if ident:
+                    bits |= marks.of_name(ident)
+                    frame.name += "#" + ident
+                style = attributes.get("style")
+                if (style and marks.is_hidden(style)) or "hidden" in attributes:
+                    bits |= marks.HIDDEN
+            frame.bits = bits
+            frame.inherited = bits | parent.inherited if parent is not None else bits
+            if tag in BLOCK_TAGS:
+                frame.index = len(all_frames)
+                all_frames.append(frame)
+                if holder is not None:
+                    frame.above = holder.index
+                    holders.append((holder, False))
+                holder = frame
+                clean = True
+                if tag == "pre":
+                    pre += 1
+            elif tag == "a":
+                in_link += 1
+            elif tag == "b" or tag == "strong":
+                in_bold += 1
+            text = element.text
+            owner = frame
+        elif event == "end":
+            tag = element.tag
+            assert frame is not None
+            if tag in BLOCK_TAGS:
+                flush(True)
+                broken = 0
+                if tag == "pre":
+                    pre -= 1
+                if holders:
+                    holder, clean = holders.pop()
+                else:
+                    holder = None
+            elif tag in UNREAD_TAGS:
+                pass
+            elif tag == "a":
+                in_link -= 1
+            elif tag == "b" or tag == "strong":
+                in_bold -= 1
+            frame.last = len(texts)
+            text = element.tail
+            if frame.parent is None:
+                break
+            frame = owner = frame.parent
+        else:
+            text = element.tail
+            if frame is None:
+                continue
+            frame.nodes += 1
+            owner = frame
+        if text:
+            owner.nodes += 1
+            if not text.isspace():
+                end = (owner, owner.nodes)
+                if start is None:
+                    start = end
+                size = len(text)
+                if in_link:
+                    linked += size
+                if in_bold:
+                    emphasised += size
+                pieces.append(text)
+            elif pieces:
+                pieces.append(text)
+    out.deepest = deepest
+    return out

@@ -1,0 +1,65 @@
+"""Boosted oblivious trees: a table of weights that turns features into a score.
+
+A tree asks the same few questions of every block and adds the number that stands for the answers (Prokhorenkova et
+al., "CatBoost: unbiased boosting with categorical features", 2018). The sum is the log odds that the block belongs to
+the article. The table is JSON: per tree the questions (feature, threshold; the answer is "greater than"), and
+2^questions numbers, the first question being the highest bit.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Trees as arrays: `feature` and `threshold` are (questions, trees), `value` is (trees, 2^questions)."""
+
+    base: float
+    feature: NDArray[np.int64]
+    threshold: Array
+    value: Array
+
+    def score(self, matrix: Array) -> Array:
+        """Log odds for each row of a matrix whose columns are the names that the model was read with."""
+        trees = np.arange(self.value.shape[0])
+        leaf = np.zeros((matrix.shape[0], len(trees)), dtype=np.int64)
+        for feature, threshold in zip(self.feature, self.threshold, strict=True):
+            leaf = leaf * 2 + (matrix[:, feature] > threshold)
+        out: Array = self.base + self.value[trees, leaf].sum(axis=1)
+        return out
+
+
+def from_table(table: dict[str, Any], names: tuple[str, ...]) -> Model:
+    """A model from its table. KeyError where it asks for a feature that `names` lacks."""
+    place = {name: i for i, name in enumerate(names)}
+    trees = table["trees"]
+    return Model(
+        base=float(table["base"]),
+        feature=np.array([[place[name] for name, _ in tree["if"]] for tree in trees], dtype=np.int64).T.copy(),
+        threshold=np.array([[limit for _, limit in tree["if"]] for tree in trees], dtype=np.float64).T.copy(),
+        value=np.array([tree["add"] for tree in trees], dtype=np.float64),
+    )
+
+
+def load(path: Path, names: tuple[str, ...]) -> Model:
+    """A model from its JSON file."""
+    return from_table(json.loads(path.read_text(encoding="utf-8")), names)
+
+
+def dump(base: float, trees: list[tuple[list[tuple[str, float]], list[float]]], about: str) -> str:
+    """The JSON of a model, one tree a line."""
+    lines = [
+        json.dumps({"if": [[n, round(t, 5)] for n, t in questions], "add": [round(v, 4) for v in values]})
+        for questions, values in trees
+    ]
+    head = f'{{"about": {json.dumps(about)},\n"base": {round(base, 5)},\n"trees": [\n'
+    return head + ",\n".join(lines) + "\n]}\n"

@@ -1,0 +1,155 @@
+"""What a page says of itself in places that machines read: the head, JSON-LD, microdata."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml import etree
+
+_ARTICLES = frozenset(
+    (
+        "article", "newsarticle", "blogposting", "reportagenewsarticle", "analysisnewsarticle",
+        "opinionnewsarticle", "reviewnewsarticle", "backgroundnewsarticle", "advertisercontentarticle",
+        "liveblogposting", "socialmediaposting", "discussionforumposting", "techarticle", "scholarlyarticle",
+        "report", "satiricalarticle", "review", "recipe", "howto",
+    )
+)  # fmt: skip
+_PAGES = frozenset(["webpage", "itempage", "medicalwebpage", "faqpage", "profilepage", "aboutpage"])
+_WRAPPED = re.compile(r"\A\s*(?:/\*.*?\*/|//[^\n]*\n|<!--|<!\[CDATA\[|;)?\s*|\s*(?://)?\s*(?:-->|\]\]>|;)?\s*\Z", re.S)
+_MAX_OBJECTS = 5_000
+
+
+@dataclass(slots=True)
+class Head:
+    """Names are lower case. `items` are microdata and RDFa properties of the body, in document order.
+
+    `article` is the JSON-LD object of the article, else of the page, else empty; `objects` holds them by id.
+    """
+
+    metas: dict[str, list[str]] = field(default_factory=dict)
+    items: dict[str, list[str]] = field(default_factory=dict)
+    titles: list[str] = field(default_factory=list)
+    canonical: str | None = None
+    original: str | None = None
+    base: str | None = None
+    language: str | None = None
+    times: list[str] = field(default_factory=list)
+    frames: int = 0
+    article: dict[str, Any] = field(default_factory=dict)
+    is_article: bool = False
+    objects: dict[str, dict[str, Any]] = field(default_factory=dict)
+    site: str | None = None
+
+    def meta(self, *names: str) -> str | None:
+        """The first value of the first of these meta names that has one."""
+        for name in names:
+            for value in self.metas.get(name, ()):
+                if value:
+                    return value
+        return None
+
+    def resolved(self, value: Any) -> Any:
+        """A JSON-LD value, with a bare reference replaced by the object it names."""
+        if isinstance(value, dict) and set(value) <= {"@id", "@type"}:
+            return self.objects.get(str(value.get("@id")), value)
+        return value
+
+
+def squeeze(text: str | None) -> str:
+    """White space of every kind evened out."""
+    return " ".join((text or "").split())
+
+
+def _types(value: dict[str, Any]) -> set[str]:
+    kinds = value.get("@type") or ()
+    return {str(kind).lower().rsplit("/", 1)[-1] for kind in (kinds if isinstance(kinds, list) else [kinds])}
+
+
+def _json_objects(text: str) -> Iterator[dict[str, Any]]:
+    """Every object in a JSON-LD script, outermost first; nothing where it is not JSON."""
+    text = _WRAPPED.sub("", text)
+    try:
+        parsed = json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        try:
+            parsed = json.loads(re.sub(r",\s*([}\]])", r"\1", text), strict=False)
+        except (ValueError, RecursionError):
+            return
+    queue: list[Any] = [parsed]
+    seen = 0
+    while queue and seen < _MAX_OBJECTS:
+        value = queue.pop(0)
+        seen += 1
+        if isinstance(value, list):
+            queue.extend(value)
+        elif isinstance(value, dict):
+            yield value
+            queue.extend(v for v in value.values() if isinstance(v, dict | list))
+
+
+def _read_json(head: Head, text: str) -> None:
+    for value in _json_objects(text):
+        if "@id" in value and len(value) > 2:
+            head.objects.setdefault(str(value["@id"]), value)
+        types = _types(value)
+        if types & _ARTICLES:
+            if not head.is_article:
+                head.article, head.is_article = value, True
+        elif types & _PAGES and not head.article:
+            head.article = value
+        elif "website" in types and head.site is None and isinstance(value.get("name"), str):
+            head.site = squeeze(value["name"])
+
+
+def read_head(root: etree._Element, source: str) -> Head:
+    """The machine-readable facts of a tree; `source` is its markup, looked at to save needless searches."""
+    head = Head()
+    head.language = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("xml:lang")
+    json_seen = 0
+    for element in root.iter("title", "meta", "link", "base", "script", "time", "frame"):
+        tag = element.tag
+        if tag == "meta":
+            name = (
+                element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
+            )
+            value = element.get("content") or element.get("value")
+            if name and value:
+                head.metas.setdefault(name.strip().lower(), []).append(squeeze(value))
+        elif tag == "script":
+            if "ld+json" in (element.get("type") or "") and element.text and json_seen < 20:
+                json_seen += 1
+                _read_json(head, element.text)
+        elif tag == "title":
+            if not head.titles and element.text:
+                head.titles.append(squeeze(element.text))
+        elif tag == "link":
+            rel = (element.get("rel") or "").lower()
+            if rel == "canonical":
+                head.canonical = head.canonical or element.get("href")
+            elif rel in ("original", "original-source"):
+                head.original = head.original or element.get("href")
+        elif tag == "base":
+            head.base = head.base or element.get("href")
+        elif tag == "time":
+            stamp = element.get("datetime")
+            if stamp and len(head.times) < 50:
+                head.times.append(stamp)
+        else:
+            head.frames += 1
+    if "itemprop" in source:
+        for element in root.iterfind(".//*[@itemprop]"):
+            value = element.get("content") or element.get("datetime") or squeeze("".join(map(str, element.itertext())))
+            if value and len(value) < 500:
+                for name in (element.get("itemprop") or "").lower().split():
+                    head.items.setdefault(name, []).append(value)
+    for name in ("og:title", "twitter:title", "dc.title", "headline"):
+        head.titles += head.metas.get(name, [])[:1]
+    headline = head.article.get("headline") or (head.article.get("name") if head.is_article else None)
+    if isinstance(headline, str):
+        head.titles.append(squeeze(headline))
+    head.site = head.meta("og:site_name", "application-name") or head.site
+    return head

@@ -1,0 +1,86 @@
+"""Name what a block is, once it is known whether it belongs to the article."""
+
+from __future__ import annotations
+
+import re
+
+from flows.extract.web import marks
+from flows.extract.web.blocks import Cut
+from flows.extract.web.features import Features
+from flows.extract.web.phrases import DATE, PATTERNS
+
+NEAR = 6
+"""A line of credits stands at most this many blocks after the headline."""
+LINE = 160
+"""A line of credits or a caption is at most this long."""
+
+_LINKED = 0.5
+_ABOUT = re.compile(
+    r"^\W*(本报|本刊|新华社|中新社)?\s*(特约|实习|见习)?(记者|通讯员|作者|编辑|责任编辑|责编|来源|文|图)\s*[:：/／ ]"
+    r"|^\W*by\s+\w",
+    re.I,
+)
+
+
+def is_credit(text: str) -> bool:
+    """Whether a short line says who wrote or sent out the text, or when."""
+    if len(text) > LINE:
+        return False
+    lower = text.casefold()
+    found = PATTERNS["credit"].search(lower) is not None or _ABOUT.search(text) is not None
+    return found or DATE.search(lower) is not None
+
+
+def of_kept(cut: Cut, features: Features, index: int) -> str:
+    """Kind of a block of the article."""
+    frame = cut.frames[index]
+    text = cut.texts[index]
+    if index == features.headline or frame.bits & marks.HEADING:
+        return "headline"
+    headline = features.headline
+    if headline >= 0 and 0 < index - headline <= NEAR and len(text) <= 80 and is_credit(text):
+        return "byline"
+    if len(text) <= LINE:
+        inherited = frame.inherited & ~_page_bits(frame.inherited)
+        if frame.tag in ("figcaption", "caption") or "caption" in frame.name.casefold():
+            return "caption"
+        if inherited & marks.CAPTION and frame.tag not in ("p", "div") and PATTERNS["photo"].search(text.casefold()):
+            return "caption"
+    if frame.tag in ("td", "th", "tr") and frame.inherited & marks.TABLE and frame.name == "" and len(text) <= 40:
+        return "table"
+    if frame.inherited & marks.QUOTE:
+        return "quote"
+    if frame.tag in ("li", "dd", "dt"):
+        return "list"
+    return "body"
+
+
+def _page_bits(inherited: int) -> int:
+    return inherited & (marks.HEADER | marks.SIDE)
+
+
+def of_rest(cut: Cut, features: Features, index: int) -> str:
+    """Kind of a block that is the page's own."""
+    frame = cut.frames[index]
+    text = cut.texts[index]
+    bits = frame.inherited
+    linked = float(features.linked[index])
+    headline = features.headline
+    if headline >= 0 and 0 < index - headline <= NEAR and linked < _LINKED and is_credit(text):
+        return "byline"
+    if bits & marks.COMMENTS:
+        return "comment"
+    if bits & marks.ADVERT and not frame.bits & marks.HEADING:
+        return "advert"
+    lower = text.casefold()
+    if len(text) <= 40 and PATTERNS["advert"].search(lower):
+        return "advert"
+    if bits & marks.MENU or linked > _LINKED or PATTERNS["related"].search(lower[:60]):
+        return "navigation"
+    if bits & marks.FOOTER or PATTERNS["copyright"].search(lower):
+        return "boilerplate"
+    if bits & marks.HEADER and (headline < 0 or index < headline):
+        return "masthead"
+    if bits & (marks.RELATED | marks.LIST) and len(text) <= LINE:
+        return "navigation"
+    return "boilerplate"

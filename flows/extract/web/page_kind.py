@@ -1,0 +1,101 @@
+"""Tell pages that are articles from front pages, lists, error pages, captchas, paywalls and frames."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from flows.extract.web import marks
+from flows.extract.web.blocks import Cut
+from flows.extract.web.features import Features
+
+_ERROR = (
+    r"\b(404|403|410|500|502|503|504)\b.{0,40}(not found|error|forbidden|unavailable|错误|未找到|不存在)",
+    r"\A\W*(404|403|410|500|502|503)\W*\Z",
+    r"page (was )?not found",
+    r"(page|site|file|article|content).{0,30}(not found|no longer (available|exists)|does not exist)",
+    r"(page|site|file|article|content).{0,30}(can(no|')t be found|could not be found)",
+    r"(not found|bad gateway|service unavailable|internal server error|access denied|forbidden)\W*\Z",
+    r"(页面|网页|文章|内容|頁面|文件|信息|新闻|新聞).{0,12}(不存在|未找到|找不到|已删除|已被删除|已刪除)",
+    r"(页面|网页|文章|内容|頁面|文件|信息|新闻|新聞).{0,12}(无法访问|無法|走丢|丢失|失效)",
+    r"страница не найдена|nie znaleziono strony|strona nie istnieje|η σελίδα δεν βρέθηκε",
+    r"ページが見つかりません|الصفحة غير موجودة|page introuvable|seite nicht gefunden|página no encontrada",
+)
+_CAPTCHA = (
+    r"验证码|驗證碼|安全验证|人机验证|请完成验证|滑动.{0,6}验证|访问过于频繁",
+    r"verify (that )?you are (a )?human|are you a robot|not a robot|unusual traffic|captcha",
+    r"checking your browser|just a moment|security check|enable javascript and cookies to continue",
+    r"подтвердите, что вы не робот|ロボットではありません",
+)
+_PAYWALL = (
+    r"(登录|登錄|登入|订阅|訂閱|购买|付费|開通|开通|成为会员).{0,14}(后|後)?.{0,8}(阅读|閱讀|查看|继续|繼續|全文|解锁|更多内容)",
+    r"剩余.{0,8}(付费|订阅)|付费阅读",
+    r"(subscribe|sign in|log in|register|become a (member|subscriber)).{0,40}(to (continue|read|view|unlock|access))",
+    r"(subscribe|sign in|log in|register).{0,40}for full access|(remaining|rest).{0,30}(subscribers|subscription)",
+    r"already a subscriber|subscribers only|réservé aux abonnés|für abonnenten",
+    r"dostęp.{0,30}subskryp|только для подписчиков|только по подписке|会員限定",
+)
+
+
+def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.I)
+
+
+_SAYS_ERROR, _SAYS_CAPTCHA, _SAYS_PAYWALL = _any(_ERROR), _any(_CAPTCHA), _any(_PAYWALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the head of a page adds: its title, whether it is a frame set or only refreshes, what it calls itself."""
+
+    title: str
+    frames: int
+    og_type: str | None
+    says_article: bool
+
+
+def tell(cut: Cut, features: Features, kept: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], look: Look) -> str:
+    """One of the page kinds; `kept` marks the blocks that the vote gave to the article."""
+    chars = features.chars
+    total = float(chars.sum())
+    text_kept = float(chars[kept].sum())
+    plain = float((chars * (1 - features.linked)).sum())
+    visible = "\n".join(
+        text for text, frame in zip(cut.texts, cut.frames, strict=True) if not frame.inherited & marks.HIDDEN
+    )
+    short = plain < 1_200 and text_kept < 400
+    if look.frames and plain < 400:
+        return "frame"
+    if short:
+        sample = f"{look.title}\n{visible[:2_000]}"
+        if _SAYS_CAPTCHA.search(sample):
+            return "captcha"
+        if _SAYS_ERROR.search(look.title) or (text_kept < 200 and _SAYS_ERROR.search(visible[:800])):
+            return "error"
+        if _SAYS_PAYWALL.search(visible) and text_kept < 300:
+            return "paywall"
+    if text_kept >= 20 and (look.says_article or _reads_as_text(cut, features, kept)):
+        return "article"
+    if total == 0:
+        return "other"
+    links = int((features.linked > 0.5).sum())
+    if links >= 60:
+        return (
+            "front"
+            if len({cut.frames[i].index for i in np.flatnonzero(features.linked > 0.5).tolist()}) >= 40
+            else "list"
+        )
+    if links >= 8:
+        return "list"
+    return "article" if text_kept >= 20 else "other"
+
+
+def _reads_as_text(cut: Cut, features: Features, kept: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> bool:
+    """Whether what was kept is running text: enough of it, or one block that is."""
+    chars = features.chars[kept]
+    if not len(chars):
+        return False
+    linked = float((chars * features.linked[kept]).sum()) / max(float(chars.sum()), 1.0)
+    return linked < 0.5 and (float(chars.max()) >= 40 or float(chars.sum()) >= 100)
