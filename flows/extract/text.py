@@ -1,0 +1,127 @@
+"""Plain text: every line that is not blank is a block, with the place it stands at."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from flows.extract.charset import Decoded, decode, looks_binary
+from flows.extract.language import guess_language
+from flows.extract.reading import Block, Reading, UnreadableError
+
+VERSION = "1"
+
+_BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
+_BLANK = r"\s\ufeff\u200b\x1c-\x1f"
+# From the first visible character of a line to the last; `\s` takes in the ideographic space.
+_LINE = re.compile(rf"[^{_BLANK}](?:[^{_BREAKS}]*[^{_BLANK}])?")
+_VISIBLE = re.compile(rf"[{_BLANK}]*([^{_BLANK}](?:[^{_BREAKS}]*[^{_BLANK}])?)")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a]")
+
+_LONGEST = 20_000
+"""Code points of the longest block. A line beyond that is cut, at the end of a sentence where one is near."""
+_SENTENCE_END = re.compile(r"[。！？!?…][”’」』）)]*|\.[\"')]*\s")
+
+_TITLE_LONGEST = 60
+_NO_TITLE_END = "。，、；：,;:…"
+_DATE = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)\s*[年/.-]\s*(1[0-2]|0?[1-9])\s*[月/.-]\s*(3[01]|[12]\d|0?[1-9])(?:\s*[日号]|(?!\d))"
+)
+_SENTENCE = re.compile(r"[。，！？；]|\w[,.;!?] \w")
+_DATE_LINE_LONGEST = 48
+_DATE_LINES_SEARCHED = 8
+
+
+def read(payload: bytes, parser: Mapping[str, Any]) -> Reading:
+    """Read a payload of plain text.
+
+    One block per line that is not blank, of kind body, without the white space around it; `text` is exactly the slice
+    of the decoded payload. A line of more than 20,000 code points makes several blocks. The parser hint `charset` names
+    a codec that is used unseen. UnreadableError where the payload is empty, holds white space only, or is no text.
+    """
+    if not payload:
+        raise UnreadableError("empty", "The file is empty.")
+    decoded = _decode(payload, parser)
+    text = decoded.text
+    blocks = [Block("body", text[start:end], f"char={start},{end}", start, end) for start, end in _spans(text)]
+    if not blocks:
+        raise UnreadableError("empty", "The file holds nothing but white space.")
+    published_at, precision = _date([block.text for block in blocks[:_DATE_LINES_SEARCHED]])
+    return Reading(
+        media_type="text/plain",
+        blocks=blocks,
+        charset_declared=decoded.charset_declared,
+        charset_used=decoded.charset_used,
+        decode_skip=decoded.decode_skip,
+        replaced=decoded.replaced,
+        title=_title(blocks),
+        published_at=published_at,
+        published_precision=precision,
+        language=guess_language(text),
+    )
+
+
+def _decode(payload: bytes, parser: Mapping[str, Any]) -> Decoded:
+    """The payload's text; UnreadableError where its bytes are no text."""
+    hint = parser.get("charset")
+    if hint:
+        try:
+            text = payload.decode(str(hint), "replace")
+        except LookupError:
+            raise UnreadableError(
+                "charset", f"The source names the encoding {hint!r}, which Python does not know."
+            ) from None
+        return Decoded(text.removeprefix("\ufeff"), str(hint), None, 0, text.count("�"))
+    decoded = decode(payload)
+    sure = decoded.charset_used == "utf-8" and not decoded.replaced and not _CONTROL.search(decoded.text)
+    if not sure and looks_binary(payload):
+        raise UnreadableError("binary", "The file does not hold text: its bytes make no words in any known encoding.")
+    return decoded
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each block."""
+    for line in _LINE.finditer(text):
+        start, end = line.span()
+        while end - start > _LONGEST:
+            piece = _VISIBLE.match(text, start, cut := _cut(text, start))
+            if piece:
+                yield piece.span(1)
+            start = cut
+        while text[start].isspace():
+            start += 1
+        yield start, end
+
+
+def _cut(text: str, start: int) -> int:
+    """Where to cut a line that goes on for more than the longest block: after the last sentence of the second half."""
+    limit = start + _LONGEST
+    ends = [found.end() for found in _SENTENCE_END.finditer(text, start + _LONGEST // 2, limit)]
+    cut = ends[-1] if ends else limit
+    while unicodedata.combining(text[cut]) and cut > start + 1:
+        cut -= 1
+    return cut
+
+
+def _title(blocks: list[Block]) -> str | None:
+    """The first line, where it is short, does not end like a sentence, and longer text follows."""
+    first = blocks[0].text
+    if len(first) > _TITLE_LONGEST or first[-1] in _NO_TITLE_END or len(blocks) < 2 or _DATE.match(first):
+        return None
+    return first if max(len(block.text) for block in blocks[1:6]) > len(first) else None
+
+
+def _date(lines: list[str]) -> tuple[datetime | None, str | None]:
+    """The date and its precision in the first short line that holds one and is no sentence."""
+    for line in lines:
+        short = len(line) <= _DATE_LINE_LONGEST and not _SENTENCE.search(line)
+        found = _DATE.search(line) if short else None
+        if found:
+            try:
+                return datetime(int(found[1]), int(found[2]), int(found[3])), "day"
+            except ValueError:
+                continue
+    return None, None

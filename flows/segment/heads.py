@@ -1,0 +1,62 @@
+"""What segmentation knows of an article before cleaning: headline, byline, agency, dateline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flows.segment.profiles import AGENCY, DATELINE_PARTS
+
+_SEARCHED = 60
+"""Code points at the start of a paragraph where a dateline may stand."""
+
+
+@dataclass(slots=True)
+class Head:
+    """One row of `article_heads`, without its document."""
+
+    article: int
+    headline: str | None = None
+    byline: str | None = None
+    agency: str | None = None
+    dateline_place: str | None = None
+    dateline_date: str | None = None
+    complete: bool = True
+
+
+def head(article: int, parts: Iterable[tuple[str, str]], *, title: str | None, complete: bool) -> Head:
+    """The head of an article from its (kind, text) parts in reading order.
+
+    The headline is what stands above the first paragraph, else `title`. The dateline is looked for in the first
+    paragraph and in the dateline's own line.
+    """
+    out = Head(article, complete=complete)
+    headline: list[str] = []
+    lead: str | None = None
+    for kind, text in parts:
+        if kind == "headline" and lead is None:
+            headline.append(text)
+        elif kind == "byline" and out.byline is None:
+            out.byline = text
+        elif kind == "dateline":
+            _dateline(out, text)
+        elif kind in ("body", "list", "quote") and lead is None:
+            lead = text[:_SEARCHED]
+    out.headline = " ".join(headline) or title
+    if lead:
+        _dateline(out, lead)
+        if out.agency is None and out.byline and (named := AGENCY.search(out.byline)):
+            out.agency = named[0]
+    return out
+
+
+def _dateline(out: Head, text: str) -> None:
+    """Fill what is still missing from a text that may hold a dateline."""
+    found = DATELINE_PARTS.search(text)
+    if found:
+        parts = {name.rpartition("_")[2]: value for name, value in found.groupdict().items() if value}
+        out.dateline_place = out.dateline_place or parts.get("place", "").strip() or None
+        out.dateline_date = out.dateline_date or parts.get("date")
+        named = AGENCY.search(found[0])
+        if named and out.agency is None:
+            out.agency = named[0]

@@ -1,0 +1,90 @@
+"""Lines of a text, and what each is by its own form and its neighbours: furniture, headline, caption or body."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from flows.segment.profiles import CAPTION, CUE, FURNITURE, JUMP_LEAD, LEAD, SHORT
+
+_CLOSED = re.compile(r"[。！？!?…；;][”’」』》）)\]\"'】]*$|\.[\"')]*$|[：:]$|——$")
+_NO_HEADLINE = re.compile(r"[。；;，,、]|[.．…]$|[：:]$|^[，。、；：）」』》”’,;:)]")
+_LETTERS = re.compile(r"[^\W_]")
+_HEADLINE_LONGEST = 60
+_ADVERT_REACH = 4
+"""Lines between two adverts, or above the first one on a page, that are taken for the advert's own words."""
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of a document. `close` says that no blank line parts it from the one before."""
+
+    number: int
+    text: str
+    close: bool
+    kind: str = "body"
+
+    @property
+    def short(self) -> bool:
+        return len(self.text) <= SHORT
+
+    @property
+    def ends(self) -> bool:
+        """A paragraph may end with it."""
+        return bool(_CLOSED.search(self.text)) or self.text[-1] in "”」』’)）"
+
+
+def typed(texts: list[str], gaps: list[int]) -> list[Line]:
+    """Lines with their kinds. `gaps[i]` is the number of code points between line i and the one before."""
+    adjacent = min((gap for gap in gaps[1:]), default=1)
+    lines = [Line(i, text, i > 0 and gaps[i] <= adjacent <= 2) for i, text in enumerate(texts)]
+    for line in lines:
+        line.kind = _own_kind(line)
+    _captions(lines)
+    _adverts(lines)
+    _mastheads(lines)
+    return lines
+
+
+def _own_kind(line: Line) -> str:
+    """The kind that a line's own form shows; `credit` stands for a photographer's line until captions are known."""
+    if line.short:
+        found = FURNITURE.fullmatch(line.text) if CUE.search(line.text) else None
+        if found:
+            return str(found.lastgroup)
+        if len(line.text) <= _HEADLINE_LONGEST and not _NO_HEADLINE.search(line.text) and _LETTERS.search(line.text):
+            return "body" if JUMP_LEAD.match(line.text) or LEAD.match(line.text) else "headline"
+        return "body"
+    return "caption" if CAPTION.match(line.text) else "body"
+
+
+def _captions(lines: list[Line]) -> None:
+    """A photographer's credit makes the line above it a caption, if nothing parts them."""
+    for before, line in zip([None, *lines], lines, strict=False):
+        if line.kind != "credit":
+            continue
+        line.kind = "caption"
+        if before and line.close and before.kind in ("body", "headline"):
+            before.kind = "caption"
+
+
+def _adverts(lines: list[Line]) -> None:
+    """Short lines between two adverts, or above the first at the head of the page, are the adverts' words."""
+    marked = [line.number for line in lines if line.kind == "advert"]
+    if not marked:
+        return
+    spans = [(-1, marked[0])] if marked[0] <= _ADVERT_REACH else []
+    spans += [(a, b) for a, b in pairwise(marked) if b - a - 1 <= _ADVERT_REACH]
+    for start, end in spans:
+        inner = lines[start + 1 : end]
+        if all(line.kind in ("headline", "advert") or (line.short and not line.ends) for line in inner):
+            for line in inner:
+                line.kind = "advert"
+
+
+def _mastheads(lines: list[Line]) -> None:
+    """A short line between two lines of a masthead belongs to it."""
+    for before, line, after in zip(lines, lines[1:], lines[2:], strict=False):
+        if line.kind == "headline" and before.kind == after.kind == "masthead":
+            line.kind = "masthead"

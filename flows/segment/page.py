@@ -1,0 +1,148 @@
+"""A text document, read as what it is: one plain text, or a newspaper page with several articles."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from flows.segment.duplicates import second_printings
+from flows.segment.heads import Head, head
+from flows.segment.lines import Line, typed
+from flows.segment.profiles import JUMP_LEAD, JUMP_TAIL, LEAD
+from flows.segment.threads import threaded
+from schemas.columns import TEXT_KINDS
+
+_WRAPPED_SHARE = 0.6
+_WRAP_WIDTHS = (12, 64)
+_HAN_SEAM = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef“”‘’—…]")
+_EVIDENCE = 2
+"""Mastheads, adverts and the like that make a page a newspaper's."""
+
+
+@dataclass(slots=True)
+class Placed:
+    """What segmentation says of one line."""
+
+    kind: str
+    article: int | None = None
+    place: int | None = None
+    glued: bool = False
+    flags: list[str] = field(default_factory=list)
+
+
+def read_page(texts: list[str], gaps: list[int], title: str | None) -> tuple[list[Placed], list[Head]]:
+    """Kinds, articles and reading order of a document's lines, and the heads of its articles.
+
+    `texts` are the lines that are not blank, in order; `gaps[i]` counts the code points between line i and the one
+    before it (0 where a long line was cut). The document is looked at alone.
+    """
+    width = _wrap_width(texts, gaps)
+    lines = [Line(i, text, False) for i, text in enumerate(texts)] if width else typed(texts, gaps)
+    placed = _plain(lines, gaps, width) if width or not _is_newspaper(lines) else _newspaper(lines)
+    return placed, _heads(lines, placed, title)
+
+
+def _wrap_width(texts: list[str], gaps: list[int]) -> int:
+    """The width at which a text was wrapped by hand or machine, in code points; 0 where each line is a paragraph."""
+    if len(texts) < 6 or max(gaps[1:], default=0) == 0:
+        return 0
+    lengths = sorted(len(text) for text in texts)
+    width = lengths[int(len(lengths) * 0.9)]
+    if not _WRAP_WIDTHS[0] <= width <= _WRAP_WIDTHS[1]:
+        return 0
+    full = [text for text in texts if width - 2 <= len(text) <= width + 2]
+    broken = sum(1 for text in full if not Line(0, text, False).ends)
+    return width if len(full) >= _WRAPPED_SHARE * len(texts) and broken >= 0.5 * len(full) else 0
+
+
+def _is_newspaper(lines: list[Line]) -> bool:
+    """Whether the lines are a page of several articles: headlines after body text that are sure to open one."""
+    evidence = sum(line.kind in ("masthead", "advert", "jump") for line in lines)
+    seen_body = False
+    closed = False
+    for line, after in zip(lines, [*lines[1:], None], strict=False):
+        if line.kind == "headline" and seen_body and after is not None:
+            sure = closed or after.kind == "byline" or LEAD.match(after.text) or JUMP_LEAD.match(after.text)
+            if sure or evidence >= _EVIDENCE:
+                return True
+        if line.kind in ("body", "dateline"):
+            seen_body = True
+            closed = line.kind == "dateline"
+    return False
+
+
+def _plain(lines: list[Line], gaps: list[int], width: int) -> list[Placed]:
+    """One article: everything but mastheads and adverts, in the order printed."""
+    twice = second_printings(lines, near=False)
+    out: list[Placed] = []
+    place = 0
+    before: Line | None = None
+    opening = True
+    for line, gap in zip(lines, gaps, strict=True):
+        kind = line.kind
+        if kind == "headline" and not opening and before is not None and before.kind == "headline":
+            kind = "body"  # a run of short lines is a list or verse
+        opening = opening and kind not in ("body", "list")
+        if kind in ("masthead", "advert"):
+            out.append(Placed(kind))
+            continue
+        item = Placed(kind, 0, flags=["duplicate"] if line.number in twice else [])
+        if kind in TEXT_KINDS:
+            item.place = place
+            item.glued = place > 0 and before is not None and _continues(before, line, gap, width)
+            place += 1
+            before = line
+        out.append(item)
+    if place == 0:  # furniture only: then that is the text
+        for i, item in enumerate(out):
+            item.kind, item.article, item.place = "body", 0, i
+    return out
+
+
+def _continues(before: Line, line: Line, gap: int, width: int) -> bool:
+    """A line that was cut by length, or wrapped, goes on in the next. Words of an alphabet need the break."""
+    if not (_HAN_SEAM.match(before.text[-1]) or _HAN_SEAM.match(line.text[0])):
+        return False
+    return gap == 0 or (width > 0 and gap <= 2 and len(before.text) >= width - 2)
+
+
+def _newspaper(lines: list[Line]) -> list[Placed]:
+    """Several articles, put together by `threads`; second printings are left out of their texts."""
+    twice = second_printings(lines, near=True)
+    threads = threaded(lines, twice)
+    out = [Placed(line.kind) for line in lines]
+    for article, thread in enumerate(threads):
+        place = 0
+        for number in thread.lines:
+            item = out[number]
+            item.kind = lines[number].kind
+            item.article = article
+            if item.kind in TEXT_KINDS:
+                item.place = place
+                item.glued = number in thread.glued
+                place += 1
+        for number in thread.breaks:
+            out[number].flags.append("gap")
+    for copy, original in sorted(twice.items()):
+        out[copy].flags.append("duplicate")
+        out[copy].article = out[original].article
+    return out
+
+
+def _heads(lines: list[Line], placed: list[Placed], title: str | None) -> list[Head]:
+    """Heads of the articles, by their number."""
+    members: dict[int, list[tuple[tuple[int, int], int]]] = {}
+    for number, item in enumerate(placed):
+        if item.article is not None and "duplicate" not in item.flags:
+            members.setdefault(item.article, []).append(((item.place or 0, number), number))
+    lone = len(members) == 1
+    heads = []
+    for article, keyed in sorted(members.items()):
+        numbers = [number for _, number in sorted(keyed)]
+        texts = [lines[n].text for n in numbers if placed[n].kind == "body"]
+        jumps = any(placed[n].kind == "jump" or "gap" in placed[n].flags for n in numbers) or any(
+            JUMP_LEAD.match(text) or JUMP_TAIL.search(text[-40:]) for text in texts
+        )
+        parts = [(placed[n].kind, lines[n].text) for n in numbers]
+        heads.append(head(article, parts, title=title if lone else None, complete=not jumps))
+    return heads

@@ -1,0 +1,129 @@
+"""The segment stage: blocks in, articles and their reading order out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from flows.segment.heads import Head, head
+from flows.segment.page import Placed, read_page
+from schemas.columns import TEXT_KINDS
+from schemas.tables.blocks import ARTICLE_HEADS, PLACED_BLOCKS
+
+VERSION = "1"
+
+_PAGES = ("text",)
+"""Extractors that leave it to segmentation to find the articles."""
+
+
+def segment(documents: pa.Table, blocks: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """Give every block its article and its place.
+
+    `documents` holds at least document_id, extractor and title; `blocks` is BLOCKS. Returns ARTICLE_HEADS and
+    PLACED_BLOCKS, sorted by document and ordinal. Documents of the extractors in `_PAGES` are read as text pages;
+    for the others the extractor's proposal stands.
+    """
+    blocks = blocks.sort_by([("document_id", "ascending"), ("ordinal", "ascending")]).combine_chunks()
+    facts = {
+        row["document_id"]: (row["extractor"], row["title"])
+        for row in documents.select(["document_id", "extractor", "title"]).to_pylist()
+    }
+    columns = _Columns(blocks)
+    heads: list[dict[str, Any]] = []
+    for document, start, end in _runs(blocks.column("document_id")):
+        extractor, title = facts.get(document, (None, None))
+        found = (columns.read if extractor in _PAGES else columns.accept)(start, end, title)
+        heads.extend(_row(document, item) for item in found)
+    return pa.Table.from_pylist(heads, schema=ARTICLE_HEADS.arrow), columns.table()
+
+
+def _runs(ids: pa.ChunkedArray) -> Iterator[tuple[str, int, int]]:
+    """(document, first row, row after the last) of a sorted column."""
+    if len(ids) == 0:
+        return
+    encoded = pc.run_end_encode(ids.combine_chunks())
+    start = 0
+    for value, end in zip(encoded.values.to_pylist(), encoded.run_ends.to_pylist(), strict=True):
+        yield value, start, end
+        start = end
+
+
+def _row(document: str, item: Head) -> dict[str, Any]:
+    return {
+        "document_id": document,
+        **{name: getattr(item, name) for name in ARTICLE_HEADS.names if name != "document_id"},
+    }
+
+
+def _ints(column: pa.ChunkedArray, missing: int) -> NDArray[np.int64]:
+    out: NDArray[np.int64] = pc.fill_null(pc.cast(column, pa.int64()), missing).to_numpy().copy()
+    return out
+
+
+class _Columns:
+    """The columns of the sorted blocks, and what segmentation makes of them."""
+
+    def __init__(self, blocks: pa.Table) -> None:
+        self.blocks = blocks
+        self.texts: list[str] = blocks.column("text").to_pylist()
+        self.kinds: list[str] = blocks.column("kind").to_pylist()
+        self.starts = _ints(blocks.column("raw_start"), -1)
+        self.ends = _ints(blocks.column("raw_end"), -1)
+        self.articles = _ints(blocks.column("article"), -1)
+        self.places = np.full(len(blocks), -1, dtype=np.int64)
+        self.glued = np.zeros(len(blocks), dtype=bool)
+        self.flags: dict[int, list[str]] = {}
+
+    def read(self, start: int, end: int, title: str | None) -> list[Head]:
+        """Read one document's rows as a text page."""
+        before = np.concatenate([self.starts[start : start + 1], self.ends[start : end - 1]])
+        gaps: list[int] = (self.starts[start:end] - before).tolist()
+        placed, heads = read_page(self.texts[start:end], gaps, title)
+        for row, item in enumerate(placed, start):
+            self._put(row, item)
+        return heads
+
+    def _put(self, row: int, item: Placed) -> None:
+        self.kinds[row] = item.kind
+        self.articles[row] = -1 if item.article is None else item.article
+        self.places[row] = -1 if item.place is None else item.place
+        self.glued[row] = item.glued
+        if item.flags:
+            self.flags[row] = item.flags
+
+    def accept(self, start: int, end: int, title: str | None) -> list[Head]:
+        """Take one document's articles as its extractor proposes them."""
+        articles = self.articles[start:end]
+        proposed = [int(a) for a in np.unique(articles) if a >= 0]
+        heads = []
+        for article in proposed:
+            rows = (start + np.flatnonzero(articles == article)).tolist()
+            text_rows = [row for row in rows if self.kinds[row] in TEXT_KINDS]
+            self.places[text_rows] = np.arange(len(text_rows))
+            parts = [(self.kinds[row], self.texts[row]) for row in rows]
+            broken = any(kind == "jump" for kind, _ in parts)
+            heads.append(head(article, parts, title=title if len(proposed) == 1 else None, complete=not broken))
+        return heads
+
+    def table(self) -> pa.Table:
+        """PLACED_BLOCKS of all rows."""
+        flags = self.blocks.column("flags")
+        if self.flags:
+            merged = flags.to_pylist()
+            for row, added in self.flags.items():
+                merged[row] = [*merged[row], *(flag for flag in added if flag not in merged[row])]
+            flags = pa.chunked_array([pa.array(merged, type=PLACED_BLOCKS.arrow.field("flags").type)])
+        own = {
+            "kind": pa.array(self.kinds, type=pa.string()),
+            "flags": flags,
+            "article": pa.array(self.articles, mask=self.articles < 0).cast(pa.int32()),
+            "place": pa.array(self.places, mask=self.places < 0).cast(pa.int32()),
+            "glued": pa.array(self.glued),
+        }
+        columns = [own[name] if name in own else self.blocks.column(name) for name in PLACED_BLOCKS.names]
+        return pa.table(columns, schema=PLACED_BLOCKS.arrow)
