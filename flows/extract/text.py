@@ -21,7 +21,7 @@ _LINE = re.compile(rf"[^{_BLANK}](?:[^{_BREAKS}]*[^{_BLANK}])?")
 _VISIBLE = re.compile(rf"[{_BLANK}]*([^{_BLANK}](?:[^{_BREAKS}]*[^{_BLANK}])?)")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a]")
 
-_LONGEST = 20_000
+LONGEST = 20_000
 """Code points of the longest block. A line beyond that is cut, at the end of a sentence where one is near."""
 _SENTENCE_END = re.compile(r"[。！？!?…][”’」』）)]*|\.[\"')]*\s")
 
@@ -44,7 +44,7 @@ def read(payload: bytes, parser: Mapping[str, Any]) -> Reading:
     """
     if not payload:
         raise UnreadableError("empty", "The file is empty.")
-    decoded = _decode(payload, parser)
+    decoded = decode_text(payload, parser)
     text = decoded.text
     blocks = [Block("body", text[start:end], f"char={start},{end}", start, end) for start, end in _spans(text)]
     if not blocks:
@@ -64,7 +64,7 @@ def read(payload: bytes, parser: Mapping[str, Any]) -> Reading:
     )
 
 
-def _decode(payload: bytes, parser: Mapping[str, Any]) -> Decoded:
+def decode_text(payload: bytes, parser: Mapping[str, Any]) -> Decoded:
     """The payload's text; UnreadableError where its bytes are no text."""
     hint = parser.get("charset")
     if hint:
@@ -86,8 +86,8 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of each block."""
     for line in _LINE.finditer(text):
         start, end = line.span()
-        while end - start > _LONGEST:
-            piece = _VISIBLE.match(text, start, cut := _cut(text, start))
+        while end - start > LONGEST:
+            piece = _VISIBLE.match(text, start, cut := sentence_cut(text, start))
             if piece:
                 yield piece.span(1)
             start = cut
@@ -96,10 +96,10 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _cut(text: str, start: int) -> int:
+def sentence_cut(text: str, start: int) -> int:
     """Where to cut a line that goes on for more than the longest block: after the last sentence of the second half."""
-    limit = start + _LONGEST
-    ends = [found.end() for found in _SENTENCE_END.finditer(text, start + _LONGEST // 2, limit)]
+    limit = start + LONGEST
+    ends = [found.end() for found in _SENTENCE_END.finditer(text, start + LONGEST // 2, limit)]
     cut = ends[-1] if ends else limit
     while unicodedata.combining(text[cut]) and cut > start + 1:
         cut -= 1
