@@ -22,8 +22,13 @@ CAPTURES = Table(
             "outlet", "Who printed it: the host, else the first folder below the root, else the source.", "evening-post"
         ),
         instant("captured_at", "When the bytes were retrieved.", "2024-03-01T06:15:02Z"),
-        PAYLOAD_SHA256,
-        count("payload_bytes", "Size of the payload.", 18211),
+        PAYLOAD_SHA256.named(
+            "payload_sha256",
+            "SHA-256 of the payload's bytes, transfer and content encodings undone; null where they cannot be undone, "
+            "or where a revisit's original is not in the archive.",
+            nullable=True,
+        ),
+        count("payload_bytes", "Size of the payload.", 18211, nullable=True),
         text(
             "media_type",
             "Media type as served, or as the file's name and first bytes say.",
@@ -47,6 +52,12 @@ CAPTURES = Table(
         ),
         count("warc_offset", "Where the record starts in the WARC file, in bytes.", 4120),
         count("warc_length", "Length of the record in the WARC file, in bytes.", 7012),
+        text(
+            "warc_digest",
+            "Payload digest as the record states it; revisits are resolved by it.",
+            "sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ",
+            nullable=True,
+        ),
         count(
             "part_start",
             "First byte of the payload in the record's own payload, where a dump holds many.",
@@ -76,6 +87,7 @@ CAPTURES = Table(
         "warc_file",
         "warc_offset",
         "warc_length",
+        "warc_digest",
         "run_id",
     ),
     checks=(
@@ -84,7 +96,8 @@ CAPTURES = Table(
             "Every capture ends as a document or as a reject.",
             "SELECT c.capture_id FROM captures c "
             "WHERE NOT EXISTS (SELECT 1 FROM documents d WHERE d.payload_sha256 = c.payload_sha256) "
-            "AND NOT EXISTS (SELECT 1 FROM rejects r WHERE r.payload_sha256 = c.payload_sha256)",
+            "AND NOT EXISTS (SELECT 1 FROM rejects r WHERE r.payload_sha256 = c.payload_sha256) "
+            "AND NOT EXISTS (SELECT 1 FROM rejects r WHERE r.capture_id = c.capture_id)",
         ),
     ),
 )

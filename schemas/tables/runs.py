@@ -12,6 +12,7 @@ RUNS = Table(
     columns=(
         RUN_ID,
         text("flow_run_id", "Prefect's id of the flow run; null where the run was started directly.", nullable=True),
+        count("snapshot", "The snapshot that it published.", 7),
         instant("started_at", "When it started."),
         instant("finished_at", "When it published."),
         Column("status", pa.string(), "How it ended.", "ok", values=("ok", "failed")),
