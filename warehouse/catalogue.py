@@ -1,0 +1,123 @@
+"""The catalogue: a DuckDB file that holds views only, over the exact files of one snapshot.
+
+It is disposable. It is built beside the old one and swapped in by rename, so a reader has the old one or
+the new. Views find their files through `getvariable('warehouse')`, else where the catalogue was published,
+so a warehouse can be moved, mounted read-only, or opened from any folder.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+
+from schemas import TABLES, Table
+from schemas.render.sql import column_list, comments, empty_select, literal, quoted
+from warehouse.disk import flush_file, flush_folder
+from warehouse.errors import Missing
+from warehouse.snapshots import Snapshot, TableEntry
+
+NAME = "catalogue.duckdb"
+
+
+def build(root: Path, snapshot: Snapshot) -> Path:
+    """Write the catalogue of a snapshot and swap it in; returns its path."""
+    path = root / NAME
+    beside = root / f".{NAME}.{os.getpid()}"
+    beside.unlink(missing_ok=True)
+    con = duckdb.connect()
+    try:
+        # An older storage version keeps DuckDB 1.x able to open it.
+        con.execute(f"ATTACH {literal(str(beside))} AS catalogue (STORAGE_VERSION 'v1.2.0')")
+        con.execute("USE catalogue")
+        define(con, root, snapshot)
+        con.execute("USE memory")
+        con.execute("DETACH catalogue")
+    finally:
+        con.close()
+    flush_file(beside)
+    os.replace(beside, path)
+    flush_folder(root)
+    return path
+
+
+def define(con: duckdb.DuckDBPyConnection, root: Path, snapshot: Snapshot) -> None:
+    """Create every view of a snapshot in the connection's present schema."""
+    for table in TABLES:
+        con.execute(f"CREATE VIEW {quoted(table.name)} AS {_select(table, root, snapshot)}")
+        for statement in comments(table):
+            con.execute(statement)
+    con.execute(
+        "CREATE VIEW snapshot AS SELECT "
+        f"{snapshot.number} AS number, {literal(snapshot.run_id)} AS run_id, "
+        f"TIMESTAMPTZ {literal(snapshot.published_at)} AS published_at, "
+        f"{literal(snapshot.code_version)} AS code_version"
+    )
+    for statement in view_files():
+        con.execute(statement)
+
+
+def view_files() -> list[str]:
+    """The SQL of `views/*.sql`, in the order of their names, which begin with a number where one needs another."""
+    folder = resources.files("warehouse") / "views"
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
+    return [f.read_text("utf-8") for f in files]
+
+
+def connect(root: Path, *, locked: bool = True) -> duckdb.DuckDBPyConnection:
+    """Open the published catalogue read-only; `locked` shuts off all other files and the network.
+
+    Raises Missing where nothing has been published.
+    """
+    path = root / NAME
+    if not path.exists():
+        raise Missing(f"There is no warehouse at {root} yet; `dibao ingest PATH` makes one.")
+    # The catalogue is attached, not opened, so that a second connection in this process sees a swapped file.
+    con = duckdb.connect()
+    try:
+        con.execute("SET TimeZone = 'UTC'")
+        con.execute(f"ATTACH {literal(str(path))} AS catalogue (READ_ONLY)")
+        con.execute("USE catalogue")
+        con.execute("SET VARIABLE warehouse = $1", [str(root)])
+        if locked:
+            con.execute("SET allowed_directories = $1", [[f"{root}/tables/"]])
+            con.execute("SET enable_external_access = false")
+            con.execute("SET lock_configuration = true")
+    except BaseException:
+        con.close()
+        raise
+    return con
+
+
+def parquet(root: Path, table: Table, entry: TableEntry | None) -> str:
+    """A FROM clause over exactly the files of a table in a snapshot, for use while writing."""
+    if entry is None or not entry.files:
+        return f"({empty_select(table)})"
+    files = ", ".join(literal(str(root / file.path)) for file in entry.files)
+    return f"(SELECT {column_list(table)} FROM read_parquet([{files}]))"
+
+
+def _select(table: Table, root: Path, snapshot: Snapshot) -> str:
+    entry = snapshot.tables.get(table.name)
+    if entry is None or not entry.files:
+        return empty_select(table)
+    files = ", ".join(literal(file.path) for file in entry.files)
+    place = f"lambda p: coalesce(getvariable('warehouse'), {literal(str(root))}) || '/' || p"
+    source = f"read_parquet(list_transform([{files}], {place}))"
+    return f"SELECT {column_list(table, 't')} FROM {source} AS t{_present(table, snapshot)}"
+
+
+def _present(table: Table, snapshot: Snapshot) -> str:
+    """Restriction to rows of the present stage versions; it costs a join, so only where there are others."""
+    if not snapshot.stale:
+        return ""
+    if table.name == "documents":
+        pairs = ", ".join(f"({literal(name)}, {literal(version)})" for name, version in sorted(snapshot.stages.items()))
+        return f" WHERE (t.extractor, split_part(t.extractor_version, '+', 1)) IN ({pairs})"
+    if table.name in ("articles", "passages"):
+        return " SEMI JOIN documents AS d ON d.document_id = t.document_id"
+    if table.name == "edits":
+        return " SEMI JOIN passages AS p ON p.passage_id = t.passage_id"
+    return ""

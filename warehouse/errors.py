@@ -1,0 +1,35 @@
+"""What can go wrong with a warehouse, each as one sentence that says what to do.
+
+WarehouseError
+  Busy            another run holds the writer's lock
+  Conflict        another writer published the snapshot that this run was about to publish
+  Damaged         a file is not what its snapshot says
+  Missing         there is no warehouse, table, snapshot or id of that name
+  NoSpace         the disk is full
+"""
+
+from __future__ import annotations
+
+
+class WarehouseError(Exception):
+    """Base of all; the message is a sentence for people."""
+
+
+class Busy(WarehouseError):  # noqa: N818
+    """Another run holds the writer's lock."""
+
+
+class Conflict(WarehouseError):  # noqa: N818
+    """Another writer published the next snapshot first."""
+
+
+class Damaged(WarehouseError):  # noqa: N818
+    """A file is not what its snapshot says."""
+
+
+class Missing(WarehouseError):  # noqa: N818
+    """There is nothing of that name."""
+
+
+class NoSpace(WarehouseError):  # noqa: N818
+    """The disk is full; the last snapshot is intact."""

@@ -1,0 +1,233 @@
+"""The raw store: WARC 1.1 segments, one gzip member a record, written once and never changed.
+
+A segment is written as `<name>.warc.gz.open`, flushed to disk, then renamed. What a crash leaves
+open is salvaged record by record by `warehouse.salvage`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO
+
+from isal import isal_zlib
+from warcio.recordloader import ArcWarcRecord
+from warcio.warcwriter import WARCWriter
+
+from warehouse.disk import flush_file, flush_folder
+
+OPEN_SUFFIX = ".open"
+SEGMENT_BYTES = 1 << 30
+"""A segment that has grown beyond this is closed and the next one begun."""
+
+_GZIP_LEVEL = 2
+_GZIP_WINDOW = 16 + isal_zlib.MAX_WBITS
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a record lies: file below `raw/`, first byte and length in that file."""
+
+    warc_file: str
+    offset: int
+    length: int
+
+
+class ChangedWhileRead(Exception):  # noqa: N818
+    """A stream did not hold the bytes whose hash was announced."""
+
+
+def warc_date(moment: datetime) -> str:
+    """A UTC moment as a WARC-Date with microseconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def warc_digest(sha256_hex: str) -> str:
+    """A SHA-256 as WARC digest headers write it: base32 behind the algorithm's name."""
+    return "sha256:" + base64.b32encode(bytes.fromhex(sha256_hex)).decode("ascii")
+
+
+class SegmentWriter:
+    """Writes the segments of one run. Use as a context manager; `close` makes the bytes durable.
+
+    `description` goes into each segment's warcinfo record as `name: value` lines.
+    """
+
+    def __init__(self, raw: Path, run_id: str, started_at: datetime, description: Mapping[str, str]) -> None:
+        self._raw = raw
+        self._run_id = run_id
+        self._folder = started_at.strftime("%Y/%m")
+        self._description = {"software": "dibao", "format": "WARC File Format 1.1", "run": run_id, **description}
+        self._number = 0
+        self._out: BinaryIO | None = None
+        self._name = ""
+        self.closed: list[str] = []
+        """Segments that are complete, below `raw/`."""
+
+    def __enter__(self) -> SegmentWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def resource(
+        self, uri: str, payload: bytes, sha256: str, media_type: str, captured_at: datetime, extra: Mapping[str, str]
+    ) -> Place:
+        """Write a `resource` record that holds a payload whose SHA-256 is known."""
+        headers = self._headers(captured_at, sha256, extra) | {"WARC-Block-Digest": warc_digest(sha256)}
+        record = self._builder.create_warc_record(
+            uri, "resource", io.BytesIO(payload), len(payload), media_type, headers
+        )
+        return self.write(record)
+
+    def resource_stream(
+        self,
+        uri: str,
+        chunks: Iterable[bytes],
+        size: int,
+        sha256: str,
+        media_type: str,
+        captured_at: datetime,
+        extra: Mapping[str, str],
+    ) -> Place:
+        """Write a `resource` record from a stream too large to hold.
+
+        Raises ChangedWhileRead, and leaves no trace in the segment, where the stream is not `size` bytes
+        of that SHA-256.
+        """
+        headers = self._headers(captured_at, sha256, extra) | {"WARC-Block-Digest": warc_digest(sha256)}
+        record = self._builder.create_warc_record(uri, "resource", None, None, media_type, headers)
+        record.rec_headers.replace_header("Content-Type", media_type)
+        record.rec_headers.replace_header("Content-Length", str(size))
+        head = record.rec_headers.to_bytes(encoding="utf-8")
+        return self._member(_verified(head, chunks, size, sha256))
+
+    def revisit(
+        self,
+        uri: str,
+        sha256: str,
+        refers_to_uri: str,
+        refers_to_date: datetime,
+        captured_at: datetime,
+        extra: Mapping[str, str],
+        http_headers: Any = None,
+    ) -> Place:
+        """Write a `revisit` record: the same payload was retrieved again."""
+        headers = {"WARC-Date": warc_date(captured_at), **extra}
+        record = self._builder.create_revisit_record(
+            uri, warc_digest(sha256), refers_to_uri, warc_date(refers_to_date), http_headers, headers
+        )
+        return self.write(record)
+
+    def metadata(self, uri: str, fields: Mapping[str, str], captured_at: datetime) -> Place:
+        """Write a `metadata` record of `name: value` lines about a URI."""
+        block = "".join(f"{name}: {value}\r\n" for name, value in fields.items()).encode()
+        record = self._builder.create_warc_record(
+            uri,
+            "metadata",
+            io.BytesIO(block),
+            len(block),
+            "application/warc-fields",
+            {"WARC-Date": warc_date(captured_at)},
+        )
+        return self.write(record)
+
+    def write(self, record: ArcWarcRecord) -> Place:
+        """Write any record as one gzip member."""
+        plain = io.BytesIO()
+        WARCWriter(plain, gzip=False, warc_version="1.1").write_record(record)
+        return self._member([plain.getvalue()])
+
+    def close(self) -> None:
+        """Flush the open segment to disk and give it its final name."""
+        if self._out is None:
+            return
+        self._out.flush()
+        os.fsync(self._out.fileno())
+        self._out.close()
+        self._out = None
+        final = self._raw / self._name
+        os.rename(f"{final}{OPEN_SUFFIX}", final)
+        flush_folder(final.parent)
+        self.closed.append(self._name)
+
+    @property
+    def _builder(self) -> WARCWriter:
+        return WARCWriter(io.BytesIO(), gzip=False, warc_version="1.1")
+
+    def _headers(self, captured_at: datetime, sha256: str, extra: Mapping[str, str]) -> dict[str, str]:
+        return {"WARC-Date": warc_date(captured_at), "WARC-Payload-Digest": warc_digest(sha256), **extra}
+
+    def _member(self, plain: Iterable[bytes]) -> Place:
+        if self._out is not None and self._out.tell() > SEGMENT_BYTES:
+            self.close()
+        if self._out is None:
+            self._open()
+        assert self._out is not None
+        start = self._out.tell()
+        press = isal_zlib.compressobj(_GZIP_LEVEL, isal_zlib.DEFLATED, _GZIP_WINDOW)
+        try:
+            for piece in plain:
+                self._out.write(press.compress(piece))
+            self._out.write(press.flush())
+        except BaseException:
+            self._out.seek(start)
+            self._out.truncate()
+            raise
+        return Place(self._name, start, self._out.tell() - start)
+
+    def _open(self) -> None:
+        folder = self._raw / self._folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._name = f"{self._folder}/{self._run_id}-{self._number:05d}.warc.gz"
+        self._number += 1
+        self._out = (self._raw / f"{self._name}{OPEN_SUFFIX}").open("xb")
+        info = self._builder.create_warcinfo_record(Path(self._name).name, self._description)
+        self.write(info)
+
+
+def _verified(head: bytes, chunks: Iterable[bytes], size: int, sha256: str) -> Iterator[bytes]:
+    yield head
+    digest, seen = hashlib.sha256(), 0
+    for chunk in chunks:
+        digest.update(chunk)
+        seen += len(chunk)
+        yield chunk
+    if seen != size or digest.hexdigest() != sha256:
+        raise ChangedWhileRead
+    yield b"\r\n\r\n"
+
+
+def take_in(raw: Path, folder: str, origin: Path, sha256: str) -> str:
+    """Copy a WARC or ARC file into the raw store, durable and verified; returns its path below `raw/`.
+
+    Raises ChangedWhileRead where the copy does not have that SHA-256.
+    """
+    name = f"{folder}/{sha256[:16]}-{origin.name.encode('utf-8', 'replace').decode()}"
+    final = raw / name
+    final.parent.mkdir(parents=True, exist_ok=True)
+    if final.exists():
+        return name
+    partial = final.with_name(f"{final.name}.partial")
+    digest = hashlib.sha256()
+    with origin.open("rb") as source, partial.open("wb") as copy:
+        while chunk := source.read(_CHUNK):
+            digest.update(chunk)
+            copy.write(chunk)
+    if digest.hexdigest() != sha256:
+        partial.unlink()
+        raise ChangedWhileRead
+    flush_file(partial)
+    os.rename(partial, final)
+    flush_folder(final.parent)
+    return name

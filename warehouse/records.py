@@ -1,0 +1,215 @@
+"""Reading WARC and ARC: every record of a file in turn, or one payload by its place."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from isal import isal_zlib
+from warcio.archiveiterator import ArchiveIterator
+from warcio.recordloader import ArcWarcRecord
+
+from warehouse.errors import Damaged
+
+MAX_PAYLOAD = 64 << 20
+"""Largest payload that is unpacked from a record, in bytes; what a small file can swell to has no other bound."""
+
+_CHUNK = 1 << 16
+
+
+@dataclass
+class RawRecord:
+    """One record as read: headers, place, and the payload with transfer and content encodings undone.
+
+    `payload` is None where there is none or it could not be had; `problem` then says why as
+    (short name, sentence). `digest_ok` is True, False, or None where the record states no digest.
+    """
+
+    kind: str
+    uri: str | None
+    captured_at: datetime | None
+    headers: dict[str, str]
+    http_status: int | None = None
+    http_headers: dict[str, str] = field(default_factory=dict)
+    offset: int = 0
+    length: int = 0
+    payload: bytes | None = None
+    problem: tuple[str, str] | None = None
+    digest_ok: bool | None = None
+
+
+class BrokenArchive(Exception):  # noqa: N818
+    """The rest of a WARC or ARC file cannot be read. `error` is a short name."""
+
+    def __init__(self, error: str, message: str) -> None:
+        super().__init__(message)
+        self.error = error
+        self.message = message
+
+
+class _QuietIterator(ArchiveIterator):  # type: ignore[misc]
+    """warcio's iterator without its remarks on standard error; `err_count` still counts."""
+
+    INC_RECORD = ""
+
+
+def records(path: Path, *, payloads: bool = True, limit: int = MAX_PAYLOAD) -> Iterator[RawRecord]:
+    """Every record of a WARC or ARC file, in order.
+
+    Raises BrokenArchive at the point where the file stops being readable; all records before it have
+    been yielded by then.
+    """
+    with path.open("rb") as file:
+        iterator = _QuietIterator(file, check_digests=payloads)
+        while True:
+            try:
+                record = next(iterator, None)
+                if record is None:
+                    return
+                raw = _describe(record)
+                if payloads:
+                    _read(record, raw, limit)
+                raw.offset = iterator.get_record_offset()
+                raw.length = iterator.get_record_length()
+                if payloads and _left(record):
+                    raise BrokenArchive(
+                        "cut",
+                        f"The file ends inside the record at byte {raw.offset} ({raw.uri or raw.kind}); "
+                        "the records before it were taken.",
+                    )
+            except BrokenArchive:
+                raise
+            except Exception as error:
+                where = iterator.offset
+                raise BrokenArchive(
+                    "broken-archive", f"Unreadable from byte {where} on: {_first_line(error)}"
+                ) from error
+            yield raw
+
+
+def payload_at(raw: Path, warc_file: str, offset: int, length: int, record_type: str) -> bytes:
+    """The payload of one record. Raises Damaged where the record cannot be read."""
+    path = raw / warc_file
+    try:
+        with path.open("rb") as file:
+            file.seek(offset)
+            if record_type == "resource" and warc_file.endswith(".gz"):
+                return _resource_body(file.read(length))
+            record = next(iter(_QuietIterator(file)))
+            found = _describe(record)
+            _read(record, found, MAX_PAYLOAD)
+    except OSError as error:
+        raise Damaged(f"{warc_file} cannot be read: {error.strerror or error}.") from error
+    except Exception as error:
+        raise Damaged(f"{warc_file} holds no readable record at byte {offset}: {_first_line(error)}") from error
+    if found.payload is None:
+        reason = found.problem[1] if found.problem else "it has no payload"
+        raise Damaged(f"{warc_file}, byte {offset}: {reason}")
+    return found.payload
+
+
+def _resource_body(member: bytes) -> bytes:
+    """Body of a gzip member that is one `resource` record; quicker than parsing it in full."""
+    plain = isal_zlib.decompress(member, wbits=31)
+    end = plain.index(b"\r\n\r\n")
+    head = plain[:end].lower()
+    at = head.index(b"\r\ncontent-length:") + len(b"\r\ncontent-length:")
+    size = int(head[at:].split(b"\r\n", 1)[0])
+    body = plain[end + 4 : end + 4 + size]
+    if len(body) != size:
+        raise ValueError("the record is cut")
+    return body
+
+
+def _describe(record: ArcWarcRecord) -> RawRecord:
+    headers = {name.lower(): value for name, value in record.rec_headers.headers}
+    date = headers.get("warc-date") or headers.get("archive-date")
+    found = RawRecord(record.rec_type, headers.get("warc-target-uri") or headers.get("uri"), _moment(date), headers)
+    if record.http_headers is not None:
+        found.http_headers = {name.lower(): value for name, value in record.http_headers.headers}
+        code = record.http_headers.get_statuscode() or ""
+        found.http_status = int(code) if code.isdigit() else None
+    return found
+
+
+def _read(record: ArcWarcRecord, found: RawRecord, limit: int) -> None:
+    """Fill in payload, problem and the verdict on the digests."""
+    if found.kind in ("response", "resource", "conversion", "metadata", "warcinfo"):
+        pieces: list[bytes] = []
+        size = 0
+        try:
+            stream = record.content_stream()
+            while chunk := stream.read(_CHUNK):
+                size += len(chunk)
+                if size > limit:
+                    found.problem = ("too-large", f"The payload unpacks to more than {limit >> 20} MB.")
+                    return
+                pieces.append(chunk)
+        except (OSError, ValueError, EOFError, zlib.error) as error:
+            found.problem = ("undecodable", f"The body cannot be unpacked: {_first_line(error)}")
+        except Exception as error:  # brotli and chunk errors have no common base
+            found.problem = (
+                "undecodable",
+                f"The body cannot be unpacked: {type(error).__name__}: {_first_line(error)}",
+            )
+        else:
+            found.payload = b"".join(pieces)
+            encoding = found.http_headers.get("content-encoding", "").lower()
+            if size and encoding == "br" and not _brotli_undone(record, found.payload):
+                found.problem = ("undecodable", "The body says that it is brotli, and is not.")
+                found.payload = None
+    else:
+        while record.raw_stream.read(_CHUNK):
+            pass
+    if record.digest_checker is not None:
+        found.digest_ok = record.digest_checker.passed
+
+
+def _brotli_undone(record: ArcWarcRecord, payload: bytes) -> bool:
+    """False where the body came through still packed, as it does when its first block is not brotli."""
+    import brotli
+
+    try:
+        brotli.decompress(payload[:_CHUNK])
+    except brotli.error:
+        return b"\x00" not in payload[:1024]
+    return False
+
+
+def _left(record: ArcWarcRecord) -> int:
+    """Bytes that the record announces and the file does not hold."""
+    return max(0, int(getattr(record.raw_stream, "limit", 0) or 0))
+
+
+def _moment(text: str | None) -> datetime | None:
+    """A WARC-Date (ISO 8601, any precision) or an ARC date (14 digits) in UTC; None where it is neither."""
+    if not text:
+        return None
+    try:
+        if text.isdigit():
+            return datetime.strptime(text[:14].ljust(14, "0"), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _first_line(error: BaseException) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return (lines[0] if lines else type(error).__name__)[:200]
+
+
+def is_archive(head: bytes) -> bool:
+    """Whether a file that begins with these bytes (4 kB are enough) is a WARC or ARC file, gzipped or not."""
+    if head.startswith(b"\x1f\x8b"):
+        try:
+            head = zlib.decompressobj(wbits=31).decompress(head, 4096)
+        except zlib.error:
+            return False
+    return head.startswith((b"WARC/", b"filedesc://"))
+
+
+__all__ = ["MAX_PAYLOAD", "BrokenArchive", "RawRecord", "is_archive", "payload_at", "records"]

@@ -1,0 +1,157 @@
+"""Delta tables: append, replace, roll back. No partition columns, deletion vectors or column mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+import pyarrow as pa
+from deltalake import BloomFilterProperties, ColumnProperties, DeltaTable, WriterProperties, write_deltalake
+
+from schemas.table import Table
+from warehouse.disk import flush_file, flush_folder
+
+_ROW_GROUP = 65_536
+_LOW_CARDINALITY = frozenset(
+    [
+        "source_id",
+        "outlet",
+        "media_type",
+        "record_type",
+        "kind",
+        "rule",
+        "relation",
+        "class",
+        "status",
+        "stage",
+        "error",
+        "extractor",
+        "extractor_version",
+        "charset_used",
+        "charset_declared",
+        "language",
+        "page_kind",
+        "published_precision",
+        "warc_file",
+        "run_id",
+        "parser",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class TableState:
+    """A table at one Delta version: its files, below the table's folder, sorted."""
+
+    version: int
+    files: tuple[str, ...]
+
+
+def folder(root: Path, table: Table) -> Path:
+    return root / "tables" / table.name
+
+
+def append(root: Path, table: Table, rows: pa.Table | pa.RecordBatchReader) -> TableState:
+    """Append rows as one commit, made durable, and return the table's new state."""
+    where = folder(root, table)
+    before = state(root, table)
+    write_deltalake(
+        str(where),
+        rows,
+        mode="append",
+        name=table.name,
+        description=table.doc,
+        writer_properties=_properties(table, 3),
+        target_file_size=256 << 20,
+    )
+    after = state(root, table)
+    assert after is not None
+    _flush(where, after, before)
+    return after
+
+
+def replace(root: Path, table: Table, rows: pa.Table | pa.RecordBatchReader) -> TableState:
+    """Replace all rows in one commit, compacted, made durable."""
+    where = folder(root, table)
+    write_deltalake(
+        str(where),
+        rows,
+        mode="overwrite",
+        name=table.name,
+        description=table.doc,
+        writer_properties=_properties(table, 6),
+        target_file_size=256 << 20,
+    )
+    after = state(root, table)
+    assert after is not None
+    _flush(where, after, None)
+    return after
+
+
+def state(root: Path, table: Table, version: int | None = None) -> TableState | None:
+    """The table's present state, or that at a version; None where it has never been written."""
+    where = folder(root, table)
+    if not DeltaTable.is_deltatable(str(where)):
+        return None
+    delta = DeltaTable(str(where), version=version)
+    paths = pa.table(delta.get_add_actions(flatten=True)).column("path").to_pylist()
+    return TableState(delta.version(), tuple(sorted(unquote(path) for path in paths)))
+
+
+def roll_back(root: Path, table: Table, version: int | None) -> None:
+    """Undo commits that no snapshot names, as a crash leaves them. `None` means that the table had no commit."""
+    now = state(root, table)
+    if now is None or now.version == version:
+        return
+    delta = DeltaTable(str(folder(root, table)))
+    if version is None:
+        delta.delete()
+    else:
+        delta.restore(version)
+    after = state(root, table)
+    assert after is not None
+    _flush(folder(root, table), after, now)
+
+
+def _flush(where: Path, after: TableState, before: TableState | None) -> None:
+    """delta-rs does not fsync: do it for every new file, its folder and the log."""
+    known: set[str] = set(before.files) if before else set()
+    for name in after.files:
+        if name not in known:
+            flush_file(where / name)
+    flush_folder(where)
+    log = where / "_delta_log"
+    first = before.version + 1 if before else 0
+    for version in range(first, after.version + 1):
+        entry = log / f"{version:020d}.json"
+        if entry.exists():
+            flush_file(entry)
+    flush_folder(log)
+
+
+def _properties(table: Table, level: int) -> WriterProperties:
+    """zstd; bloom filters on ids; dictionaries on columns that repeat a few values only."""
+    columns: dict[str, ColumnProperties] = {}
+    for column in table.columns:
+        if column.name.endswith("_id") and column.name not in _LOW_CARDINALITY:
+            bloom = BloomFilterProperties(set_bloom_filter_enabled=True, fpp=0.01, ndv=_ROW_GROUP)
+            columns[column.name] = ColumnProperties(dictionary_enabled=False, bloom_filter_properties=bloom)
+        else:
+            columns[column.name] = ColumnProperties(dictionary_enabled=column.name in _LOW_CARDINALITY)
+    return WriterProperties(
+        compression="ZSTD", compression_level=level, max_row_group_size=_ROW_GROUP, column_properties=columns
+    )
+
+
+def stream(table: Table, files: Sequence[Path]) -> pa.RecordBatchReader:
+    """The rows of Parquet or Arrow IPC files as one stream in the table's schema, whatever their number."""
+    import pyarrow.parquet as pq
+
+    def batches() -> Iterable[pa.RecordBatch]:
+        for file in files:
+            for batch in pq.ParquetFile(file).iter_batches(batch_size=8192):
+                yield pa.Table.from_batches([batch]).cast(table.arrow).combine_chunks().to_batches()[0]
+
+    return pa.RecordBatchReader.from_batches(table.arrow, batches())
