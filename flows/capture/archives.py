@@ -1,0 +1,172 @@
+"""Taking WARC and ARC files in whole: a verified copy in the raw store, a capture for each record."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flows.capture.known import Known
+from flows.capture.media import served_type
+from flows.capture.rows import Origin, reject, row
+from flows.capture.session import Batch, Session
+from flows.capture.walk import FileFound
+from flows.extract.registry import canonical
+from flows.sources.registry import Source
+from warehouse.disk import sha256_file
+from warehouse.raw import Place, take_in
+from warehouse.records import BrokenArchive, RawRecord, records
+
+_CAPTURED = ("response", "resource", "revisit", "conversion")
+NOTE = "taken-in"
+
+
+@dataclass
+class Indexed:
+    """What the records of one WARC file came to."""
+
+    captures: list[dict[str, Any]] = field(default_factory=list)
+    rejects: list[dict[str, Any]] = field(default_factory=list)
+    bytes: int = 0
+
+
+def take(source: Source, found: FileFound, session: Session, batch: Batch) -> None:
+    """Copy an archive into the raw store and index it, unless one with the same bytes is there."""
+    sha256 = sha256_file(found.path)
+    raw, known, run_id = session.raw, session.known, session.run_id
+    if known.archives([sha256]) or any(values["sha256"] == sha256 for values in batch.taken_in):
+        return
+    at = session.clock()
+    name = take_in(raw, at.strftime("%Y/%m"), found.path, sha256)
+    note = {
+        "dibao-note": NOTE,
+        "source": source.id,
+        "file": name,
+        "sha256": sha256,
+        "outlet": found.outlet,
+        "parser": canonical(source.parser) or "",
+    }
+    session.writer.metadata(found.uri, note, at)
+    indexed = index(raw, name, found.uri, source.id, canonical(source.parser), known, run_id)
+    batch.taken_in.append(
+        {
+            "warc_file": name,
+            "sha256": sha256,
+            "bytes": (raw / name).stat().st_size,
+            "records": len(indexed.captures),
+            "source_id": source.id,
+            "origin_uri": found.uri,
+            "origin_modified": datetime.fromtimestamp(found.mtime_ns // 1000 / 1e6, UTC),
+            "run_id": run_id,
+        }
+    )
+    batch.captures += indexed.captures
+    batch.rejects += indexed.rejects
+    batch.bytes += indexed.bytes
+
+
+def index(
+    raw: Path, warc_file: str, origin_uri: str, source_id: str, parser: str | None, known: Known, run_id: str
+) -> Indexed:
+    """A capture for each response, resource, revisit and conversion record of a file in the raw store."""
+    out = Indexed()
+    seen: dict[str, tuple[str, int]] = {}
+    last = datetime.fromtimestamp(0, UTC)
+    for record in _until_broken(raw / warc_file, origin_uri, source_id, out):
+        if record.kind not in _CAPTURED or not record.uri:
+            continue
+        last = record.captured_at or last
+        place = Place(warc_file, record.offset, record.length)
+        values = _row(record, place, source_id, parser, last, known, seen, run_id)
+        out.captures.append(values)
+        out.bytes += values["payload_bytes"] or 0
+        problem = record.problem
+        if record.kind == "revisit" and values["payload_sha256"] is None:
+            problem = (
+                "revisit-unresolved",
+                "The record says that the payload was known, and its original is not in the archive.",
+            )
+        if record.digest_ok is False:
+            message = "The record's digest does not match its bytes; the bytes were taken as they are."
+            out.rejects.append(_reject(values, "digest", message))
+        if problem:
+            out.rejects.append(_reject(values, *problem))
+    fresh = known.captures(values["capture_id"] for values in out.captures)
+    out.captures = [values for values in out.captures if values["capture_id"] not in fresh]
+    return out
+
+
+def _until_broken(path: Path, origin_uri: str, source_id: str, out: Indexed) -> Iterator[RawRecord]:
+    try:
+        yield from records(path)
+    except BrokenArchive as error:
+        out.rejects.append(reject(source_id, origin_uri, error.error, error.message))
+
+
+def _reject(values: dict[str, Any], error: str, message: str) -> dict[str, Any]:
+    return reject(
+        values["source_id"],
+        values["uri"],
+        error,
+        message,
+        capture_id=values["capture_id"],
+        sha256=values["payload_sha256"],
+    )
+
+
+def _row(
+    record: RawRecord,
+    place: Place,
+    source_id: str,
+    parser: str | None,
+    captured_at: datetime,
+    known: Known,
+    seen: dict[str, tuple[str, int]],
+    run_id: str,
+) -> dict[str, Any]:
+    uri = str(record.uri)
+    digest = record.headers.get("warc-payload-digest")
+    sha256, size = None, None
+    if record.kind == "revisit":
+        if digest:
+            sha256, size = seen.get(digest) or known.digests([digest]).get(digest) or (None, None)
+    elif record.payload is not None:
+        sha256, size = hashlib.sha256(record.payload).hexdigest(), len(record.payload)
+        if digest:
+            seen.setdefault(digest, (sha256, size))
+    declared = record.http_headers.get("content-type") if record.http_headers else record.headers.get("content-type")
+    origin = Origin(
+        source_id=source_id,
+        uri=uri,
+        outlet=urlsplit(uri).hostname or source_id,
+        media_type=served_type(declared, record.payload or b""),
+        last_modified=_http_date(record.http_headers.get("last-modified")),
+        parser=parser,
+    )
+    return row(
+        origin,
+        captured_at,
+        sha256,
+        size,
+        place,
+        record.kind,
+        run_id,
+        http_status=record.http_status,
+        etag=record.http_headers.get("etag"),
+        warc_digest=digest,
+    )
+
+
+def _http_date(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError):
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,129 @@
+"""One capture as a row, and as the headers of its WARC record, so that each can be made from the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+
+from schemas import table
+from schemas.ids import content_id
+from warehouse.raw import Place
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a source knows of a resource before its bytes are read."""
+
+    source_id: str
+    uri: str
+    outlet: str
+    media_type: str | None
+    last_modified: datetime | None = None
+    parser: str | None = None
+    name_date: datetime | None = None
+
+    def headers(self) -> dict[str, str]:
+        """Extension headers of the WARC record, from which the row can be made again."""
+        headers = {"Dibao-Source": self.source_id, "Dibao-Outlet": _ascii(self.outlet)}
+        if self.last_modified:
+            headers["Dibao-Modified"] = self.last_modified.isoformat()
+        if self.parser:
+            headers["Dibao-Parser"] = _ascii(self.parser)
+        if self.name_date:
+            headers["Dibao-Name-Date"] = self.name_date.date().isoformat()
+        return headers
+
+    @classmethod
+    def from_headers(cls, uri: str, headers: Mapping[str, str]) -> Origin:
+        """The reverse of `headers`; names in lower case. KeyError where they are not ours."""
+        modified, named, parser = (headers.get(f"dibao-{n}") for n in ("modified", "name-date", "parser"))
+        return cls(
+            source_id=headers["dibao-source"],
+            uri=uri,
+            outlet=_unicode(headers["dibao-outlet"]),
+            media_type=headers.get("dibao-media-type") or headers.get("content-type"),
+            last_modified=datetime.fromisoformat(modified) if modified else None,
+            parser=_unicode(parser) if parser else None,
+            name_date=datetime.fromisoformat(f"{named}T00:00:00+00:00") if named else None,
+        )
+
+    def part(self, pointer: str) -> Origin:
+        """A record inside a dump."""
+        return replace(self, uri=f"{self.uri}#{pointer}", media_type="application/json")
+
+
+def row(
+    origin: Origin,
+    captured_at: datetime,
+    sha256: str | None,
+    size: int | None,
+    place: Place,
+    record_type: str,
+    run_id: str,
+    **more: Any,
+) -> dict[str, Any]:
+    """A row of `captures`."""
+    return {
+        "capture_id": content_id(origin.source_id, origin.uri, captured_at.isoformat(), sha256),
+        "source_id": origin.source_id,
+        "uri": origin.uri,
+        "outlet": origin.outlet,
+        "captured_at": captured_at,
+        "payload_sha256": sha256,
+        "payload_bytes": size,
+        "media_type": origin.media_type,
+        "last_modified": origin.last_modified,
+        "record_type": record_type,
+        "warc_file": place.warc_file,
+        "warc_offset": place.offset,
+        "warc_length": place.length,
+        "parser": origin.parser,
+        "name_date": origin.name_date,
+        "run_id": run_id,
+    } | more
+
+
+def reject(
+    source_id: str,
+    uri: str | None,
+    error: str,
+    message: str,
+    *,
+    capture_id: str | None = None,
+    sha256: str | None = None,
+    stage: str = "capture",
+    version: str | None = None,
+) -> dict[str, Any]:
+    """A row of `rejects`. Its id leaves out the capture, so that the same failure is one row."""
+    return {
+        "reject_id": content_id(sha256 or f"{source_id} {uri}", stage, error, message, version),
+        "source_id": source_id,
+        "capture_id": capture_id,
+        "uri": uri,
+        "stage": stage,
+        "error": error,
+        "message": message,
+        "payload_sha256": sha256,
+        "version": version,
+    }
+
+
+def to_table(name: str, rows: list[dict[str, Any]]) -> pa.Table:
+    """Rows as an Arrow table of that name, the first of each key kept."""
+    each = table(name)
+    first: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for values in rows:
+        first.setdefault(tuple(values[column] for column in each.key), values)
+    return each.rows(list(first.values()))
+
+
+def _ascii(text: str) -> str:
+    return text.encode("unicode_escape").decode("ascii")
+
+
+def _unicode(text: str) -> str:
+    return text.encode("ascii").decode("unicode_escape")

@@ -1,0 +1,144 @@
+"""Captures from WARC files: after a crash, and when everything is made anew from the bytes."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from flows.capture import archives, dumps
+from flows.capture.known import Known
+from flows.capture.media import JSON_LINES
+from flows.capture.rows import Origin, reject, row
+from flows.capture.session import Batch
+from flows.extract.reading import UnreadableError
+from warehouse.disk import flush_file, flush_folder, sha256_file
+from warehouse.raw import OPEN_SUFFIX, Place
+from warehouse.records import BrokenArchive, RawRecord, records
+
+_OWN = re.compile(r"(?:^|/)\d{8}T\d{6}-[0-9a-f]{6}-[^/]*-\d{5}\.warc\.gz$")
+
+
+def settle(raw: Path) -> None:
+    """Bring what a killed run left in the raw store to an end.
+
+    A segment left open is cut after its last whole record and given its name. A copy of an archive that is not
+    whole is removed; its original is where it was.
+    """
+    for partial in sorted(raw.rglob("*.partial")):
+        partial.unlink()
+    for left in sorted(raw.rglob(f"*{OPEN_SUFFIX}")):
+        end = whole = 0
+        try:
+            for record in records(left):
+                end = record.offset + record.length
+                whole += record.kind != "warcinfo"
+        except BrokenArchive:
+            pass
+        if not whole:
+            left.unlink()
+            continue
+        os.truncate(left, end)
+        flush_file(left)
+        os.rename(left, str(left).removesuffix(OPEN_SUFFIX))
+        flush_folder(left.parent)
+
+
+def strays(raw: Path, listed: set[str]) -> list[str]:
+    """WARC files in the raw store that no snapshot lists, as a crash leaves them, sorted."""
+    found = (str(path.relative_to(raw)) for path in raw.rglob("*") if path.is_file())
+    return sorted(name for name in found if name not in listed)
+
+
+def is_own(warc_file: str) -> bool:
+    """Whether a WARC file has the name of a segment that a run of ours wrote."""
+    return _OWN.search(warc_file) is not None
+
+
+def index_segment(raw: Path, warc_file: str, known: Known, run_id: str) -> Batch:
+    """What one of our own segments says was captured: rows like those that were made when it was written.
+
+    Archives that were taken in are indexed too where the segment notes them and the copy is there.
+    """
+    batch = Batch()
+    try:
+        for record in records(raw / warc_file):
+            if record.kind == "metadata":
+                _note(raw, record, known, run_id, batch)
+            elif "dibao-source" in record.headers:
+                _captured(record, warc_file, known, run_id, batch)
+    except BrokenArchive as error:
+        batch.rejects.append(reject("", f"raw/{warc_file}", error.error, error.message))
+    batch.taken_in.append(listing(raw, warc_file, sum(c["warc_file"] == warc_file for c in batch.captures), run_id))
+    held = known.captures(values["capture_id"] for values in batch.captures)
+    batch.captures = [values for values in batch.captures if values["capture_id"] not in held]
+    return batch
+
+
+def listing(raw: Path, warc_file: str, captures: int, run_id: str) -> dict[str, Any]:
+    """A row of `warc_files` for one of our own segments."""
+    path = raw / warc_file
+    return {
+        "warc_file": warc_file,
+        "sha256": sha256_file(path),
+        "bytes": path.stat().st_size,
+        "records": captures,
+        "source_id": "",
+        "run_id": run_id,
+    }
+
+
+def _captured(record: RawRecord, warc_file: str, known: Known, run_id: str, batch: Batch) -> None:
+    place = Place(warc_file, record.offset, record.length)
+    origin = Origin.from_headers(str(record.uri), record.headers)
+    at = record.captured_at or datetime.fromtimestamp(0, UTC)
+    sha256 = _sha256(record.headers["warc-payload-digest"])
+    if record.kind == "revisit":
+        size = int(record.headers["dibao-payload-bytes"])
+        batch.captures.append(row(origin, at, sha256, size, place, "revisit", run_id))
+        return
+    payload = record.payload
+    size = int(record.headers["content-length"]) if payload is None else len(payload)
+    if payload is not None and origin.media_type in ("application/json", JSON_LINES):
+        try:
+            parts = dumps.split(origin, payload)
+        except UnreadableError as error:
+            values = row(origin, at, sha256, size, place, "resource", run_id)
+            batch.captures.append(values)
+            why = (error.error, error.message)
+            batch.rejects.append(
+                reject(origin.source_id, origin.uri, *why, capture_id=values["capture_id"], sha256=sha256)
+            )
+            return
+        latest = known.latest(origin.source_id, (part[0].uri for part in parts))
+        parts = [part for part in parts if latest.get(part[0].uri) != part[1]]
+        batch.captures += dumps.part_rows(parts, at, place, run_id)
+        return
+    batch.captures.append(row(origin, at, sha256, size, place, record.kind, run_id))
+
+
+def _note(raw: Path, record: RawRecord, known: Known, run_id: str, batch: Batch) -> None:
+    """An archive that was taken in: index the copy."""
+    fields = _fields(record)
+    name = fields.get("file", "")
+    if fields.get("dibao-note") != archives.NOTE or not (raw / name).is_file():
+        return
+    indexed = archives.index(raw, name, str(record.uri), fields["source"], fields.get("parser") or None, known, run_id)
+    batch.captures += indexed.captures
+    batch.rejects += indexed.rejects
+    batch.taken_in.append(
+        listing(raw, name, len(indexed.captures), run_id)
+        | {"source_id": fields["source"], "origin_uri": record.uri, "origin_modified": None}
+    )
+
+
+def _fields(record: RawRecord) -> dict[str, str]:
+    lines = (record.payload or b"").decode("utf-8", "replace").splitlines()
+    return {name: value for name, mark, value in (line.partition(": ") for line in lines) if mark}
+
+
+def _sha256(digest: str) -> str:
+    return base64.b32decode(digest.removeprefix("sha256:")).hex()

@@ -1,0 +1,213 @@
+"""The cleaning rules: each repairs one sort of damage, and none touches width, script or wording.
+
+A rule is a pattern and what stands in its place. The pattern is tried on whole columns first (RE2, through
+Arrow), so a rule costs Python time only on the texts that it may change.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Found = tuple[int, int, str]
+"""A change that a rule asks for: start and end in the text, and the text to stand there."""
+
+HAN = "\u2e80-\u2fdf\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: `sieve` is an RE2 pattern that every text it can change matches; `find` says what to change.
+
+    `only` names the extractor whose blocks the rule is for; None means all.
+    """
+
+    id: str
+    version: int
+    sieve: str
+    find: Callable[[str], list[Found]]
+    only: str | None = None
+
+
+def _substitution(
+    pattern: re.Pattern[str], replacement: Callable[[re.Match[str]], str]
+) -> Callable[[str], list[Found]]:
+    def find(text: str) -> list[Found]:
+        found = []
+        for match in pattern.finditer(text):
+            after = replacement(match)
+            if after != match.group():
+                found.append((match.start(), match.end(), after))
+        return found
+
+    return find
+
+
+# ---------------------------------------------------------------- inline markup that Markdown leaves in the text
+
+_MARKUP = re.compile(
+    r"!\[(?P<alt>[^\]\n]*)\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)"
+    r"|\[(?P<label>(?:[^\[\]\n]|\[[^\[\]\n]*\])*)\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)"
+    r"|(?P<open></?(?:a|b|i|u|s|em|strong|span|font|small|sup|sub|br|img|del|mark|center)\b[^<>\n]*>)"
+    r"|(?P<mark>\*{1,3}+|~~|`{1,3}+|(?<!\w)_{1,3}+)(?=\S)(?P<inner>[^\n]{0,400}?(?<=\S))(?P=mark)(?!\*)"
+    r"|\\(?P<escaped>[\\`*_{}\[\]()#+\-.!~|<>])"
+    r"|^(?P<lead>\s*(?:#{1,6}\s+|>\s?|[-*+]\s+(?=\S)))"
+    r"|(?P<tail>\s+#+\s*$)",
+    re.MULTILINE,
+)
+
+
+def _markup(text: str) -> list[Found]:
+    """Marks removed piece by piece, so that the words between them keep their place."""
+    found: list[Found] = []
+    for match in _MARKUP.finditer(text):
+        for name in ("alt", "label", "inner"):
+            if match.group(name) is not None:
+                start, end = match.span(name)
+                found += [(match.start(), start, ""), (end, match.end(), "")]
+                break
+        else:
+            found.append((match.start(), match.end(), match.group("escaped") or ""))
+    return [change for change in found if text[change[0] : change[1]] != change[2]]
+
+
+# ---------------------------------------------------------------- entities left over
+
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+
+
+def _unescape(match: re.Match[str]) -> str:
+    after = html.unescape(match.group())
+    return match.group() if "\ufffd" in after or after == "" else after
+
+
+# ---------------------------------------------------------------- mojibake that can be undone with certainty
+
+_CP1252 = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+_AS_LATIN = re.compile(f"[\u0080-\u00ff{_CP1252}]{{4,}}")
+_BYTES = {ord(character): character.encode("cp1252")[0] for character in _CP1252} | {n: n for n in range(0x80, 0x100)}
+
+
+def _mojibake(match: re.Match[str]) -> str:
+    """UTF-8 or GB 2312 that was read as Western European, where every byte of the run says so."""
+    run = match.group()
+    data = bytes(_BYTES[ord(character)] for character in run)
+    for codec, least in (("utf-8", 2), ("gb2312", 4)):
+        try:
+            text = data.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        if len(text) >= least and all(_expected(character, codec) for character in text):
+            return text
+    return run
+
+
+def _expected(character: str, codec: str) -> bool:
+    """UTF-8 is certain by its form, unless it gives controls; GB 2312 needs common Han or its punctuation."""
+    if codec == "utf-8":
+        return unicodedata.category(character)[0] in "LNPSZ"
+    if "\u4e00" <= character <= "\u9fff":
+        lead, _ = character.encode("gb2312")
+        return 0xB0 <= lead <= 0xD7
+    return character in "，。、；：？！“”‘’（）《》—…·"
+
+
+# ---------------------------------------------------------------- characters that print nothing
+
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_ZERO_WIDTH = re.compile(f"[\u200b\u2060\ufeff\u00ad]|(?<=[{HAN}])[\u200c\u200d\u200e\u200f]+|^[\u200e\u200f]+$")
+
+
+# ---------------------------------------------------------------- white space
+
+_SPACE = r"[\t\n\x0b\x0c\r \x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+_SPACES = re.compile(f"{_SPACE}+")
+_PLAIN = frozenset(" \u3000")
+
+
+def _spaces(text: str) -> list[Found]:
+    """Runs of white space become one; at the ends, and where a line was wrapped between Han, none.
+
+    A single ideographic space is how it was printed, and stays.
+    """
+    found: list[Found] = []
+    for match in _SPACES.finditer(text):
+        start, end = match.span()
+        run = match.group()
+        if start == 0 or end == len(text):
+            after = ""
+        elif "\n" in run or "\r" in run:
+            between_han = _is_han(text[start - 1]) and _is_han(text[end])
+            after = "" if between_han else " "
+        elif run in _PLAIN:
+            continue
+        else:
+            after = "\u3000" if set(run) == {"\u3000"} else " "
+        if after != run:
+            found.append((start, end, after))
+    return found
+
+
+_HAN = re.compile(f"[{HAN}，。、；：？！“”‘’（）《》]")
+
+
+def _is_han(character: str) -> bool:
+    return _HAN.match(character) is not None
+
+
+# ---------------------------------------------------------------- Unicode composition
+
+
+def _nfc(text: str) -> list[Found]:
+    """One edit for each sequence that composition changes."""
+    whole = unicodedata.normalize("NFC", text)
+    if whole == text:
+        return []
+    bounds = [n for n, character in enumerate(text) if not _continues(character)] or [0]
+    if bounds[0]:
+        bounds.insert(0, 0)
+    found: list[Found] = []
+    parts = []
+    for start, end in zip(bounds, [*bounds[1:], len(text)], strict=True):
+        after = unicodedata.normalize("NFC", text[start:end])
+        parts.append(after)
+        if after != text[start:end]:
+            found.append((start, end, after))
+    # Some scripts compose across starters; then the text is one edit.
+    return found if "".join(parts) == whole else [(0, len(text), whole)]
+
+
+def _continues(character: str) -> bool:
+    """Whether a character may compose with the one before it: marks, and the vowels and finals of Hangul."""
+    return unicodedata.combining(character) != 0 or "\u1160" <= character <= "\u11ff"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("markup", 1, r"[*_~`\[\]<\\#>]|^\s*[-+]\s", _markup, only="markdown"),
+    Rule("entity", 1, r"&[#A-Za-z][0-9A-Za-z]+;", _substitution(_ENTITY, _unescape)),
+    Rule(
+        "mojibake",
+        1,
+        "[\u00c2-\u00f4][\u0080-\u00bf" + _CP1252 + "]|[\u00b0-\u00f7]{4}",
+        _substitution(_AS_LATIN, _mojibake),
+    ),
+    Rule(
+        "control",
+        1,
+        r"[\x{00}-\x{08}\x{0e}-\x{1f}\x{7f}-\x{84}\x{86}-\x{9f}\x{fffe}\x{ffff}]",
+        _substitution(_CONTROL, lambda _: ""),
+    ),
+    Rule("zero-width", 1, r"[\x{200b}-\x{200f}\x{2060}\x{feff}\x{ad}]", _substitution(_ZERO_WIDTH, lambda _: "")),
+    Rule("nfc", 1, "", _nfc),
+    Rule(
+        "whitespace",
+        1,
+        r"^[\s\x{85}\x{a0}\x{3000}]|[\s\x{85}\x{a0}\x{3000}]$|[\t-\r\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}"
+        r"\x{202f}\x{205f}]|[ \x{3000}]{2}",
+        _spaces,
+    ),
+)
+"""In the order in which they are tried; the whole list is repeated until nothing changes."""

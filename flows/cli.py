@@ -1,0 +1,52 @@
+"""The command line: what commands there are. Each stands in a module of `flows.commands`.
+
+Nothing heavy is imported here or at the top of a command's module, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import typer
+
+from flows.commands import audit, export, ingest, query, rebuild, schema, serve, source, status, trace
+
+app = typer.Typer(
+    name="dibao",
+    help="Archives texts that many hands copied: keeps their bytes, reads the articles out of them, finds what is "
+    "the same, and publishes tables that any DuckDB can query.",
+    epilog="Every command takes --warehouse DIR (or DIBAO_WAREHOUSE) and --debug.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _exiting(function: Callable[..., int]) -> Callable[..., None]:
+    """Turn a command's return value into the exit status."""
+
+    @wraps(function)
+    def command(*args: Any, **kwargs: Any) -> None:
+        raise typer.Exit(function(*args, **kwargs))
+
+    return command
+
+
+for _module in (ingest, status, query, trace, audit, rebuild, serve, schema, export):
+    app.command(_module.__name__.rpartition(".")[2])(_exiting(_module.command))
+_sources = typer.Typer(help="Register sources and list them.", no_args_is_help=True, rich_markup_mode=None)
+_sources.command("add")(_exiting(source.add))
+_sources.command("list")(_exiting(source.list_sources))
+app.add_typer(_sources, name="source")
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line; returns its exit status."""
+    try:
+        app(args=arguments, prog_name="dibao")
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 0 if stop.code is None else 1
+    return 0

@@ -1,0 +1,30 @@
+"""dibao audit: is every byte and every row what it should be?"""
+
+from __future__ import annotations
+
+from flows.commands.common import JsonOption, WarehouseOption, open_warehouse, print_json, print_table
+
+
+def command(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> int:
+    """Read every WARC record and table file again, and run all checks. Exit status 1 where something is wrong."""
+    from flows.examine import examine
+    from flows.progress import Silent, for_terminal
+
+    report = examine(open_warehouse(warehouse), Silent() if as_json else for_terminal())
+    if as_json:
+        print_json(
+            {
+                "files": report.files,
+                "records": report.records,
+                "checks": report.checks,
+                "findings": [{"check": each.check, "message": each.message} for each in report.findings],
+            }
+        )
+    else:
+        print(f"{report.files:,} files and {report.records:,} records read again, {report.checks:,} checks run.")
+        if report.findings:
+            print(f"{len(report.findings):,} things are wrong:\n")
+            print_table(("check", "what"), [(each.check, each.message) for each in report.findings])
+        else:
+            print("Nothing is wrong.")
+    return 1 if report.findings else 0

@@ -1,0 +1,109 @@
+"""What the commands share: options, opening the warehouse, tables that fit the terminal."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
+    from warehouse.store import Warehouse
+
+WarehouseOption = Annotated[
+    Path | None,
+    typer.Option("--warehouse", metavar="DIR", help="Where everything is kept.", envvar="DIBAO_WAREHOUSE"),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def settings(warehouse: Path | None, **more: Any) -> Settings:
+    """Settings with what the command line says."""
+    from flows.settings import load
+
+    return load({"warehouse": warehouse, **more})
+
+
+def open_warehouse(warehouse: Path | None) -> Warehouse:
+    """The warehouse that the command line, the environment or the config file names."""
+    from warehouse.store import Warehouse
+
+    return Warehouse(settings(warehouse).warehouse)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    print(json.dumps(value, ensure_ascii=False, indent=1, default=plain))
+
+
+def plain(value: Any) -> Any:
+    """A value that JSON can hold."""
+    return value.isoformat() if isinstance(value, datetime | date) else str(value)
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], right: Iterable[str] = ()) -> None:
+    """A table that fits the terminal: wide columns are cut with an ellipsis, never wrapped.
+
+    Off a terminal nothing is cut. Widths count the cells that a terminal uses for East Asian characters.
+    """
+    cells = [[_cell(value) for value in row] for row in rows]
+    widths = [max([_width(name), *(_width(row[n]) for row in cells)]) for n, name in enumerate(columns)]
+    if sys.stdout.isatty():
+        _shrink(widths, shutil.get_terminal_size().columns - 2 * (len(widths) - 1))
+    rightward = {columns.index(name) for name in right}
+    for line in ([*columns], ["-" * width for width in widths], *cells):
+        shown = [
+            _pad(_cut(text, width), width, n in rightward)
+            for n, (text, width) in enumerate(zip(line, widths, strict=True))
+        ]
+        print("  ".join(shown).rstrip())
+
+
+def _shrink(widths: list[int], room: int) -> None:
+    """Take from the widest column until the row fits, leaving each at least four cells."""
+    while sum(widths) > room and max(widths) > 4:
+        widest = widths.index(max(widths))
+        others = sorted(widths)[-2] if len(widths) > 1 else 4
+        widths[widest] = max(4, min(widths[widest] - 1, max(others, widths[widest] - (sum(widths) - room))))
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return " ".join(str(value).split())
+
+
+def _width(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _cut(text: str, width: int) -> str:
+    if _width(text) <= width:
+        return text
+    out, used = [], 0
+    for character in text:
+        used += _width(character)
+        if used > width - 1:
+            break
+        out.append(character)
+    return "".join(out) + "…"
+
+
+def _pad(text: str, width: int, right: bool) -> str:
+    space = " " * (width - _width(text))
+    return space + text if right else text + space

@@ -1,0 +1,69 @@
+"""dibao ingest: run the whole job once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.commands.common import JsonOption, WarehouseOption, print_json, settings
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
+    from flows.sources.registry import Source
+
+
+def command(
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH...", help="Files and folders to take in.")] = None,
+    source: Annotated[list[str] | None, typer.Option("--source", metavar="ID", help="A registered source.")] = None,
+    warehouse: WarehouseOption = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that read; 0 chooses by the machine.")] = None,
+    prefect: Annotated[bool, typer.Option("--prefect", help="Run as a flow on the server at PREFECT_API_URL.")] = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Take in files, folders or registered sources, and publish a new snapshot.
+
+    With no PATH and no --source, all registered sources are taken.
+    """
+    from flows.report.summary import print_summary, summary
+
+    config = settings(warehouse, workers=workers)
+    sources = choose(config, paths or [], source or [])
+    if prefect:
+        from flows.ingest import run_on_server
+
+        outcome = run_on_server(config, sources)
+    else:
+        from flows.pipeline import Job, run
+        from flows.progress import Silent, for_terminal
+        from warehouse.store import Warehouse
+
+        progress = Silent() if as_json else for_terminal()
+        outcome = run(Job(Warehouse(config.warehouse), config, sources, progress=progress))
+    told = summary(config.warehouse, outcome)
+    if as_json:
+        print_json(told)
+    else:
+        print_summary(told)
+    return 0
+
+
+def choose(config: Settings, paths: list[Path], ids: list[str]) -> list[Source]:
+    """The sources that a command line names. Raises SourceError where there are none."""
+    from flows.sources.registry import SourceError, adhoc, distinct, load_all
+
+    registered = {each.id: each for each in load_all(config.warehouse / "sources")}
+    unknown = [each for each in ids if each not in registered]
+    if unknown:
+        raise SourceError(f"No source is named {unknown[0]!r}; `dibao source list` shows those there are.")
+    missing = [path for path in paths if not path.exists() and not path.is_symlink()]
+    if missing:
+        raise SourceError(f"There is nothing at {missing[0]}; give a file or a folder that exists.")
+    if paths or ids:
+        return distinct([registered[each] for each in ids] + [adhoc(path) for path in paths])
+    if not registered:
+        raise SourceError(
+            "There is nothing to take in: give a PATH, or register a source with `dibao source add ID LOCATION`."
+        )
+    return list(registered.values())

@@ -1,0 +1,56 @@
+"""dibao status: what the warehouse holds and how the last runs went."""
+
+from __future__ import annotations
+
+from flows.commands.common import JsonOption, WarehouseOption, open_warehouse, print_json, print_table
+
+
+def command(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> int:
+    """Show the last runs, the rows of each table, and the rejects by reason."""
+    from warehouse.errors import Missing
+
+    store = open_warehouse(warehouse)
+    snapshot = store.latest()
+    if snapshot is None:
+        raise Missing(f"There is no warehouse at {store.root} yet; `dibao ingest PATH` makes one.")
+    con = store.connect()
+    runs = con.execute(
+        "SELECT run_id, finished_at, finished_at - started_at AS took, captures, documents, articles, rejects "
+        "FROM runs ORDER BY finished_at DESC LIMIT 5"
+    ).fetchall()
+    rejects = con.execute(
+        "SELECT stage, error, count(*) AS inputs, min(uri) FROM rejects GROUP BY ALL ORDER BY inputs DESC, stage, error"
+    ).fetchall()
+    rows = {name: entry.rows for name, entry in snapshot.tables.items()}
+    if as_json:
+        print_json(
+            {
+                "warehouse": str(store.root),
+                "snapshot": snapshot.number,
+                "published_at": snapshot.published_at,
+                "tables": {name: {"rows": e.rows, "digest": e.digest} for name, e in snapshot.tables.items()},
+                "rejects": [dict(zip(("stage", "error", "count", "example"), row, strict=True)) for row in rejects],
+                "runs": [
+                    dict(
+                        zip(
+                            ("run_id", "finished_at", "took", "captures", "documents", "articles", "rejects"),
+                            row,
+                            strict=True,
+                        )
+                    )
+                    for row in runs
+                ],
+            }
+        )
+        return 0
+    print(f"{store.root}, snapshot {snapshot.number} of {snapshot.published_at[:19].replace('T', ' ')} UTC\n")
+    print_table(("table", "rows"), [(name, f"{count:,}") for name, count in rows.items()], right=("rows",))
+    print("\nLast runs")
+    print_table(
+        ("run", "finished", "took", "captures", "documents", "articles", "rejects"),
+        [(run, finished, f"{took.total_seconds():.1f} s", *counts) for run, finished, took, *counts in runs],
+    )
+    if rejects:
+        print("\nRejects")
+        print_table(("stage", "reason", "inputs", "for example"), rejects, right=("inputs",))
+    return 0

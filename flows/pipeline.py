@@ -1,0 +1,83 @@
+"""The whole job on one screen: capture → extract → segment → clean → match → publish.
+
+Each stage takes what it has not yet done. What a stage does stands in its own package; where the rows
+are kept stands in `warehouse`. A flow and the command line run exactly this.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+
+from flows import steps
+from flows.capture.session import Clock
+from flows.executor import Executor, Pool
+from flows.extract.registry import present_stamps
+from flows.progress import Progress, Silent
+from flows.settings import Settings
+from flows.sources.registry import Source
+from flows.versions import DIBAO
+from warehouse.snapshots import Snapshot
+from warehouse.store import Warehouse
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to run, on what, and by whom."""
+
+    warehouse: Warehouse
+    settings: Settings
+    sources: Sequence[Source]
+    executor: Executor | None = None
+    progress: Progress = field(default_factory=Silent)
+    flow_run_id: str | None = None
+    clock: Clock = lambda: datetime.now(UTC)
+    run_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a run. `snapshot` is None where there was nothing new."""
+
+    run_id: str
+    counts: dict[str, int]
+    seconds: float
+    snapshot: Snapshot | None
+
+
+def run(job: Job) -> Outcome:
+    """Run the pipeline once. Raises the errors of `warehouse.errors`; every other failure is a row."""
+    started = job.clock()
+    run_id = job.run_id or f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    executor = job.executor or Pool(job.settings.processes)
+    with job.warehouse.writer() as writer:
+        writer.con().execute("SET memory_limit = $1", [job.settings.memory_limit])
+        step = steps.Run(writer, run_id, started, job.clock, executor, job.progress)
+
+        do = executor.call
+        do("recover", step.recover)  #                            what a killed run left in the raw store
+        for source in job.sources:
+            do("capture", partial(step.capture, source), retries=2)  # bytes    → WARC records, captures
+        do("read", step.read)  #                                  captures → documents, articles, passages, edits
+        do("match", step.match)  #                                articles → alignments, stories, variants
+        snapshot = do("publish", partial(publish, job, step)) if writer.changed else None
+        step.remember()  # which files need not be read again
+    return Outcome(run_id, step.counts, (job.clock() - started).total_seconds(), snapshot)
+
+
+def publish(job: Job, step: steps.Run) -> Snapshot:
+    """Add the run's own row and make everything visible as one snapshot."""
+    finished = job.clock()
+    step.record(finished, job.flow_run_id, DIBAO, job.settings.sha256())
+    return step.writer.publish(
+        run_id=step.run_id,
+        published_at=finished.isoformat(),
+        code_version=DIBAO,
+        config_sha256=job.settings.sha256(),
+        stages=present_stamps(),
+        stale=step.stale(),
+        match_state=step.match_state,
+    )

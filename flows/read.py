@@ -1,0 +1,201 @@
+"""One partition of payloads through extract, segment and clean: the part of a run that is spread over processes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from flows.capture.rows import reject
+from flows.clean.stage import clean
+from flows.extract.reading import Reading, UnreadableError
+from flows.extract.registry import extractor_for
+from flows.extract.stage import gather
+from flows.segment.stage import segment
+from schemas import table
+from schemas.ids import text_sha256
+from warehouse.errors import Damaged
+from warehouse.records import MAX_PAYLOAD, payload_at
+
+PARTITION_BYTES = 8 << 20
+PARTITION_PAYLOADS = 2000
+TABLES = ("documents", "articles", "passages", "edits", "rejects")
+
+
+@dataclass(frozen=True)
+class Work:
+    """A payload to read, and where its bytes lie. `uri` and `source_id` only name it should it fail."""
+
+    payload_sha256: str
+    payload_bytes: int
+    media_type: str | None
+    parser: str | None
+    warc_file: str
+    warc_offset: int
+    warc_length: int
+    record_type: str
+    part_start: int | None
+    part_end: int | None
+    uri: str
+    source_id: str
+    capture_id: str
+
+
+@dataclass(frozen=True)
+class Partition:
+    """Work for one process. Which payloads share a partition changes no row."""
+
+    number: int
+    work: tuple[Work, ...]
+
+
+def partitions(work: Iterable[Work]) -> Iterator[Partition]:
+    """Cut work, in the order of its place in the raw store, into partitions of bounded size."""
+    held: list[Work] = []
+    size = number = 0
+    for each in work:
+        if held and (size + each.payload_bytes > PARTITION_BYTES or len(held) >= PARTITION_PAYLOADS):
+            yield Partition(number, tuple(held))
+            number, held, size = number + 1, [], 0
+        held.append(each)
+        size += each.payload_bytes
+    if held:
+        yield Partition(number, tuple(held))
+
+
+def read_partition(raw: Path, partition: Partition, out: Path) -> dict[str, int]:
+    """Read a partition and write one Parquet file a table below `out`; returns the rows of each.
+
+    A payload that cannot be read becomes a row of `rejects`; none stops the others.
+    """
+    tables = read_payloads(payloads_of(raw, partition.work))
+    counts = {}
+    for name in TABLES:
+        rows = tables[name]
+        folder = out / name
+        folder.mkdir(parents=True, exist_ok=True)
+        pq.write_table(rows, folder / f"{partition.number:06d}.parquet", compression="zstd", compression_level=1)
+        counts[name] = rows.num_rows
+    return counts
+
+
+def payloads_of(raw: Path, work: Sequence[Work]) -> Iterator[tuple[Work, bytes | UnreadableError]]:
+    """Each piece of work with its bytes; the record of a dump is unpacked once for all its parts."""
+    last: tuple[str, int] | None = None
+    whole: bytes | UnreadableError = b""
+    for each in work:
+        if each.payload_bytes > MAX_PAYLOAD:
+            size, limit = each.payload_bytes >> 20, MAX_PAYLOAD >> 20
+            message = f"The payload has {size} MB and readers stop at {limit} MB; its bytes are kept."
+            yield each, UnreadableError("too-large", message)
+            continue
+        place = (each.warc_file, each.warc_offset)
+        if place != last:
+            last = place
+            try:
+                whole = payload_at(raw, each.warc_file, each.warc_offset, each.warc_length, each.record_type)
+            except Damaged as error:
+                whole = UnreadableError("damaged", str(error))
+        part = isinstance(whole, bytes) and each.part_start is not None
+        yield each, whole[each.part_start : each.part_end] if part and isinstance(whole, bytes) else whole
+
+
+def read_payloads(work: Iterable[tuple[Work, bytes | UnreadableError]]) -> dict[str, pa.Table]:
+    """Extract, segment and clean payloads; returns the rows of each of TABLES."""
+    readings: list[tuple[Work, _Read]] = []
+    rejects: list[dict[str, Any]] = []
+    for each, payload in work:
+        try:
+            readings.append((each, extract(each.media_type, each.parser, payload)))
+        except UnreadableError as error:
+            rejects.append(_reject(each, "extract", error.error, error.message))
+    try:
+        return _finish(readings, rejects)
+    except Exception:
+        # Something in the partition breaks segmentation or cleaning: find it by going one by one.
+        return _one_by_one(readings, rejects)
+
+
+class _Read(NamedTuple):
+    """What came of one payload."""
+
+    extractor: str
+    stamp: str
+    reading: Reading
+
+
+def extract(media_type: str | None, parser: str | None, payload: bytes | UnreadableError) -> _Read:
+    """Read one payload. UnreadableError says why there is none."""
+    if isinstance(payload, UnreadableError):
+        raise payload
+    extractor = extractor_for(media_type)
+    if extractor is None:
+        raise UnreadableError(
+            "media-type", f"There is no reader for {media_type or 'an unknown media type'}; the bytes are kept."
+        )
+    if not payload:
+        raise UnreadableError("empty", "The payload is empty.")
+    try:
+        reading = extractor.reader()(payload, json.loads(parser) if parser else {})
+    except UnreadableError:
+        raise
+    except (Exception, RecursionError) as error:
+        raise UnreadableError(
+            "crash", f"The {extractor.name} reader failed: {type(error).__name__}: {error}"[:300]
+        ) from error
+    return _Read(extractor.name, extractor.stamp(parser), reading)
+
+
+def _finish(readings: Sequence[tuple[Work, _Read]], rejects: list[dict[str, Any]]) -> dict[str, pa.Table]:
+    documents, blocks = gather((each.payload_sha256, *read) for each, read in readings)
+    heads, placed = segment(documents, blocks)
+    cleaned = clean(documents, heads, placed)
+    hashes = [
+        text_sha256("\n".join(cleaned.document_texts.get(document, ())))
+        for document in documents.column("document_id").to_pylist()
+    ]
+    at = documents.schema.get_field_index("text_sha256")
+    return {
+        "documents": documents.set_column(at, documents.schema.field(at), pa.array(hashes, pa.string())),
+        "articles": cleaned.articles,
+        "passages": cleaned.passages,
+        "edits": cleaned.edits,
+        "rejects": table("rejects").rows(rejects),
+    }
+
+
+def _one_by_one(readings: Sequence[tuple[Work, _Read]], rejects: list[dict[str, Any]]) -> dict[str, pa.Table]:
+    done = [{name: table(name).empty() for name in TABLES}]
+    for each, read in readings:
+        try:
+            done.append(_finish([(each, read)], []))
+        except Exception as error:
+            message = f"Segmentation or cleaning failed: {type(error).__name__}: {error}"[:300]
+            rejects.append(_reject(each, "segment", "crash", message))
+    out = {name: pa.concat_tables([tables[name] for tables in done]) for name in TABLES}
+    return out | {"rejects": table("rejects").rows(rejects)}
+
+
+def died(each: Work, error: BaseException) -> dict[str, Any]:
+    """The reject of a payload whose process died on it."""
+    message = f"The process that read it died ({type(error).__name__}); it may need more memory than there is."
+    return _reject(each, "extract", "died", message)
+
+
+def _reject(each: Work, stage: str, error: str, message: str) -> dict[str, Any]:
+    extractor = extractor_for(each.media_type)
+    return reject(
+        each.source_id,
+        each.uri,
+        error,
+        message,
+        capture_id=each.capture_id,
+        sha256=each.payload_sha256,
+        stage=stage,
+        version=extractor.stamp(each.parser) if extractor else f"none:{each.media_type or ''}",
+    )

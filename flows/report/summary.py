@@ -1,0 +1,92 @@
+"""The summary that ends a run: what came in, what became of it, what is the same, what was rejected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flows.commands.common import print_table
+from flows.pipeline import Outcome
+from warehouse.store import Warehouse
+
+_SAME = """
+SELECT
+    (SELECT count(*) FROM captures WHERE payload_sha256 IS NOT NULL)
+        - (SELECT count(DISTINCT payload_sha256) FROM captures) AS same_bytes,
+    (SELECT count(*) FROM articles WHERE chars > 0)
+        - (SELECT count(DISTINCT text_sha256) FROM articles WHERE chars > 0) AS same_text,
+    (SELECT count(*) FROM articles WHERE chars > 0)
+        - (SELECT count(DISTINCT fold_sha256) FROM articles WHERE chars > 0) AS same_folded,
+    (SELECT count(DISTINCT story_id) FROM stories) AS stories,
+    (SELECT count(*) FROM (SELECT DISTINCT story_id, article_id FROM stories)) AS witnesses,
+    (SELECT count(*) FROM variants) AS variants
+"""
+
+QUERY = "SELECT outlet, headline, chars FROM unique_articles ORDER BY chars DESC LIMIT 5"
+"""A first query to paste."""
+
+
+def summary(warehouse: Path, outcome: Outcome) -> dict[str, Any]:
+    """The figures of a run and of the whole warehouse, for people and for programs."""
+    store = Warehouse(warehouse)
+    snapshot = store.latest()
+    told: dict[str, Any] = {
+        "run": outcome.run_id,
+        "published": outcome.snapshot is not None,
+        "snapshot": snapshot.number if snapshot else None,
+        "seconds": round(outcome.seconds, 3),
+        "added": dict(outcome.counts),
+        "warehouse": str(store.root),
+        "total": {name: entry.rows for name, entry in snapshot.tables.items()} if snapshot else {},
+        "same": {},
+        "rejects": [],
+    }
+    if snapshot is None:
+        return told
+    con = store.connect()
+    result = con.execute(_SAME)
+    told["same"] = dict(zip([each[0] for each in result.description], result.fetchone() or (), strict=True))
+    rows = con.execute(
+        "SELECT error, count(*), min(message) FROM rejects GROUP BY error ORDER BY count(*) DESC, error"
+    ).fetchall()
+    told["rejects"] = [{"error": error, "count": count, "example": message} for error, count, message in rows]
+    con.close()
+    return told
+
+
+def print_summary(told: dict[str, Any]) -> None:
+    """The summary for people."""
+    added, total, same = told["added"], told["total"], told["same"]
+    if not told["published"]:
+        print(f"Nothing new: the warehouse at {told['warehouse']} stays at snapshot {told['snapshot'] or 'none'}.")
+        return
+    took, size = told["seconds"], added.get("bytes", 0)
+    print(f"\nSnapshot {told['snapshot']} of {told['warehouse']} is published ({size / 1e6:.1f} MB in {took:.1f} s).\n")
+    names = ("captures", "documents", "articles", "passages", "edits", "alignments", "stories", "variants", "rejects")
+    meaning = {
+        "captures": "retrievals, their bytes kept in WARC files",
+        "documents": "distinct payloads that could be read",
+        "articles": "texts found in them",
+        "passages": "paragraphs, each with its place in the bytes",
+        "edits": "repairs, each undoable",
+        "alignments": "pairs of passages that are the same text",
+        "stories": "places where a story is carried",
+        "variants": "places where a carrier reads differently",
+        "rejects": "inputs that could not be processed",
+    }
+    print_table(
+        ("table", "added", "now", "what it holds"),
+        [(name, f"{added.get(name, 0):,}", f"{total.get(name, 0):,}", meaning[name]) for name in names],
+        right=("added", "now"),
+    )
+    print("\nThe same")
+    print(f"  {same['same_bytes']:,} captures have the bytes of another")
+    folded = f"{same['same_folded']:,} but for width, script or punctuation"
+    print(f"  {same['same_text']:,} articles have the text of another, {folded}")
+    if same["stories"]:
+        carried = f"{same['stories']:,} stories are carried by {same['witnesses']:,} articles"
+        print(f"  {carried}, with {same['variants']:,} variants")
+    if told["rejects"]:
+        print("\nRejected (the bytes are kept; `dibao status` shows where)")
+        print_table(("reason", "inputs", "in words"), [tuple(r.values()) for r in told["rejects"]], right=("inputs",))
+    print(f'\nNow ask, for example:\n\n  dibao query "{QUERY}"')

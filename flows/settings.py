@@ -1,0 +1,77 @@
+"""Settings: defaults, then one TOML file, then DIBAO_* variables, then the command line."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from warehouse.errors import WarehouseError
+
+CONFIG_NAME = "dibao.toml"
+
+
+class SettingsError(WarehouseError):
+    """A setting that cannot be used; the message names it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that can be set.
+
+    warehouse      where everything is kept (DIBAO_WAREHOUSE)
+    workers        processes that read payloads; 0 chooses by the machine's cores (DIBAO_WORKERS)
+    memory_limit   DuckDB's memory limit, such as `2GB` (DIBAO_MEMORY_LIMIT)
+    """
+
+    warehouse: Path = Path("warehouse/data")
+    workers: int = 0
+    memory_limit: str = "2GB"
+
+    @property
+    def processes(self) -> int:
+        return self.workers or min(os.cpu_count() or 1, 8)
+
+    def sha256(self) -> str:
+        """Hash of the settings that shape rows. Place, workers and memory do not, so there are none yet to hash."""
+        shaping = {name: value for name, value in asdict(self).items() if name not in _NOT_SHAPING}
+        return hashlib.sha256(repr(sorted(shaping.items())).encode()).hexdigest()
+
+
+_NOT_SHAPING = ("warehouse", "workers", "memory_limit")
+
+
+def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings for this process. Raises SettingsError where one has the wrong type or an unknown name."""
+    environ = os.environ if environ is None else environ
+    values: dict[str, Any] = {}
+    path = Path(environ.get("DIBAO_CONFIG", CONFIG_NAME))
+    if path.is_file():
+        try:
+            values |= tomllib.loads(path.read_text("utf-8"))
+        except ValueError as error:
+            raise SettingsError(f"{path} is not TOML: {error}.") from error
+    known = {field.name for field in fields(Settings)}
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise SettingsError(f"{path}: unknown setting {unknown[0]!r}; the settings are {', '.join(sorted(known))}.")
+    for name in known:
+        if value := environ.get(f"DIBAO_{name.upper()}"):
+            values[name] = value
+    values |= {name: value for name, value in (overrides or {}).items() if value is not None}
+    try:
+        if "workers" in values:
+            values["workers"] = int(values["workers"])
+    except ValueError as error:
+        raise SettingsError(f"workers must be a whole number, not {values['workers']!r}.") from error
+    if "warehouse" in values:
+        if "://" in str(values["warehouse"]):
+            raise SettingsError(
+                f"{values['warehouse']} is not a folder: this version keeps its warehouse on a local or mounted disk."
+            )
+        values["warehouse"] = Path(values["warehouse"]).expanduser()
+    return Settings(**values)

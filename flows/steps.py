@@ -1,0 +1,258 @@
+"""The steps of a run: each takes what is not yet done, hands it to a stage, and commits what comes back."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+
+import pyarrow as pa
+
+from flows.capture import salvage
+from flows.capture.files import capture_folder
+from flows.capture.known import Catalogued
+from flows.capture.rows import to_table
+from flows.capture.seen import Seen
+from flows.capture.session import Batch, Clock, Session
+from flows.executor import Executor
+from flows.extract.registry import EXTRACTORS, MEDIA_TYPES, canonical, extractor_for
+from flows.progress import Progress, stage
+from flows.read import TABLES, Partition, Work, died, partitions, read_partition
+from flows.sources.registry import Source
+from schemas import table
+from warehouse.raw import SegmentWriter
+from warehouse.store import Writer
+
+
+class Run:
+    """One run over one warehouse. `counts` holds the rows that it added."""
+
+    def __init__(
+        self, writer: Writer, run_id: str, started: datetime, clock: Clock, executor: Executor, progress: Progress
+    ) -> None:
+        self.writer = writer
+        self.run_id = run_id
+        self.started = started
+        self.counts: Counter[str] = Counter()
+        self.match_state = writer.snapshot.match_state if writer.snapshot else None
+        self._clock = clock
+        self._executor = executor
+        self._progress = progress
+        self._known = Catalogued(writer.con())
+        self._seen: list[Seen] = []
+        self._raw = writer.warehouse.raw
+        self._staging = writer.warehouse.state / "staging"
+        shutil.rmtree(self._staging, ignore_errors=True)
+
+    # ------------------------------------------------------------ recover, capture
+
+    def recover(self) -> None:
+        """Take up the segments that a killed run wrote and no snapshot lists."""
+        salvage.settle(self._raw)
+        snapshot = self.writer.snapshot
+        listed = {entry.path.removeprefix("raw/") for entry in (snapshot.warc_files if snapshot else ())}
+        for name in salvage.strays(self._raw, listed):
+            if salvage.is_own(name):
+                self.adopt(name)
+
+    def adopt(self, warc_file: str) -> None:
+        """Commit the captures that one of our segments holds."""
+        tables = _Tables()
+        tables.add(salvage.index_segment(self._raw, warc_file, self._known, self.run_id))
+        self._commit(tables)
+
+    def capture(self, source: Source) -> None:
+        """Bytes into the raw store, durable before anything reads them; rows of `captures`."""
+        seen = Seen(self.writer.warehouse.state, source.id, canonical(source.parser))
+        self._seen.append(seen)
+        tables = _Tables()
+        with (
+            stage(self._progress, f"capture {source.id}") as progress,
+            SegmentWriter(self._raw, f"{self.run_id}-{source.id}", self.started, {"run": self.run_id}) as segments,
+        ):
+            session = Session(segments, self._raw, self._known, self.run_id, self._clock)
+            for batch in capture_folder(source, session, seen.unchanged):
+                tables.add(batch)
+                seen.mark(batch.files)
+                progress.advance(len(batch.files))
+            segments.close()
+            for name in segments.closed:
+                tables.add(Batch(taken_in=[salvage.listing(self._raw, name, tables.held(name), self.run_id)]))
+        self._commit(tables)
+
+    def _commit(self, tables: _Tables) -> None:
+        """Captures first by id, then what came with them; nothing twice."""
+        files = tables.get("warc_files")
+        for row in files.to_pylist():
+            self.writer.add_warc(row["warc_file"], row["sha256"], row["bytes"])
+        for name in ("warc_files", "captures", "rejects"):
+            self.counts[name] += self.writer.append(name, self._absent(name, tables.get(name)))
+        self.counts["bytes"] += tables.bytes
+
+    def _absent(self, name: str, rows: pa.Table) -> pa.Table:
+        """Those rows whose key the table does not hold yet, the first of each key."""
+        if rows.num_rows == 0:
+            return rows
+        (key,) = table(name).key
+        con = self.writer.con()
+        con.register("incoming", rows.append_column("place_", pa.array(range(rows.num_rows), pa.int64())))
+        kept = con.sql(
+            f"SELECT min(place_) FROM incoming ANTI JOIN {name} USING ({key}) GROUP BY {key} ORDER BY 1"
+        ).to_arrow_table()
+        con.unregister("incoming")
+        return rows.take(kept.column(0))
+
+    # ------------------------------------------------------------ extract, segment, clean
+
+    def read(self) -> None:
+        """Documents, articles, passages and edits of every payload not yet read at the present versions."""
+        jobs = list(partitions(self._work()))
+        if not jobs:
+            return
+        failed = []
+        with stage(self._progress, "read", sum(len(job.work) for job in jobs)) as progress:
+            function = partial(read_partition, self._raw, out=self._staging)
+            for job, result in self._executor.map("read", function, jobs):
+                if isinstance(result, BaseException):
+                    failed.append(job)
+                progress.advance(len(job.work))
+            rejects = self._isolate(failed, len(jobs))
+        for name in TABLES:
+            self.counts[name] += self.writer.append_files(name, sorted((self._staging / name).glob("*.parquet")))
+        self.counts["rejects"] += self.writer.append("rejects", self._absent("rejects", rejects))
+        shutil.rmtree(self._staging, ignore_errors=True)
+
+    def _isolate(self, failed: list[Partition], number: int) -> pa.Table:
+        """Payloads of partitions whose process died, each in a process of its own; rejects for those that kill it."""
+        rows = []
+        function = partial(read_partition, self._raw, out=self._staging)
+        for work in (work for job in failed for work in job.work):
+            number += 1
+            result = self._executor.alone(function, Partition(number, (work,)))
+            if isinstance(result, BaseException):
+                rows.append(died(work, result))
+        return to_table("rejects", rows)
+
+    def _work(self) -> Iterator[Work]:
+        """What is to be read, in the order of its place in the raw store."""
+        known = [(media, name, extractor_for(media)) for media, name in sorted(MEDIA_TYPES.items())]
+        readers = pa.table(
+            {
+                "media": [media for media, _, _ in known],
+                "extractor": [name for _, name, _ in known],
+                "stamp": [each.stamp(None) if each else "" for _, _, each in known],
+            }
+        )
+        con = self.writer.con()
+        con.register("readers", readers)
+        result = con.execute(_WORK)
+        while rows := result.fetchmany(4096):
+            for row in rows:
+                yield Work(*row)
+        con.unregister("readers")
+
+    def stale(self) -> bool:
+        """Whether documents of other versions than the present ones lie in the tables."""
+        present = {each.name: each.stamp(None) for each in EXTRACTORS}
+        rows = self.writer.con().execute(
+            "SELECT DISTINCT extractor, split_part(extractor_version, '+', 1) FROM documents"
+        )
+        return any(present.get(name) != stamp for name, stamp in rows.fetchall())
+
+    # ------------------------------------------------------------ match
+
+    def match(self) -> None:
+        """Alignments, stories and variants, brought up to date with what is new."""
+
+    # ------------------------------------------------------------ the run itself
+
+    def record(self, finished: datetime, flow_run_id: str | None, code_version: str, config_sha256: str) -> None:
+        """The run's row."""
+        columns = table("runs").names
+        counted = {name: self.counts[name] for name in columns if name in self.counts or name in _COUNTED}
+        self.writer.append(
+            "runs",
+            table("runs").rows(
+                [
+                    {
+                        "run_id": self.run_id,
+                        "flow_run_id": flow_run_id,
+                        "snapshot": self.writer.next_number,
+                        "started_at": self.started,
+                        "finished_at": finished,
+                        "status": "ok",
+                        "code_version": code_version,
+                        "config_sha256": config_sha256,
+                        **counted,
+                    }
+                ]
+            ),
+        )
+
+    def remember(self) -> None:
+        """Note which files are dealt with, now that a snapshot holds them."""
+        for seen in self._seen:
+            seen.save()
+
+
+_COUNTED = (
+    "captures",
+    "documents",
+    "articles",
+    "passages",
+    "edits",
+    "alignments",
+    "stories",
+    "variants",
+    "rejects",
+    "bytes",
+)
+
+_WORK = """
+WITH held AS (
+    SELECT *, lower(trim(split_part(coalesce(media_type, ''), ';', 1))) AS media
+    FROM captures WHERE payload_sha256 IS NOT NULL
+), places AS (
+    SELECT payload_sha256, min((warc_file, warc_offset, warc_length, record_type, part_start, part_end)) AS place
+    FROM captures WHERE record_type <> 'revisit' AND payload_sha256 IS NOT NULL GROUP BY payload_sha256
+), wanted AS (
+    SELECT payload_sha256, parser, coalesce(extractor, 'none') AS extractor,
+        CASE WHEN stamp IS NULL THEN 'none:' || media WHEN parser IS NULL THEN stamp
+             ELSE stamp || '+' || left(sha256(parser), 8) END AS stamp,
+        min(payload_bytes) AS payload_bytes, min(media) AS media,
+        min((uri, source_id, capture_id)) AS named
+    FROM held LEFT JOIN readers USING (media) GROUP BY ALL
+)
+SELECT payload_sha256, payload_bytes, nullif(media, ''), parser,
+    place[1], place[2], place[3], place[4], place[5], place[6], named[1], named[2], named[3]
+FROM wanted JOIN places USING (payload_sha256)
+WHERE NOT EXISTS (FROM documents d WHERE d.payload_sha256 = wanted.payload_sha256
+        AND d.extractor = wanted.extractor AND d.extractor_version = wanted.stamp)
+    AND NOT EXISTS (FROM rejects r WHERE r.payload_sha256 = wanted.payload_sha256 AND r.version = wanted.stamp)
+ORDER BY place
+"""
+
+
+class _Tables:
+    """Batches as Arrow, so that many captures take little room."""
+
+    def __init__(self) -> None:
+        self._parts: dict[str, list[pa.Table]] = {"captures": [], "rejects": [], "warc_files": []}
+        self._held: Counter[str] = Counter()
+        self.bytes = 0
+
+    def add(self, batch: Batch) -> None:
+        for name, rows in (("captures", batch.captures), ("rejects", batch.rejects), ("warc_files", batch.taken_in)):
+            if rows:
+                self._parts[name].append(to_table(name, rows))
+        self._held.update(row["warc_file"] for row in batch.captures)
+        self.bytes += batch.bytes
+
+    def held(self, warc_file: str) -> int:
+        """Captures whose record lies in that file."""
+        return self._held[warc_file]
+
+    def get(self, name: str) -> pa.Table:
+        return pa.concat_tables([table(name).empty(), *self._parts[name]])
