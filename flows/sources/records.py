@@ -1,0 +1,291 @@
+"""The records in a JSON or JSON Lines dump, with their exact bytes."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flows.extract import charset
+from flows.extract.reading import UnreadableError
+from flows.extract.record_keys import (
+    DECODER,
+    choose,
+    guess_mapping,
+    holds,
+    look_up,
+    looks_like_record,
+    path_of,
+    pointer,
+)
+
+SAMPLE = 20
+"""Members of an array that are looked at before it is known whether they are records."""
+MAX_DEPTH = 8
+"""Levels of arrays and objects above the records."""
+WHOLE = 8_000_000
+"""Bytes up to which an object that may be a record is parsed before what it holds is walked through."""
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+_CHUNK = 1 << 20
+
+Steps = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record: RFC 6901 pointer into the file (for JSON Lines `/<line>`, from 0), half-open byte offsets, and its
+    own address, where it names one under the mapped or guessed key."""
+
+    pointer: str
+    start: int
+    end: int
+    uri: str | None
+
+
+def split(data: bytes, mapping: Mapping[str, Any] | None, *, lines: bool) -> Iterator[Record]:
+    """The records of a dump in file order; `data[start:end]` is the JSON of one.
+
+    A record is an object in an array (at the top or nested), an object that stands alone, or a line. `mapping` is the
+    source's, of roles to dotted paths, with `records` for the path of the array where it is not to be looked for.
+    With `lines`, what a line holds is left to the reader of records; blank lines are none.
+    Raises UnreadableError in one sentence: `empty`, `not_json`, `truncated`, `nested`, `no_records`, `key_missing`.
+    It may do so after good records have been given: a dump that is cut off loses nothing before the cut.
+    """
+    start = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
+    if not data[start:].strip():
+        raise UnreadableError("empty", "The file holds no records.")
+    mapping = mapping or {}
+    if lines:
+        yield from _lines(data, start, mapping)
+    elif _is_utf8(data):
+        # One character a byte: structure is ASCII in both, so offsets are byte offsets and memory stays small.
+        yield from _Walk(data.decode("latin-1"), "utf-8", mapping).run(start)
+    else:
+        yield from _in_other_charset(data, mapping)
+
+
+def _is_utf8(data: bytes) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for at in range(0, len(data), _CHUNK):
+            decoder.decode(data[at : at + _CHUNK])
+    except UnicodeDecodeError:
+        return False
+    # A character cut off at the end belongs to a record that is cut off too.
+    return b"\0" not in data[:64]
+
+
+def _in_other_charset(data: bytes, mapping: Mapping[str, Any]) -> Iterator[Record]:
+    """Records of a dump in another encoding: found in the text, and counted back into bytes."""
+    decoded = charset.decode(data)
+    codec = {"utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(decoded.charset_used, decoded.charset_used)
+    whole = len(decoded.text.encode(codec, "replace"))
+    lead = len(data) - whole
+    if decoded.replaced or not 0 <= lead <= 4:
+        raise UnreadableError("not_json", f"Some bytes are not {codec}, so the places of the records cannot be told.")
+    text_at, byte_at = 0, lead
+    for record in _Walk(decoded.text, None, mapping).run(0):
+        begin = byte_at + len(decoded.text[text_at : record.start].encode(codec, "replace"))
+        end = begin + len(decoded.text[record.start : record.end].encode(codec, "replace"))
+        text_at, byte_at = record.end, end
+        yield Record(record.pointer, begin, end, record.uri)
+
+
+def _lines(data: bytes, start: int, mapping: Mapping[str, Any]) -> Iterator[Record]:
+    number = 0
+    while start < len(data):
+        stop = data.find(b"\n", start)
+        stop = len(data) if stop < 0 else stop
+        line = data[start:stop]
+        trimmed = line.strip()
+        if trimmed:
+            begin = start + len(line) - len(line.lstrip())
+            yield Record(f"/{number}", begin, begin + len(trimmed), _uri(_parsed(trimmed), mapping))
+        start = stop + 1
+        number += 1
+
+
+def _parsed(data: bytes) -> Any:
+    """The value, or None where it cannot be read: that is for the reader of records to say."""
+    try:
+        return DECODER.decode(data.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _uri(record: Any, mapping: Mapping[str, Any]) -> str | None:
+    if not isinstance(record, dict):
+        return None
+    key = (
+        choose(record, mapping["uri"])
+        if mapping.get("uri")
+        else None
+        if mapping.get("text")
+        else guess_mapping(record).get("uri")
+    )
+    try:
+        value = look_up(record, path_of(key)) if key else None
+    except KeyError:
+        return None
+    if not isinstance(value, str) or not re.match(r"https?://\S+\Z", value.strip(), re.I):
+        return None
+    return value.strip().encode("utf-8", "replace").decode()
+
+
+class _Walk:
+    """A walk through JSON text that parses the members of arrays one by one, and never all of a large file.
+
+    `recode` is the encoding of the bytes where `text` holds one character for each; None where it is text proper.
+    """
+
+    def __init__(self, text: str, recode: str | None, mapping: Mapping[str, Any]) -> None:
+        self.text = text
+        self.recode = recode
+        self.mapping = mapping
+        named = mapping.get("text") or ()
+        self.text_keys = (named,) if isinstance(named, str) else tuple(map(str, named))
+        self.wanted = path_of(str(mapping["records"])) if mapping.get("records") else None
+        self.found = 0
+        self.first_keys: str | None = None
+
+    def run(self, start: int) -> Iterator[Record]:
+        """The records from `start` on. Where several values follow one another, later pointers begin with a number."""
+        number = 0
+        try:
+            at = self.skip(start)
+            while at < len(self.text):
+                at = self.skip((yield from self.value(at, (number,) if number else (), 0)))
+                number += 1
+        except RecursionError:
+            raise UnreadableError("nested", "The JSON is nested too deep to be read.") from None
+        except (ValueError, IndexError) as error:
+            raise self.broken(error) from None
+        if not self.found:
+            raise self.nothing()
+
+    def value(self, at: int, steps: Steps, depth: int) -> Generator[Record, None, int]:
+        """The records in the value at `at`; returns where it ends."""
+        opening = self.text[at]
+        if opening not in "[{" or depth > MAX_DEPTH:
+            return self.decode(at)
+        if opening == "[":
+            return (yield from self.array(at, steps, depth))
+        # A small file's object is parsed to see whether it is one record; a large one's is walked through first.
+        small = len(self.text) - at <= WHOLE
+        if small and self.wanted is None and (whole := self.end_of_whole(at)) and self.is_record(at, whole):
+            yield self.record(at, whole, steps)
+            return whole
+        before = self.found
+        end = yield from self.members(at, steps, depth)
+        if not small and self.wanted is None and self.found == before and self.is_record(at, end):
+            yield self.record(at, end, steps)
+        return end
+
+    def members(self, at: int, steps: Steps, depth: int) -> Generator[Record, None, int]:
+        """The records below the members of an object; returns where it ends."""
+        at = self.skip(at + 1)
+        while self.text[at] != "}":
+            if self.text[at] != '"':
+                raise ValueError("a key is missing")
+            end = self.decode(at)
+            key = str(self.parsed(at, end))
+            at = self.skip(end)
+            if self.text[at] != ":":
+                raise ValueError("a colon is missing")
+            at = self.after((yield from self.value(self.skip(at + 1), (*steps, key), depth + 1)), "}")
+        return at + 1
+
+    def array(self, at: int, steps: Steps, depth: int) -> Generator[Record, None, int]:
+        """The records of an array: all its members, or what lies below them; returns where it ends."""
+        all_of_them = self.wanted == tuple(map(str, steps)) if self.wanted is not None else self.has_records(at)
+        at = self.skip(at + 1)
+        number = 0
+        while self.text[at] != "]":
+            below = (*steps, number)
+            if all_of_them:
+                end = self.decode(at)
+                yield self.record(at, end, below)
+            else:
+                end = yield from self.value(at, below, depth + 1)
+            at = self.after(end, "]")
+            number += 1
+        return at + 1
+
+    def has_records(self, at: int) -> bool:
+        """Whether one of the first members of an array is a record."""
+        at = self.skip(at + 1)
+        for _ in range(SAMPLE):
+            if self.text[at] == "]":
+                break
+            end = self.end_of_whole(at)
+            if end == 0 or (self.text[at] == "{" and self.is_record(at, end)):
+                return end > 0
+            at = self.after(end, "]")
+        return False
+
+    def end_of_whole(self, at: int) -> int:
+        """Where the value at `at` ends; 0 where it is broken, which the walk will come to and tell."""
+        try:
+            return self.decode(at)
+        except ValueError:
+            return 0
+
+    def is_record(self, at: int, end: int) -> bool:
+        """Whether an object holds text of its own, rather than records that do."""
+        value = self.parsed(at, end)
+        if self.first_keys is None:
+            self.first_keys = ", ".join(list(value)[:12]) or "no keys"
+        if self.text_keys:
+            return any(holds(value, path_of(key)) for key in self.text_keys)
+        return looks_like_record(value)
+
+    def record(self, at: int, end: int, steps: Steps) -> Record:
+        self.found += 1
+        return Record(pointer(steps), at, end, _uri(self.parsed(at, end), self.mapping))
+
+    def parsed(self, at: int, end: int) -> Any:
+        part = self.text[at:end]
+        return DECODER.decode(part.encode("latin-1").decode(self.recode, "replace") if self.recode else part)
+
+    def decode(self, at: int) -> int:
+        """Where the value at `at` ends."""
+        return int(DECODER.raw_decode(self.text, at)[1])
+
+    def skip(self, at: int) -> int:
+        found = _SPACE.match(self.text, at)
+        return found.end() if found else at
+
+    def after(self, at: int, closing: str) -> int:
+        """Where the next member begins, or the closing bracket stands."""
+        at = self.skip(at)
+        if self.text[at] == ",":
+            return self.skip(at + 1)
+        if self.text[at] != closing:
+            raise ValueError("a comma is missing")
+        return at
+
+    def broken(self, error: ValueError | IndexError) -> UnreadableError:
+        """What to say of JSON that cannot be read on."""
+        said = str(error)
+        cut = isinstance(error, IndexError) or said.startswith("Unterminated")
+        if isinstance(error, json.JSONDecodeError):
+            cut = cut or error.pos >= len(self.text.rstrip())
+            said = f"{error.msg} at character {error.pos}"
+        before = f"; {self.found} records stand before that" if self.found else ""
+        if cut:
+            return UnreadableError("truncated", f"The JSON breaks off before its end{before}.")
+        return UnreadableError("not_json", f"This is not JSON: {said}{before}.")
+
+    def nothing(self) -> UnreadableError:
+        """What to say of JSON in which there is no record."""
+        has = f"; the first object has {self.first_keys}" if self.first_keys else ""
+        if self.wanted is not None:
+            return UnreadableError("key_missing", f"There is no array of records under `{self.mapping['records']}`.")
+        if self.text_keys:
+            where = "` or `".join(self.text_keys)
+            return UnreadableError("key_missing", f"No object has `{where}`, where the text should be{has}.")
+        return UnreadableError("no_records", f"Nothing in the JSON seems to be a record with text{has}.")
