@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import unicodedata
 
 import numpy as np
@@ -115,11 +114,3 @@ def test_every_kept_letter_is_a_letter_number_or_vowel_sign() -> None:
     codes = np.unique(np.concatenate([table.single[table.single < 1 << 31], table.many]))
     kinds = {unicodedata.category(chr(code))[0] for code in codes.tolist() if code}
     assert kinds == {"L", "N", "M"}
-
-
-def test_a_column_folds_at_twenty_megabytes_a_second() -> None:
-    fold_table()
-    column = pa.array(["河口大桥今日通车，市民夹道欢迎。Traffic opened at 8:30.\n" * 40] * 5000)
-    started = time.perf_counter()
-    fold_column(column)
-    assert column.nbytes / 1e6 / (time.perf_counter() - started) > 20
