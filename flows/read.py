@@ -197,5 +197,5 @@ def _reject(each: Work, stage: str, error: str, message: str) -> dict[str, Any]:
         capture_id=each.capture_id,
         sha256=each.payload_sha256,
         stage=stage,
-        version=extractor.stamp(each.parser) if extractor else f"none:{each.media_type or ''}",
+        version=f"{extractor.name} {extractor.stamp(each.parser)}" if extractor else f"none {each.media_type or ''}",
     )

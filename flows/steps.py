@@ -219,7 +219,7 @@ WITH held AS (
     FROM captures WHERE record_type <> 'revisit' AND payload_sha256 IS NOT NULL GROUP BY payload_sha256
 ), wanted AS (
     SELECT payload_sha256, parser, coalesce(extractor, 'none') AS extractor,
-        CASE WHEN stamp IS NULL THEN 'none:' || media WHEN parser IS NULL THEN stamp
+        CASE WHEN stamp IS NULL THEN media WHEN parser IS NULL THEN stamp
              ELSE stamp || '+' || left(sha256(parser), 8) END AS stamp,
         min(payload_bytes) AS payload_bytes, min(media) AS media,
         min((uri, source_id, capture_id)) AS named
@@ -230,7 +230,8 @@ SELECT payload_sha256, payload_bytes, nullif(media, ''), parser,
 FROM wanted JOIN places USING (payload_sha256)
 WHERE NOT EXISTS (FROM documents d WHERE d.payload_sha256 = wanted.payload_sha256
         AND d.extractor = wanted.extractor AND d.extractor_version = wanted.stamp)
-    AND NOT EXISTS (FROM rejects r WHERE r.payload_sha256 = wanted.payload_sha256 AND r.version = wanted.stamp)
+    AND NOT EXISTS (FROM rejects r WHERE r.payload_sha256 = wanted.payload_sha256
+        AND r.version = wanted.extractor || ' ' || wanted.stamp)
 ORDER BY place
 """
 

@@ -83,10 +83,7 @@ def records(path: Path, *, payloads: bool = True, limit: int = MAX_PAYLOAD) -> I
             except BrokenArchive:
                 raise
             except Exception as error:
-                where = iterator.offset
-                raise BrokenArchive(
-                    "broken-archive", f"Unreadable from byte {where} on: {_first_line(error)}"
-                ) from error
+                raise BrokenArchive("broken-archive", _why(error, max(0, iterator.offset))) from error
             yield raw
 
 
@@ -195,6 +192,12 @@ def _moment(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _why(error: BaseException, offset: int) -> str:
+    if "non-chunked gzip" in str(error):
+        return "The file is gzipped as a whole, not record by record; `warcio recompress` mends that."
+    return f"Unreadable from byte {offset} on: {_first_line(error)}"
 
 
 def _first_line(error: BaseException) -> str:

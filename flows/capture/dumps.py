@@ -4,68 +4,111 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
+from flows.capture.known import Known
 from flows.capture.media import JSON_LINES
 from flows.capture.rows import Origin, reject, row
 from flows.capture.session import Batch, Session
 from flows.extract.reading import UnreadableError
-from flows.extract.registry import canonical
+from flows.sources import records
 from warehouse.raw import Place
 
 
+class Part(NamedTuple):
+    """A record of a dump: its origin, SHA-256, first byte and end in the dump's payload."""
+
+    origin: Origin
+    sha256: str
+    start: int
+    end: int
+
+
+class Split(NamedTuple):
+    """The records of a dump, and why there are no more, where it breaks off."""
+
+    parts: list[Part]
+    error: UnreadableError | None
+
+
 def write(origin: Origin, payload: bytes, sha256: str, session: Session, batch: Batch) -> None:
-    """Write a dump if any of its records is new; a dump that cannot be split is kept whole and rejected."""
-    at, known, writer, run_id = session.clock(), session.known, session.writer, session.run_id
-    try:
-        parts = split(origin, payload)
-    except UnreadableError as error:
-        if known.latest(origin.source_id, [origin.uri]).get(origin.uri) == sha256:
-            return
-        place = writer.resource(origin.uri, payload, sha256, str(origin.media_type), at, origin.headers())
-        values = row(origin, at, sha256, len(payload), place, "resource", run_id)
-        batch.captures.append(values)
-        batch.bytes += len(payload)
-        batch.rejects.append(
-            reject(
-                origin.source_id,
-                origin.uri,
-                error.error,
-                error.message,
-                capture_id=values["capture_id"],
-                sha256=sha256,
-            )
-        )
+    """Write a dump if any of its records is new; one that holds no record is kept whole and rejected."""
+    found = split(origin, payload)
+    fresh = _fresh(found.parts, origin, sha256, session.known)
+    if not fresh.parts and not fresh.whole:
         return
-    latest = known.latest(origin.source_id, (part[0].uri for part in parts))
-    fresh = [part for part in parts if latest.get(part[0].uri) != part[1]]
-    if not fresh:
-        return
-    place = writer.resource(origin.uri, payload, sha256, str(origin.media_type), at, origin.headers())
-    batch.captures += part_rows(fresh, at, place, run_id)
+    at = session.clock()
+    place = session.writer.resource(origin.uri, payload, sha256, str(origin.media_type), at, origin.headers())
+    batch.captures += rows(origin, sha256, len(payload), fresh, at, place, session.run_id)
+    batch.rejects += rejects(origin, sha256, found, batch.captures[-1])
     batch.bytes += len(payload)
 
 
-def split(origin: Origin, payload: bytes) -> list[tuple[Origin, str, int, int]]:
-    """Each record of a dump as its origin, SHA-256, and first and last byte. UnreadableError where it is none."""
-    from flows.sources import records
-
+def split(origin: Origin, payload: bytes) -> Split:
+    """Every record that can be told apart."""
     mapping = json.loads(origin.parser) if origin.parser else None
-    lines = origin.media_type == JSON_LINES
-    found = records.split(payload, mapping, lines=lines)
-    parts = []
-    for record in found:
-        part = origin.part(record.pointer)
-        hints = canonical(dict(record.mapping))
-        sha256 = hashlib.sha256(payload[record.start : record.end]).hexdigest()
-        parts.append((replace(part, parser=hints), sha256, record.start, record.end))
-    return parts
+    parts: list[Part] = []
+    try:
+        for record in records.split(payload, mapping, lines=origin.media_type == JSON_LINES):
+            digest = hashlib.sha256(payload[record.start : record.end]).hexdigest()
+            parts.append(Part(origin.part(record.pointer), digest, record.start, record.end))
+    except UnreadableError as error:
+        return Split(parts, error)
+    return Split(parts, None)
 
 
-def part_rows(parts: list[tuple[Origin, str, int, int]], at: Any, place: Place, run_id: str) -> list[dict[str, Any]]:
-    """Capture rows for records of a dump that lies at `place`."""
+class Fresh(NamedTuple):
+    """What of a dump is new: some of its records, or the whole where it holds none."""
+
+    parts: list[Part]
+    whole: bool
+
+
+def _fresh(parts: list[Part], origin: Origin, sha256: str, known: Known) -> Fresh:
+    latest = known.latest(origin.source_id, [part.origin.uri for part in parts] or [origin.uri])
+    fresh = [part for part in parts if latest.get(part.origin.uri) != part.sha256]
+    return Fresh(fresh, not parts and latest.get(origin.uri) != sha256)
+
+
+def again(origin: Origin, payload: bytes, sha256: str, at: datetime, place: Place, known: Known, run_id: str) -> Batch:
+    """Rows for a dump that lies in the raw store, like those of the run that wrote it."""
+    found = split(origin, payload)
+    fresh = _fresh(found.parts, origin, sha256, known)
+    batch = Batch(captures=rows(origin, sha256, len(payload), fresh, at, place, run_id))
+    if batch.captures:
+        batch.rejects = rejects(origin, sha256, found, batch.captures[-1])
+    return batch
+
+
+def rows(
+    origin: Origin, sha256: str, size: int, fresh: Fresh, at: datetime, place: Place, run_id: str
+) -> list[dict[str, Any]]:
+    """Capture rows for what is new of a dump that lies at `place`."""
+    if fresh.whole:
+        return [row(origin, at, sha256, size, place, "resource", run_id)]
     return [
-        row(origin, at, sha256, end - start, place, "resource", run_id, part_start=start, part_end=end)
-        for origin, sha256, start, end in parts
+        row(
+            part.origin,
+            at,
+            part.sha256,
+            part.end - part.start,
+            place,
+            "resource",
+            run_id,
+            part_start=part.start,
+            part_end=part.end,
+        )
+        for part in fresh.parts
     ]
+
+
+def rejects(origin: Origin, sha256: str, found: Split, last: dict[str, Any]) -> list[dict[str, Any]]:
+    """Why a dump has no records, or no more of them."""
+    if found.error is None:
+        return []
+    error, message = found.error.error, found.error.message
+    if found.parts:
+        message = f"After {len(found.parts)} records: {message}"
+        return [reject(origin.source_id, origin.uri, error, message)]
+    return [reject(origin.source_id, origin.uri, error, message, capture_id=last["capture_id"], sha256=sha256)]

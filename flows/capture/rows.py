@@ -98,9 +98,9 @@ def reject(
     stage: str = "capture",
     version: str | None = None,
 ) -> dict[str, Any]:
-    """A row of `rejects`. Its id leaves out the capture, so that the same failure is one row."""
+    """A row of `rejects`. Its id is over the payload where there is one, so that the same failure is one row."""
     return {
-        "reject_id": content_id(sha256 or f"{source_id} {uri}", stage, error, message, version),
+        "reject_id": content_id(sha256 or capture_id or f"{source_id} {uri}", stage, error, message, version),
         "source_id": source_id,
         "capture_id": capture_id,
         "uri": uri,

@@ -14,7 +14,6 @@ from flows.capture.known import Known
 from flows.capture.media import JSON_LINES
 from flows.capture.rows import Origin, reject, row
 from flows.capture.session import Batch
-from flows.extract.reading import UnreadableError
 from warehouse.disk import flush_file, flush_folder, sha256_file
 from warehouse.raw import OPEN_SUFFIX, Place
 from warehouse.records import BrokenArchive, RawRecord, records
@@ -103,19 +102,9 @@ def _captured(record: RawRecord, warc_file: str, known: Known, run_id: str, batc
     payload = record.payload
     size = int(record.headers["content-length"]) if payload is None else len(payload)
     if payload is not None and origin.media_type in ("application/json", JSON_LINES):
-        try:
-            parts = dumps.split(origin, payload)
-        except UnreadableError as error:
-            values = row(origin, at, sha256, size, place, "resource", run_id)
-            batch.captures.append(values)
-            why = (error.error, error.message)
-            batch.rejects.append(
-                reject(origin.source_id, origin.uri, *why, capture_id=values["capture_id"], sha256=sha256)
-            )
-            return
-        latest = known.latest(origin.source_id, (part[0].uri for part in parts))
-        parts = [part for part in parts if latest.get(part[0].uri) != part[1]]
-        batch.captures += dumps.part_rows(parts, at, place, run_id)
+        dump = dumps.again(origin, payload, sha256, at, place, known, run_id)
+        batch.captures += dump.captures
+        batch.rejects += dump.rejects
         return
     batch.captures.append(row(origin, at, sha256, size, place, record.kind, run_id))
 

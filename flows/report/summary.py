@@ -22,6 +22,9 @@ SELECT
     (SELECT count(*) FROM variants) AS variants
 """
 
+_REASONS = 10
+"""Reasons that the summary shows."""
+
 QUERY = "SELECT outlet, headline, chars FROM unique_articles ORDER BY chars DESC LIMIT 5"
 """A first query to paste."""
 
@@ -47,7 +50,7 @@ def summary(warehouse: Path, outcome: Outcome) -> dict[str, Any]:
     result = con.execute(_SAME)
     told["same"] = dict(zip([each[0] for each in result.description], result.fetchone() or (), strict=True))
     rows = con.execute(
-        "SELECT error, count(*), min(message) FROM rejects GROUP BY error ORDER BY count(*) DESC, error"
+        "SELECT error, count(*), message FROM rejects GROUP BY error, message ORDER BY count(*) DESC, error, message"
     ).fetchall()
     told["rejects"] = [{"error": error, "count": count, "example": message} for error, count, message in rows]
     con.close()
@@ -88,5 +91,8 @@ def print_summary(told: dict[str, Any]) -> None:
         print(f"  {carried}, with {same['variants']:,} variants")
     if told["rejects"]:
         print("\nRejected (the bytes are kept; `dibao status` shows where)")
-        print_table(("reason", "inputs", "in words"), [tuple(r.values()) for r in told["rejects"]], right=("inputs",))
+        shown = told["rejects"][:_REASONS]
+        print_table(("reason", "inputs", "in words"), [tuple(r.values()) for r in shown], right=("inputs",))
+        if more := len(told["rejects"]) - len(shown):
+            print(f"… and {more} more reasons")
     print(f'\nNow ask, for example:\n\n  dibao query "{QUERY}"')
