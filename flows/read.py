@@ -156,7 +156,7 @@ def _finish(readings: Sequence[tuple[Work, _Read]], rejects: list[dict[str, Any]
     heads, placed = segment(documents, blocks)
     cleaned = clean(documents, heads, placed)
     hashes = [
-        text_sha256("\n".join(cleaned.document_texts.get(document, ())))
+        text_sha256(cleaned.document_texts.get(document, ""))
         for document in documents.column("document_id").to_pylist()
     ]
     at = documents.schema.get_field_index("text_sha256")

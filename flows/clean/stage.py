@@ -1,20 +1,25 @@
-"""The clean stage: placed blocks in, passages, edits and articles out."""
+"""The clean stage: placed blocks in, passages, edits and articles out.
+
+Whole columns go through Arrow and numpy; only the blocks that some rule may change become Python objects.
+"""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from flows.clean.assemble import articles_of, spans_of
+from flows.clean.assemble import Passages, articles_of, joined, spans_of
 from flows.clean.edits import Edit, repair
 from flows.clean.rules import HAN, RULES, Rule
 from flows.versions import CLEAN
 from schemas import table
+from schemas.columns import STRINGS
 from schemas.ids import numbered_ids
 
 SPLIT_ABOVE = 40
@@ -28,12 +33,12 @@ _SUSPECT_SIEVE = r"\p{Han}[\x{1100}-\x{11ff}\x{3131}-\x{318e}\x{ac00}-\x{d7a3}]\
 
 
 class Cleaned(NamedTuple):
-    """What cleaning returns, each in its table's schema; documents' text hashes come with it, by document."""
+    """What cleaning returns: rows in their tables' schemas, and each document's passages joined by newlines."""
 
     articles: pa.Table
     passages: pa.Table
     edits: pa.Table
-    document_texts: dict[str, list[str]]
+    document_texts: dict[str, str]
 
 
 class _Piece(NamedTuple):
@@ -45,89 +50,70 @@ class _Piece(NamedTuple):
     end: int
 
 
+class _Changed(NamedTuple):
+    """What comes of the blocks that rules touched: for each passage its block, and what is new about it."""
+
+    blocks: NDArray[np.int64]
+    """Number of the block that each passage comes from, ascending."""
+    passages: list[tuple[int, _Piece]]
+    """Passages whose block was touched, by number."""
+
+
 def clean(documents: pa.Table, heads: pa.Table, placed: pa.Table) -> Cleaned:
     """Clean placed blocks (PLACED_BLOCKS) of some documents and put their articles (ARTICLE_HEADS) together.
 
     `documents` needs document_id, extractor and language. Blocks come sorted by document and ordinal.
     """
-    extractors = dict(
-        zip(documents.column("document_id").to_pylist(), documents.column("extractor").to_pylist(), strict=True)
-    )
-    owners = placed.column("document_id").to_pylist()
-    touched = _touched(placed, owners, extractors)
-    rows, edits_of_row = _passages(placed, owners, touched)
-    rows = _with_flags(rows)
-    passages = _numbered(rows)
-    ids = passages["passage_id"]
-    edits = _edits(ids, edits_of_row)
-    starts, ends = spans_of(passages)
-    articles = articles_of(documents, heads, passages, starts)
-    passages |= {"article_start": starts, "article_end": ends, "article_id": articles.ids_of_passages}
-    texts: dict[str, list[str]] = defaultdict(list)
-    for owner, text in zip(passages["document_id"], passages["text"], strict=True):
-        texts[owner].append(text)
-    schema = table("passages")
+    placed = placed.combine_chunks()
+    changed = _pieces_of(placed, _touched(placed, documents))
+    passages = _passages(placed, changed)
+    articles = articles_of(documents, heads, passages, spans_of(passages))
+    owners = passages.owner
+    bounds = np.flatnonzero(np.diff(owners, prepend=-1))
+    texts = joined(passages.text, pa.array([""] * len(bounds)), bounds, "\n")
+    ids = passages.table.column("document_id").take(pa.array(bounds)).to_pylist()
     return Cleaned(
         articles.table,
-        pa.table({name: passages[name] for name in schema.names}, schema=schema.arrow),
-        edits,
-        texts,
+        articles.passages,
+        _edits(passages.table.column("passage_id"), changed),
+        dict(zip(ids, texts.to_pylist(), strict=True)),
     )
 
 
-def _touched(placed: pa.Table, owners: list[str], extractors: dict[str, str]) -> dict[int, list[Rule]]:
-    """Row numbers that some rule may change, with the rules of that row's extractor."""
+def _touched(placed: pa.Table, documents: pa.Table) -> dict[int, Sequence[Rule]]:
+    """Block numbers that some rule may change, with the rules for that block's extractor."""
     text = placed.column("text").combine_chunks()
     hit = pc.not_equal(pc.utf8_normalize(text, form="NFC"), text)
-    for rule in RULES:
-        if rule.sieve and rule.only is None:
-            hit = pc.or_(hit, pc.match_substring_regex(text, rule.sieve))
     general = [rule for rule in RULES if rule.only is None]
-    touched = {int(row): general for row in pc.indices_nonzero(hit).to_pylist()}
-    for rule in RULES:
-        if rule.only is None or rule.only not in extractors.values():
-            continue
-        mine = [each for each in RULES if each.only in (None, rule.only)]
-        for row in pc.indices_nonzero(pc.match_substring_regex(text, rule.sieve)).to_pylist():
-            if extractors[owners[row]] == rule.only:
-                touched[row] = mine
+    for rule in general:
+        if rule.sieve:
+            hit = pc.or_(hit, pc.match_substring_regex(text, rule.sieve))
+    touched: dict[int, Sequence[Rule]] = dict.fromkeys(pc.indices_nonzero(hit).to_pylist(), general)
+    for extractor in sorted({rule.only for rule in RULES if rule.only}):
+        mine = [rule for rule in RULES if rule.only in (None, extractor)]
+        ids = documents.column("document_id").filter(pc.equal(documents.column("extractor"), extractor))
+        theirs = pc.is_in(placed.column("document_id").combine_chunks(), ids.combine_chunks())
+        for rule in mine:
+            if rule.only:
+                theirs_hit = pc.or_(hit, pc.match_substring_regex(text, rule.sieve))
+                touched |= dict.fromkeys(pc.indices_nonzero(pc.and_(theirs, theirs_hit)).to_pylist(), mine)
     return touched
 
 
-def _passages(
-    placed: pa.Table, owners: list[str], touched: dict[int, list[Rule]]
-) -> tuple[dict[str, list[Any]], list[list[Edit] | None]]:
-    """Columns of the passages to be, and the edits of each (None where there are none)."""
-    columns: dict[str, list[Any]] = {
-        name: placed.column(name).to_pylist()
-        for name in ("text", "kind", "selector", "raw_start", "raw_end", "flags", "article", "place", "glued")
-    }
-    columns["document_id"] = owners
-    out: dict[str, list[Any]] = {name: [] for name in columns}
-    edits: list[list[Edit] | None] = []
-    names = tuple(columns)
-    done = 0
-    for row in sorted(touched):
-        for name in names:
-            out[name] += columns[name][done:row]
-        edits += [None] * (row - done)
-        done = row + 1
-        reading = columns["text"][row]
-        for number, piece in enumerate(_pieces(reading, touched[row])):
-            for name in names:
-                out[name].append(columns[name][row])
-            out["text"][-1] = piece.text
-            out["glued"][-1] = columns["glued"][row] or number > 0
-            raw = columns["raw_start"][row]
-            if raw is not None and (piece.start, piece.end) != (0, len(reading)):
-                start, end = raw + piece.start, raw + piece.end
-                out["raw_start"][-1], out["raw_end"][-1] = start, end
-                out["selector"][-1] = f"char={start},{end}"
-            edits.append(piece.edits or None)
-    for name in names:
-        out[name] += columns[name][done:]
-    edits += [None] * (len(owners) - done)
-    return out, edits
+def _pieces_of(placed: pa.Table, touched: dict[int, Sequence[Rule]]) -> _Changed:
+    """Clean the touched blocks: each becomes one passage, several where it is split, or none."""
+    rows = sorted(touched)
+    readings = placed.column("text").take(pa.array(rows, pa.int64())).to_pylist()
+    pieces = [_pieces(reading, touched[row]) for row, reading in zip(rows, readings, strict=True)]
+    each = np.ones(placed.num_rows, dtype=np.int64)
+    each[rows] = [len(made) for made in pieces]
+    first = np.cumsum(each) - each
+    passages = [
+        (int(first[row]) + number, piece)
+        for row, made in zip(rows, pieces, strict=True)
+        for number, piece in enumerate(made)
+    ]
+    return _Changed(np.repeat(np.arange(placed.num_rows), each), passages)
 
 
 def _pieces(reading: str, rules: Sequence[Rule]) -> list[_Piece]:
@@ -153,27 +139,66 @@ def _pieces(reading: str, rules: Sequence[Rule]) -> list[_Piece]:
     return pieces
 
 
-def _with_flags(rows: dict[str, list[Any]]) -> dict[str, list[Any]]:
+def _passages(placed: pa.Table, changed: _Changed) -> Passages:
+    """The passages to be, without their place in an article."""
+    rows = placed.take(pa.array(changed.blocks))
+    columns = {name: rows.column(name).combine_chunks() for name in rows.column_names}
+    numbers = [number for number, _ in changed.passages]
+    columns["text"] = _with(columns["text"], numbers, [piece.text for _, piece in changed.passages])
+    continues = np.diff(changed.blocks, prepend=-1) == 0
+    columns["glued"] = pc.or_(columns["glued"], pa.array(continues))
+    readings = placed.column("text").take(pa.array(changed.blocks[numbers], pa.int64())).to_pylist()
+    raw = columns["raw_start"].take(pa.array(numbers, pa.int64())).to_pylist()
+    moved = [
+        (number, start + piece.start, start + piece.end)
+        for (number, piece), reading, start in zip(changed.passages, readings, raw, strict=True)
+        if start is not None and (piece.start, piece.end) != (0, len(reading))
+    ]
+    at = [number for number, _, _ in moved]
+    columns["raw_start"] = _with(columns["raw_start"], at, [start for _, start, _ in moved])
+    columns["raw_end"] = _with(columns["raw_end"], at, [end for _, _, end in moved])
+    columns["selector"] = _with(columns["selector"], at, [f"char={start},{end}" for _, start, end in moved])
+    columns["flags"] = _flags(columns["text"], columns["flags"])
+    owner = _codes(columns["document_id"])
+    first = np.flatnonzero(np.diff(owner, prepend=-1))
+    ordinal = np.arange(len(owner)) - np.repeat(first, np.diff(first, append=len(owner)))
+    ids = numbered_ids(columns["document_id"].to_pylist(), ordinal.tolist(), f"clean {CLEAN}")
+    columns |= {"ordinal": pa.array(ordinal, pa.int32()), "passage_id": pa.array(ids, pa.string())}
+    return Passages(pa.table(columns), owner)
+
+
+def _with(column: pa.Array, at: Sequence[int], values: Sequence[Any]) -> pa.Array:
+    """The column with other values at some places."""
+    if not at:
+        return column
+    index = np.arange(len(column))
+    index[list(at)] = len(column) + np.arange(len(at))
+    return pa.concat_arrays([column, pa.array(values, column.type)]).take(pa.array(index))
+
+
+def _flags(text: pa.Array, flags: pa.Array) -> pa.Array:
     """Mark suspect readings; they are never changed."""
-    text = pa.array(rows["text"], pa.string())
-    for row in pc.indices_nonzero(pc.match_substring_regex(text, _SUSPECT_SIEVE)).to_pylist():
-        found = [flag for flag, pattern in _SUSPECT if pattern.search(rows["text"][row])]
+    rows = pc.indices_nonzero(pc.match_substring_regex(text, _SUSPECT_SIEVE))
+    marked, values = [], []
+    for row, reading, before in zip(
+        rows.to_pylist(), text.take(rows).to_pylist(), flags.take(rows).to_pylist(), strict=True
+    ):
+        found = [flag for flag, pattern in _SUSPECT if pattern.search(reading)]
         if found:
-            rows["flags"][row] = sorted({*rows["flags"][row], *found})
-    return rows
+            marked.append(row)
+            values.append(sorted({*before, *found}))
+    return _with(flags.cast(STRINGS), marked, values)
 
 
-def _numbered(rows: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """Ordinals within each document, and ids."""
-    ordinals, last, number = [], None, 0
-    for owner in rows["document_id"]:
-        number = number + 1 if owner == last else 0
-        last = owner
-        ordinals.append(number)
-    return rows | {"ordinal": ordinals, "passage_id": numbered_ids(rows["document_id"], ordinals, f"clean {CLEAN}")}
+def _codes(ids: pa.Array) -> NDArray[np.int64]:
+    """The runs of a sorted column, numbered from 0."""
+    if len(ids) == 0:
+        return np.zeros(0, np.int64)
+    return np.asarray(pc.dictionary_encode(ids).indices).astype(np.int64)
 
 
-def _edits(ids: list[str], edits_of_row: list[list[Edit] | None]) -> pa.Table:
+def _edits(ids: pa.ChunkedArray, changed: _Changed) -> pa.Table:
+    owners = ids.take(pa.array([number for number, _ in changed.passages], pa.int64())).to_pylist()
     rows = [
         {
             "passage_id": passage,
@@ -184,8 +209,7 @@ def _edits(ids: list[str], edits_of_row: list[list[Edit] | None]) -> pa.Table:
             "before": edit.before,
             "after": edit.after,
         }
-        for passage, edits in zip(ids, edits_of_row, strict=True)
-        if edits
-        for number, edit in enumerate(edits)
+        for passage, (_, piece) in zip(owners, changed.passages, strict=True)
+        for number, edit in enumerate(piece.edits)
     ]
     return table("edits").rows(rows)
