@@ -53,6 +53,11 @@ class Partition:
     number: int
     work: tuple[Work, ...]
 
+    @property
+    def large(self) -> bool:
+        """Whether it is one payload that is more than a partition's worth."""
+        return len(self.work) == 1 and self.work[0].payload_bytes > PARTITION_BYTES
+
 
 def partitions(work: Iterable[Work]) -> Iterator[Partition]:
     """Cut work, in the order of its place in the raw store, into partitions of bounded size."""

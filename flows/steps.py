@@ -114,8 +114,14 @@ class Run:
         failed = []
         with stage(self._progress, "read", sum(len(job.work) for job in jobs)) as progress:
             function = partial(read_partition, self._raw, out=self._staging)
-            for job, result in self._executor.map("read", function, jobs):
+            small = [job for job in jobs if not job.large]
+            for job, result in self._executor.map("read", function, small):
                 if isinstance(result, BaseException):
+                    failed.append(job)
+                progress.advance(len(job.work))
+            # A large payload takes many times its size to read: one at a time, in a process that gives it back.
+            for job in (job for job in jobs if job.large):
+                if isinstance(self._executor.alone(function, job), BaseException):
                     failed.append(job)
                 progress.advance(len(job.work))
             rejects = self._isolate(failed, len(jobs))

@@ -14,7 +14,7 @@ from warcio.recordloader import ArcWarcRecord
 
 from warehouse.errors import Damaged
 
-MAX_PAYLOAD = 64 << 20
+MAX_PAYLOAD = 32 << 20
 """Largest payload that is unpacked from a record, in bytes; what a small file can swell to has no other bound."""
 
 _CHUNK = 1 << 16

@@ -11,7 +11,7 @@ from typing import Any
 
 from flows.capture import archives, dumps
 from flows.capture.known import First
-from flows.capture.media import HEAD_BYTES, JSON_LINES, WARC, media_type
+from flows.capture.media import DUMPS, HEAD_BYTES, WARC, media_type
 from flows.capture.rows import Origin, reject, row
 from flows.capture.session import Batch, Session
 from flows.capture.walk import FileFound, NotTaken, walk
@@ -22,6 +22,8 @@ from warehouse.records import MAX_PAYLOAD
 
 BATCH_FILES = 512
 BATCH_BYTES = 32 << 20
+MAX_DUMP = 256 << 20
+"""Largest dump that is split into its records; each of them is small."""
 _CHUNK = 1 << 20
 
 
@@ -60,7 +62,7 @@ def capture_folder(source: Source, session: Session, unchanged: Callable[[FileFo
                 archives.take(source, found, session, batch)
                 continue
             origin = _origin(source, found, kind)
-            read = _read(found, origin)
+            read = _read(found, origin, MAX_DUMP if kind in DUMPS else MAX_PAYLOAD)
         except ChangedWhileRead:
             batch.rejects.append(_changed(source, found))
             batch.files.remove(found)
@@ -98,11 +100,11 @@ def _head(path: Path) -> bytes:
         return file.read(HEAD_BYTES)
 
 
-def _read(found: FileFound, origin: Origin) -> _Read:
+def _read(found: FileFound, origin: Origin, limit: int) -> _Read:
     """Read and hash a file; one that is too large to hold is only hashed."""
-    if found.size <= MAX_PAYLOAD:
+    if found.size <= limit:
         payload = found.path.read_bytes()
-        if len(payload) <= MAX_PAYLOAD:
+        if len(payload) <= limit:
             return _Read(found, origin, hashlib.sha256(payload).hexdigest(), len(payload), payload)
     digest, size = hashlib.sha256(), 0
     with found.path.open("rb") as file:
@@ -120,7 +122,7 @@ def _write(
     latest = known.latest(source.id, [read.file.uri for read in pending])
     firsts = known.payloads(read.sha256 for read in pending)
     for read in pending:
-        if read.payload is not None and read.origin.media_type in ("application/json", JSON_LINES):
+        if read.payload is not None and read.origin.media_type in DUMPS:
             dumps.write(read.origin, read.payload, read.sha256, session, batch)
             continue
         if latest.get(read.file.uri) == read.sha256:

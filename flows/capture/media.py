@@ -10,6 +10,9 @@ from warehouse.records import is_archive
 WARC = "application/warc"
 JSON_LINES = "application/jsonl"
 
+DUMPS = ("application/json", JSON_LINES)
+"""Files that may hold many records."""
+
 HEAD_BYTES = 4096
 """How much of a file decides."""
 

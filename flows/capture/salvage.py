@@ -11,7 +11,7 @@ from typing import Any
 
 from flows.capture import archives, dumps
 from flows.capture.known import Known
-from flows.capture.media import JSON_LINES
+from flows.capture.media import DUMPS
 from flows.capture.rows import Origin, reject, row
 from flows.capture.session import Batch
 from warehouse.disk import flush_file, flush_folder, sha256_file
@@ -101,7 +101,7 @@ def _captured(record: RawRecord, warc_file: str, known: Known, run_id: str, batc
         return
     payload = record.payload
     size = int(record.headers["content-length"]) if payload is None else len(payload)
-    if payload is not None and origin.media_type in ("application/json", JSON_LINES):
+    if payload is not None and origin.media_type in DUMPS:
         dump = dumps.again(origin, payload, sha256, at, place, known, run_id)
         batch.captures += dump.captures
         batch.rejects += dump.rejects
