@@ -90,7 +90,18 @@ def _loaded(arguments: list[str], warehouse: Path) -> set[str]:
 
 
 READERS = {"lxml", "bs4", "trafilatura", "htmldate", "resiliparse", "selectolax", "opencc"}
-HEAVY = READERS | {"numpy", "pandas", "pyarrow", "duckdb", "deltalake", "warcio", "fastwarc", "prefect", "rich", "httpx"}
+HEAVY = READERS | {
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "duckdb",
+    "deltalake",
+    "warcio",
+    "fastwarc",
+    "prefect",
+    "rich",
+    "httpx",
+}
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["ingest", "--help"], ["query", "--help"], ["source", "--help"]])
