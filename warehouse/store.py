@@ -176,6 +176,22 @@ class Writer:
         self._record(each, state, rows.num_rows, mark)
         return int(add.num_rows), int(gone.num_rows)
 
+    def compact(self, name: str) -> bool:
+        """Rewrite a table of many files into few; its rows and digest stay. False where there was nothing to gain."""
+        each = table(name)
+        entry = self._tables.get(name)
+        if entry is None or len(entry.files) < 2:
+            return False
+        files = [self.root / file.path for file in entry.files]
+        state = tables.replace(self.root, each, tables.stream(each, files))
+        self._record(each, state, entry.rows, entry.digest)
+        return True
+
+    def files(self, name: str) -> int:
+        """How many files a table has now."""
+        entry = self._tables.get(name)
+        return len(entry.files) if entry else 0
+
     @property
     def next_number(self) -> int:
         """Number of the snapshot that this run will publish."""
