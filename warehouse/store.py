@@ -45,9 +45,9 @@ class Warehouse:
     def latest(self) -> Snapshot | None:
         return snapshots.latest(self.root)
 
-    def connect(self, *, locked: bool = True) -> duckdb.DuckDBPyConnection:
-        """The published catalogue, read-only."""
-        return catalogue.connect(self.root, locked=locked)
+    def connect(self, *, locked: bool = True, target: Path | None = None) -> duckdb.DuckDBPyConnection:
+        """The published catalogue, read-only; `target` is the one other file that SQL may touch."""
+        return catalogue.connect(self.root, locked=locked, target=target)
 
     @contextmanager
     def writer(self) -> Iterator[Writer]:
