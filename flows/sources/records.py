@@ -54,20 +54,32 @@ def split(data: bytes, mapping: Mapping[str, Any] | None, *, lines: bool) -> Ite
     A record is an object in an array (at the top or nested), an object that stands alone, or a line. `mapping` is the
     source's, of roles to dotted paths, with `records` for the path of the array where it is not to be looked for.
     With `lines`, what a line holds is left to the reader of records; blank lines are none.
-    Raises UnreadableError in one sentence: `empty`, `not_json`, `truncated`, `nested`, `no_records`, `key_missing`.
+    Raises UnreadableError in one sentence: `empty`, `not-json`, `truncated`, `nested`, `no-records`, `key-missing`.
     It may do so after good records have been given: a dump that is cut off loses nothing before the cut.
     """
     start = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
     if not data[start:].strip():
         raise UnreadableError("empty", "The file holds no records.")
     mapping = mapping or {}
-    if lines:
+    if lines and not _is_one_value(data, start):
         yield from _lines(data, start, mapping)
     elif _is_utf8(data):
         # One character a byte: structure is ASCII in both, so offsets are byte offsets and memory stays small.
         yield from _Walk(data.decode("latin-1"), "utf-8", mapping).run(start)
     else:
         yield from _in_other_charset(data, mapping)
+
+
+def _is_one_value(data: bytes, start: int) -> bool:
+    """Whether a file that is named as JSON Lines is one array or object, printed over many lines."""
+    first = len(data) - len(data[start:].lstrip())
+    line = data[first : data.find(b"\n", first) + 1 or len(data)]
+    if not line.startswith((b"[", b"{")) or _parsed(line) is not None or not _is_utf8(data):
+        return False
+    try:
+        return end(data.decode("latin-1"), first) >= len(data.rstrip())
+    except (BrokenError, RecursionError):
+        return False
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -83,12 +95,14 @@ def _is_utf8(data: bytes) -> bool:
 
 def _in_other_charset(data: bytes, mapping: Mapping[str, Any]) -> Iterator[Record]:
     """Records of a dump in another encoding: found in the text, and counted back into bytes."""
+    if charset.looks_binary(data):
+        raise UnreadableError("binary", "The file does not hold text: its bytes make no words in any known encoding.")
     decoded = charset.decode(data)
     codec = {"utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(decoded.charset_used, decoded.charset_used)
     whole = len(decoded.text.encode(codec, "replace"))
     lead = len(data) - whole
     if decoded.replaced or not 0 <= lead <= 4:
-        raise UnreadableError("not_json", f"Some bytes are not {codec}, so the places of the records cannot be told.")
+        raise UnreadableError("not-json", f"Some bytes are not {codec}, so the places of the records cannot be told.")
     text_at, byte_at = 0, lead
     for record in _Walk(decoded.text, None, mapping).run(0):
         begin = byte_at + len(decoded.text[text_at : record.start].encode(codec, "replace"))
@@ -168,7 +182,7 @@ class _Walk:
             before = f"; {self.found} records stand before that" if self.found else ""
             if error.cut:
                 raise UnreadableError("truncated", f"The JSON breaks off before its end{before}.") from None
-            raise UnreadableError("not_json", f"This is not JSON: {error}{before}.") from None
+            raise UnreadableError("not-json", f"This is not JSON: {error}{before}.") from None
         if not self.found:
             raise self.nothing()
 
@@ -272,8 +286,8 @@ class _Walk:
         """What to say of JSON in which there is no record."""
         has = f"; the first object has {self.first_keys}" if self.first_keys else ""
         if self.wanted is not None:
-            return UnreadableError("key_missing", f"There is no array of records under `{self.mapping['records']}`.")
+            return UnreadableError("key-missing", f"There is no array of records under `{self.mapping['records']}`.")
         if self.text_keys:
             where = "` or `".join(self.text_keys)
-            return UnreadableError("key_missing", f"No object has `{where}`, where the text should be{has}.")
-        return UnreadableError("no_records", f"Nothing in the JSON seems to be a record with text{has}.")
+            return UnreadableError("key-missing", f"No object has `{where}`, where the text should be{has}.")
+        return UnreadableError("no-records", f"Nothing in the JSON seems to be a record with text{has}.")
