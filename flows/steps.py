@@ -237,7 +237,9 @@ FROM wanted JOIN places USING (payload_sha256)
 WHERE NOT EXISTS (FROM documents d WHERE d.payload_sha256 = wanted.payload_sha256
         AND d.extractor = wanted.extractor AND d.extractor_version = wanted.stamp)
     AND NOT EXISTS (FROM rejects r WHERE r.payload_sha256 = wanted.payload_sha256
-        AND r.version = wanted.extractor || ' ' || wanted.stamp)
+        AND (r.version = wanted.extractor || ' ' || wanted.stamp
+            -- a dump that could not be split into records is no record either
+            OR wanted.extractor = 'record' AND r.stage = 'capture' AND r.version IS NULL))
 ORDER BY place
 """
 

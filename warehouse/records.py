@@ -200,12 +200,15 @@ def _moment(text: str | None) -> datetime | None:
 def _why(error: BaseException, offset: int) -> str:
     if "non-chunked gzip" in str(error):
         return "The file is gzipped as a whole, not record by record; `warcio recompress` mends that."
+    if "Unknown archive format" in str(error) and offset == 0:
+        return "The file is named like a WARC or ARC file, and is none."
     return f"Unreadable from byte {offset} on: {_first_line(error)}"
 
 
 def _first_line(error: BaseException) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return (lines[0] if lines else type(error).__name__)[:200]
+    line = lines[0] if lines else type(error).__name__
+    return "".join(character if character.isprintable() else "·" for character in line[:120])
 
 
 def is_archive(head: bytes) -> bool:
