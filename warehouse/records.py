@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,7 +11,9 @@ from pathlib import Path
 
 from isal import isal_zlib
 from warcio.archiveiterator import ArchiveIterator
-from warcio.recordloader import ArcWarcRecord
+from warcio.limitreader import LimitReader
+from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
+from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser, StatusAndHeadersParserException
 
 from warehouse.bodies import BrokenBody, body
 from warehouse.errors import Damaged
@@ -89,6 +92,22 @@ def records(path: Path, *, payloads: bool = True, limit: int = MAX_PAYLOAD) -> I
             except Exception as error:
                 raise BrokenArchive("broken-archive", _why(error, max(0, iterator.offset))) from error
             yield raw
+
+
+def read_message(block: bytes, limit: int = MAX_PAYLOAD) -> RawRecord:
+    """An HTTP response as read out of a `response` record that holds it: status, headers, payload or problem."""
+    stream = io.BytesIO(block)
+    try:
+        headers = StatusAndHeadersParser(ArcWarcRecordLoader.HTTP_TYPES).parse(stream)
+    except (StatusAndHeadersParserException, EOFError, ValueError) as error:
+        return RawRecord("response", None, None, {}, problem=("protocol", f"This is not HTTP: {_first_line(error)}"))
+    left = len(block) - stream.tell()
+    record = ArcWarcRecord(
+        "warc", "response", StatusAndHeaders("", [], "WARC/1.1"), LimitReader(stream, left), headers, None, len(block)
+    )
+    found = _describe(record)
+    _read(record, found, limit)
+    return found
 
 
 def payload_at(raw: Path, warc_file: str, offset: int, length: int, record_type: str) -> bytes:
@@ -221,4 +240,4 @@ def is_archive(head: bytes) -> bool:
     return head.startswith((b"WARC/", b"filedesc://"))
 
 
-__all__ = ["MAX_PAYLOAD", "BrokenArchive", "RawRecord", "is_archive", "payload_at", "records"]
+__all__ = ["MAX_PAYLOAD", "BrokenArchive", "RawRecord", "is_archive", "payload_at", "read_message", "records"]

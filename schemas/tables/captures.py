@@ -36,6 +36,12 @@ CAPTURES = Table(
             nullable=True,
         ),
         Column("http_status", pa.int32(), "HTTP status of a web capture.", 200, nullable=True),
+        text(
+            "location",
+            "Where a redirect points, made absolute; null where it is none.",
+            "https://evening-post.example/2024/0301.html",
+            nullable=True,
+        ),
         text("etag", "ETag of a web capture.", '"5e3f"', nullable=True),
         instant("last_modified", "Last-Modified of a web capture, or the file's modification time.", nullable=True),
         Column(

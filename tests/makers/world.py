@@ -142,6 +142,10 @@ WORLD: dict[str, list[dict[str, Any]]] = {
         | dict.fromkeys(["captures", "documents", "articles", "passages", "edits", "alignments"], 0)
         | dict.fromkeys(["stories", "variants", "rejects", "bytes"], 0)
     ],
+    "source_runs": [
+        {"source_run_id": "u", "run_id": "r", "source_id": "s", "kind": "folder", "started_at": NOON}
+        | {"finished_at": NOON, "status": "ok", "requests": 0, "captures": 0, "bytes": 0, "rejects": 0}
+    ],
     "fixity": [{"checked_at": NOON, "target": "raw/w", "expected_sha256": "0", "actual_sha256": "0", "ok": True}],
 }
 
