@@ -177,8 +177,30 @@ def fold_with_offsets(text: str) -> tuple[str, Offsets]:
     return _text(folded), origin
 
 
+class _Letters(dict[int, str]):
+    """What each code point folds to, as `str.translate` takes it; filled as it is asked."""
+
+    def __missing__(self, code: int) -> str:
+        table = fold_table()
+        value = int(table.single[code])
+        if value < _MANY:
+            letters = chr(value) if value else ""
+        else:
+            number = value - int(_MANY)
+            start = int(table.many_start[number])
+            letters = _text(table.many[start : start + int(table.many_length[number])])
+        self[code] = letters
+        return letters
+
+
+_LETTERS = _Letters()
+_SHORT = 1 << 12
+
+
 def fold(text: str) -> str:
     """The folded text. Any `str` will do, lone surrogates included."""
+    if len(text) < _SHORT and "://" not in text and "www." not in text.lower():
+        return text.translate(_LETTERS)
     return fold_with_offsets(text)[0]
 
 

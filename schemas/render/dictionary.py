@@ -47,5 +47,4 @@ def section(table: Table) -> list[str]:
 
 
 def _example(value: object) -> str:
-    shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return shown.replace("\n", "\\n")  # a line break would end the row
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,242 @@
+"""Pairs of articles to aligned spans: seeds, chains, ends, and the proof by edit distance.
+
+What comes out for a pair depends on the letters of its two articles, and on which of them are furniture, alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import LCSseq, Levenshtein
+from rapidfuzz.process import cpdist
+
+from flows.match.candidates import Ints
+from flows.match.chain import Chains, chain, fuse, ranges, runs, shared_places, solid, sorted_by
+from flows.match.extend import MASKED, extend
+from flows.match.winnow import Hashes
+
+LEAST_LETTERS = 60
+"""Folded letters that a passage has at least."""
+LEAST_SIMILARITY = 0.65
+"""Levenshtein similarity that two spans of one passage have at least."""
+PIECE = 512
+"""Letters after which a span is cut at an exact match before it is compared, so that the cost is linear."""
+
+
+@dataclass(frozen=True)
+class Articles:
+    """Folded articles laid end to end, for the aligner.
+
+    Row i has the letters `codes_all[bounds[i]:bounds[i + 1]]`, again in `texts[i]`, and in `codes` with MASKED where a
+    letter is furniture; and the fingerprints `posting_bounds[i]:posting_bounds[i + 1]` of `position` and `hash`, those
+    of furniture left out.
+    """
+
+    codes_all: NDArray[np.uint32]
+    codes: NDArray[np.uint32]
+    bounds: Ints
+    position: NDArray[np.int32]
+    hash: Hashes
+    posting_bounds: Ints
+    texts: list[str]
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """Spans of one passage in two articles, in folded letters, by pair, right and left place."""
+
+    pair: Ints
+    left_start: Ints
+    left_end: Ints
+    right_start: Ints
+    right_end: Ints
+    distance: Ints
+    matched: Ints
+
+    def __len__(self) -> int:
+        return len(self.pair)
+
+    def take(self, index: Ints | NDArray[np.bool_]) -> Aligned:
+        return Aligned(*(values[index] for values in vars(self).values()))
+
+
+def _fingerprints(articles: Articles, rows: Ints) -> tuple[Ints, Hashes, Ints]:
+    counts = articles.posting_bounds[rows + 1] - articles.posting_bounds[rows]
+    index = ranges(articles.posting_bounds[rows], counts)
+    return (
+        np.repeat(np.arange(len(rows)), counts),
+        articles.hash[index],
+        articles.position[index].astype(np.int64),
+    )
+
+
+def _grown(articles: Articles, left: Ints, right: Ints, chains: Chains) -> Chains:
+    """The chains, each end moved to where the two texts really part."""
+    left_base, right_base = articles.bounds[left[chains.pair]], articles.bounds[right[chains.pair]]
+    left_stop, right_stop = articles.bounds[left[chains.pair] + 1], articles.bounds[right[chains.pair] + 1]
+    after = extend(
+        articles.codes,
+        left_base + chains.left_end,
+        left_stop - left_base - chains.left_end,
+        right_base + chains.right_end,
+        right_stop - right_base - chains.right_end,
+        1,
+    )
+    before = extend(
+        articles.codes,
+        left_base + chains.left_start - 1,
+        chains.left_start,
+        right_base + chains.right_start - 1,
+        chains.right_start,
+        -1,
+    )
+    return replace(
+        chains,
+        left_start=chains.left_start - before[0],
+        left_end=chains.left_end + after[0],
+        right_start=chains.right_start - before[1],
+        right_end=chains.right_end + after[1],
+    )
+
+
+def _parted(chains: Chains, within: NDArray[np.bool_]) -> Chains:
+    """Inside one article, the two spans of a chain must not overlap: cut them at the middle of the overlap."""
+    overlap = np.where(within[chains.pair], np.maximum(chains.left_end - chains.right_start, 0), 0)
+    return replace(chains, left_end=chains.left_end - overlap, right_start=chains.right_start + overlap)
+
+
+def _without_contained(chains: Chains) -> NDArray[np.bool_]:
+    """False for chains that lie on both sides inside an earlier or longer one of their pair."""
+    order = sorted_by(chains.pair, chains.right_start, chains.right_end.max() - chains.right_end, chains.left_start)
+    sorted_chains = chains.take(order)
+    kept = np.ones(len(order), np.bool_)
+    for back in range(1, min(8, len(order) - 1) + 1):
+        here, there = slice(back, None), slice(None, -back)
+        inside = (sorted_chains.pair[here] == sorted_chains.pair[there]) & kept[there]
+        inside &= sorted_chains.right_end[here] <= sorted_chains.right_end[there]
+        inside &= sorted_chains.left_start[here] >= sorted_chains.left_start[there]
+        inside &= sorted_chains.left_end[here] <= sorted_chains.left_end[there]
+        kept[here] &= ~inside
+    result = np.empty(len(order), np.bool_)
+    result[order] = kept
+    return result
+
+
+def _cuts(chains: Chains, found: Chains, chain_of_run: Ints) -> tuple[Ints, Ints, Ints]:
+    """Where spans are cut before they are compared: chain, left and right place, by chain and place."""
+    length = found.right_end - found.right_start
+    usable = np.flatnonzero((chain_of_run >= 0) & (length >= 2 * 9))
+    owner = chain_of_run[usable]
+    middle = length[usable] // 2
+    right, left = found.right_start[usable] + middle, found.left_start[usable] + middle
+    inside = (right > chains.right_start[owner] + PIECE // 2) & (right < chains.right_end[owner] - PIECE // 2)
+    inside &= (left > chains.left_start[owner]) & (left < chains.left_end[owner])
+    owner, left, right = owner[inside], left[inside], right[inside]
+    order = sorted_by(owner, right, left)
+    owner, left, right = owner[order], left[order], right[order]
+    box = (right - chains.right_start[owner]) // PIECE
+    first = np.ones(len(owner), np.bool_)
+    first[1:] = (owner[1:] != owner[:-1]) | (box[1:] != box[:-1])
+    owner, left, right = owner[first], left[first], right[first]
+    # A cut that the left side has in another order is dropped.
+    high = left.copy()
+    base = owner * (int(left.max()) + 1 if len(left) else 1)
+    high = np.maximum.accumulate(left + base) - base
+    rising = high == left
+    rising[1:] &= (owner[1:] != owner[:-1]) | (high[1:] > high[:-1])
+    return owner[rising], left[rising], right[rising]
+
+
+def _compared(
+    articles: Articles, left: Ints, right: Ints, chains: Chains, cuts: tuple[Ints, Ints, Ints], workers: int
+) -> tuple[Ints, Ints]:
+    """Edit distance and letters in common of each chain's two spans, summed over its pieces."""
+    count = len(chains)
+    owner = np.concatenate([np.arange(count), cuts[0], np.arange(count)])
+    left_at = np.concatenate([chains.left_start, cuts[1], chains.left_end])
+    right_at = np.concatenate([chains.right_start, cuts[2], chains.right_end])
+    order = sorted_by(owner, right_at, left_at)
+    owner, left_at, right_at = owner[order], left_at[order], right_at[order]
+    piece = np.flatnonzero(owner[1:] == owner[:-1])
+    of = owner[piece]
+    texts = articles.texts
+    lefts, rights = [], []
+    for row, start, end in zip(
+        left[chains.pair[of]].tolist(), left_at[piece].tolist(), left_at[piece + 1].tolist(), strict=True
+    ):
+        lefts.append(texts[row][start:end])
+    for row, start, end in zip(
+        right[chains.pair[of]].tolist(), right_at[piece].tolist(), right_at[piece + 1].tolist(), strict=True
+    ):
+        rights.append(texts[row][start:end])
+    distance = cpdist(lefts, rights, scorer=Levenshtein.distance, dtype=np.int64, workers=workers)
+    matched = cpdist(lefts, rights, scorer=LCSseq.similarity, dtype=np.int64, workers=workers)
+    return (
+        np.bincount(of, distance, count).astype(np.int64),
+        np.bincount(of, matched, count).astype(np.int64),
+    )
+
+
+def _proved(
+    articles: Articles, left: Ints, right: Ints, chains: Chains, found: Chains, of_run: Ints, workers: int
+) -> Aligned:
+    """The chains with what the comparison says of them."""
+    distance, matched = _compared(articles, left, right, chains, _cuts(chains, found, of_run), workers)
+    return Aligned(
+        chains.pair,
+        chains.left_start,
+        chains.left_end,
+        chains.right_start,
+        chains.right_end,
+        distance,
+        matched,
+    )
+
+
+def _holds(spans: Aligned, chains: Chains) -> NDArray[np.bool_]:
+    """Which spans are long and like enough, insertions between fused chains left out of the likeness."""
+    left, right = spans.left_end - spans.left_start, spans.right_end - spans.right_start
+    longer = np.maximum(left - chains.left_extra, right - chains.right_extra)
+    distance = spans.distance - chains.left_extra - chains.right_extra
+    good: NDArray[np.bool_] = np.minimum(left, right) >= LEAST_LETTERS
+    good &= distance <= (1 - LEAST_SIMILARITY) * longer
+    return good
+
+
+def align(articles: Articles, left: Ints, right: Ints, workers: int = 1) -> Aligned:
+    """The passages that the articles `left[i]` and `right[i]` share; of an article with itself, its repeated ones."""
+    within = left == right
+    seeds = shared_places(_fingerprints(articles, left), _fingerprints(articles, right), within)
+    found = runs(seeds)
+    chains, of_run = chain(found)
+    good = solid(chains)
+    chains, of_run = chains.take(good), np.where(good, np.cumsum(good) - 1, -1)[of_run]
+    if len(chains) == 0:
+        return Aligned(*(np.zeros(0, np.int64) for _ in range(7)))
+    fused, of_chain = fuse(chains)
+    grown = _parted(_grown(articles, left, right, fused), within)
+    kept = _without_contained(grown)
+    kept &= np.minimum(grown.left_end - grown.left_start, grown.right_end - grown.right_start) >= LEAST_LETTERS
+    number = np.where(kept, np.cumsum(kept) - 1, -1)
+    of_fused = np.where(of_run >= 0, number[of_chain[of_run]], -1)
+    spans = _proved(articles, left, right, grown.take(kept), found, of_fused, workers)
+    holds = _holds(spans, grown.take(kept))
+    # Where an insertion made two passages too unlike, each is tried alone.
+    failed = np.zeros(len(fused), np.bool_)
+    failed[np.flatnonzero(kept)[~holds]] = True
+    again = failed[of_chain] & (np.bincount(of_chain, minlength=len(fused))[of_chain] > 1)
+    result = spans.take(holds)
+    if again.any():
+        single = _parted(_grown(articles, left, right, chains.take(again)), within)
+        number = np.where(again, np.cumsum(again) - 1, -1)
+        alone = _proved(articles, left, right, single, found, np.where(of_run >= 0, number[of_run], -1), workers)
+        alone = alone.take(_holds(alone, single))
+        result = Aligned(
+            *(np.concatenate([a, b]) for a, b in zip(vars(result).values(), vars(alone).values(), strict=True))
+        )
+    return result.take(sorted_by(result.pair, result.right_start, result.left_start, result.left_end))
+
+
+__all__ = ["MASKED", "Aligned", "Articles", "align"]

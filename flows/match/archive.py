@@ -1,0 +1,203 @@
+"""What the matcher remembers of the articles: who they are, when and where they ran, and each outlet's furniture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from flows.match.candidates import Ints, Postings
+from flows.match.chain import ranges
+from flows.match.winnow import HASH_BITS, Hashes, Positions
+
+NO_DATE = np.iinfo(np.int64).max
+"""The date of an article without one: after all others."""
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Archive:
+    """Articles by number. Dead ones were removed or replaced, and are there because numbers are addresses.
+
+    `outlet[outlet_start[i]:][:outlet_count[i]]` are the outlets of article i, as places in `outlets`, and `captures`
+    in step with it how often each captured it.
+    """
+
+    article_id: NDArray[np.bytes_]
+    date: Ints
+    alive: Flags
+    outlet_start: Ints
+    outlet_count: Ints
+    outlet: Ints
+    captures: Ints
+    outlets: NDArray[np.str_]
+
+    def __len__(self) -> int:
+        return len(self.article_id)
+
+    def ranks(self) -> Ints:
+        """The place of each article in the order of time; -1 for the dead."""
+        living = np.flatnonzero(self.alive)
+        order = living[np.lexsort((self.article_id[living], self.date[living]))]
+        rank = np.full(len(self), -1, np.int64)
+        rank[order] = np.arange(len(order))
+        return rank
+
+    def members(self, articles: Ints) -> tuple[Ints, Ints, Ints]:
+        """The outlets of articles: place in `articles`, outlet, captures."""
+        count = self.outlet_count[articles]
+        index = ranges(self.outlet_start[articles], count)
+        return np.repeat(np.arange(len(articles)), count), self.outlet[index], self.captures[index]
+
+    def totals(self) -> Ints:
+        """Captures of each outlet."""
+        _, outlet, captures = self.members(np.flatnonzero(self.alive))
+        return np.bincount(outlet, captures, len(self.outlets)).astype(np.int64)
+
+    def of_outlets(self, outlets: Ints) -> Ints:
+        """The living articles that any of the outlets captured."""
+        living = np.flatnonzero(self.alive)
+        place, outlet, _ = self.members(living)
+        return living[np.unique(place[np.isin(outlet, outlets)])]
+
+
+def empty_archive() -> Archive:
+    none = np.zeros(0, np.int64)
+    return Archive(np.zeros(0, "S32"), none, np.zeros(0, np.bool_), none, none, none, none, np.zeros(0, np.str_))
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """What a table of input means for an archive."""
+
+    archive: Archive
+    fresh: pa.Table
+    """The rows to store, numbered on from the archive's end."""
+    touched: Ints
+    """Articles that are new, dead, or seen at another time or by other outlets than before."""
+    shrunk: Ints
+    """Outlets that lost captures."""
+
+
+def dates(column: pa.ChunkedArray) -> Ints:
+    """Microseconds since 1970, NO_DATE for null."""
+    values: Ints = pc.fill_null(pc.cast(column, pa.int64()), NO_DATE).to_numpy().astype(np.int64)
+    return values
+
+
+def _names(known: NDArray[np.str_], table: pa.Table) -> NDArray[np.str_]:
+    """The outlets known before, then the new ones in order of name."""
+    names = pc.unique(pc.list_flatten(table["outlets"]).combine_chunks()).to_pylist() if len(table) else []
+    new = sorted(set(names) - set(known.tolist()))
+    return np.concatenate([known, np.array(new, np.str_)]) if new else known
+
+
+def arrive(archive: Archive, new: pa.Table, removed: pa.Array | None, same_text: Any) -> Arrivals:
+    """Take new, changed and removed articles in. `same_text(article, text)` says whether an article has that text."""
+    ids = new["article_id"].to_pylist()
+    order = {name: place for place, name in enumerate(archive.article_id.tolist()) if archive.alive[place]}
+    gone = [
+        order[name.encode()] for name in (removed.to_pylist() if removed is not None else []) if name.encode() in order
+    ]
+    alive, date = archive.alive.copy(), archive.date.copy()
+    outlet_start, outlet_count = archive.outlet_start.copy(), archive.outlet_count.copy()
+    names = _names(archive.outlets, new)
+    number = {name: place for place, name in enumerate(names.tolist())}
+    outlets_of, captures_of, new_dates = (
+        new["outlets"].to_pylist(),
+        new["captures"].to_pylist(),
+        dates(new["published_at"]),
+    )
+    pool, pool_captures, at = [archive.outlet], [archive.captures], len(archive.outlet)
+    texts = new["text"]
+    fresh, starts, counts, changed, replaced = [], [], [], [], []
+    alive[gone] = False
+    for row, name in enumerate(ids):
+        members = np.array([number[each] for each in outlets_of[row]], np.int64)
+        known = order.get(name.encode())
+        if known is not None and alive[known]:
+            if same_text(known, texts[row].as_py()):
+                had = slice(int(outlet_start[known]), int(outlet_start[known] + outlet_count[known]))
+                captures = np.array(captures_of[row], np.int64)
+                same = np.array_equal(archive.outlet[had], members) and np.array_equal(archive.captures[had], captures)
+                if same and date[known] == new_dates[row]:
+                    continue
+                changed.append(known)
+                date[known] = new_dates[row]
+                if same:
+                    continue
+                outlet_start[known], outlet_count[known] = at, len(members)
+            else:
+                replaced.append(known)
+                alive[known] = False
+                known = None
+        else:
+            known = None
+        if known is None:
+            fresh.append(row)
+            starts.append(at)
+            counts.append(len(members))
+        pool.append(members)
+        pool_captures.append(np.array(captures_of[row], np.int64))
+        at += len(members)
+    grown = Archive(
+        np.concatenate([archive.article_id, np.array([ids[row].encode() for row in fresh], "S32")]),
+        np.concatenate([date, new_dates[fresh]]),
+        np.concatenate([alive, np.ones(len(fresh), np.bool_)]),
+        np.concatenate([outlet_start, np.array(starts, np.int64)]),
+        np.concatenate([outlet_count, np.array(counts, np.int64)]),
+        np.concatenate(pool),
+        np.concatenate(pool_captures),
+        names,
+    )
+    dead = np.array(sorted({*gone, *replaced}), np.int64)
+    touched = np.unique(np.concatenate([dead, np.array(changed, np.int64), np.arange(len(archive), len(grown))]))
+    before = touched[touched < len(archive)]
+    return Arrivals(grown, new.take(pa.array(fresh, pa.int64())), touched, np.unique(archive.members(before)[1]))
+
+
+@dataclass(frozen=True)
+class Furniture:
+    """The fingerprints of furniture: `key` is outlet and fingerprint in one word, ascending."""
+
+    key: Hashes
+
+    def marks(self, archive: Archive, articles: Ints, hashes: Hashes) -> Flags:
+        """Which postings are furniture; `articles[i]` holds `hashes[i]`."""
+        found = np.zeros(len(hashes), np.bool_)
+        if len(self.key) == 0 or len(hashes) == 0:
+            return found
+        count = archive.outlet_count[articles]
+        for place in range(int(count.max())):
+            held = np.flatnonzero(count > place)
+            outlet = archive.outlet[archive.outlet_start[articles[held]] + place]
+            key = outlet_key(outlet, hashes[held])
+            at = np.searchsorted(self.key, key)
+            at[at == len(self.key)] = 0
+            found[held[self.key[at] == key]] = True
+        return found
+
+
+def outlet_key(outlet: Ints, hashes: Hashes) -> Hashes:
+    return (outlet.astype(np.uint64) << np.uint64(HASH_BITS)) | hashes
+
+
+def in_order(
+    archive: Archive, ranks: Ints, furniture: Furniture, held: tuple[Ints, Positions, Hashes]
+) -> tuple[Postings, Ints]:
+    """Postings of the living that are not furniture, articles by their rank; and the articles by rank."""
+    article, position, hashes = held
+    kept = archive.alive[article] & ~furniture.marks(archive, article, hashes)
+    article, position, hashes = article[kept], position[kept], hashes[kept]
+    rank = ranks[article]
+    bits = max(1, len(rank).bit_length())
+    index = np.sort((rank << bits) | np.arange(len(rank))) & ((1 << bits) - 1)
+    by_rank = np.full(int(ranks.max(initial=-1)) + 1, -1, np.int64)
+    living = np.flatnonzero(ranks >= 0)
+    by_rank[ranks[living]] = living
+    return Postings(rank[index].astype(np.int32), position[index], hashes[index]), by_rank

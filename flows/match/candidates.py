@@ -1,0 +1,205 @@
+"""Which pairs of articles are worth aligning: a join of each fingerprint to its earliest carriers.
+
+Every article that holds a fingerprint is paired with the CARRIERS earliest that hold it, so the work is linear in
+the postings however often a text was carried, and no fingerprint is dropped for being frequent. A pair is a candidate
+when SEEDS such fingerprints lie near one diagonal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flows.match.winnow import GRAM, Hashes, Positions
+
+CARRIERS = 8
+"""How many of the earliest carriers of a fingerprint each later one is paired with."""
+SEEDS = 3
+"""Shared fingerprints on one diagonal that make a candidate."""
+SEED_SPAN = 16
+"""Letters that those fingerprints span at least."""
+DRIFT = 24
+"""How far they may lie apart across the diagonal, in letters."""
+REACH = 160
+"""How far they may lie apart along it, in letters."""
+
+Ints = NDArray[np.int64]
+
+BUCKET = 1 << 22
+"""Postings that are sorted at a time."""
+CHUNK = 1 << 19
+"""Postings that are joined to their early carriers at a time."""
+
+_INDEX_BITS = 24
+
+
+@dataclass(frozen=True)
+class Postings:
+    """Fingerprints of articles, by article and place. `article` counts in order of time, the earliest being 0."""
+
+    article: NDArray[np.int32]
+    position: Positions
+    hash: Hashes
+
+    def __len__(self) -> int:
+        return len(self.hash)
+
+    def take(self, index: Ints | NDArray[np.bool_]) -> Postings:
+        return Postings(self.article[index], self.position[index], self.hash[index])
+
+
+@dataclass(frozen=True)
+class Early:
+    """The earliest carriers of the fingerprints that several articles hold.
+
+    Row i of `table` has the postings that are the first in each of the earliest carriers of a fingerprint, -1 where
+    there are fewer; `number` is the row of each posting's fingerprint, -1 where one article alone holds it.
+    `crowded` are the fingerprints with CARRIERS carriers or more, ascending, and `last` the last of these.
+    """
+
+    table: NDArray[np.int32]
+    number: NDArray[np.int32]
+    crowded: Hashes
+    last: Ints
+
+
+def _carriers(postings: Postings, members: Ints, number: NDArray[np.int32], base: int) -> NDArray[np.int32]:
+    """The rows of the table for the postings `members`, which get their numbers from `base` on."""
+    size = len(members)
+    packed = np.sort((postings.hash[members] << np.uint64(_INDEX_BITS)) | np.arange(size, dtype=np.uint64))
+    key = packed >> np.uint64(_INDEX_BITS)
+    index = members[(packed & np.uint64((1 << _INDEX_BITS) - 1)).astype(np.int64)]
+    start = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]])) if size else np.zeros(0, np.int64)
+    sizes = np.diff(np.append(start, size))
+    article = postings.article[index]
+    several = article[start] != article[start + sizes - 1]
+    kept = np.repeat(several, sizes)
+    index, article, sizes = index[kept], article[kept], sizes[several]
+    bounds = np.concatenate([[0], np.cumsum(sizes)])
+    owner = np.repeat(np.arange(len(sizes)), sizes)
+    number[index] = base + owner
+    first = np.ones(len(article), np.bool_)
+    first[1:] = article[1:] != article[:-1]
+    first[bounds[:-1]] = True
+    order = np.cumsum(first) - 1
+    place = order - np.repeat(order[bounds[:-1]], sizes)
+    chosen = np.flatnonzero(first & (place < CARRIERS))
+    table = np.full((len(sizes), CARRIERS), -1, np.int32)
+    table[owner[chosen], place[chosen]] = index[chosen]
+    return table
+
+
+def earliest(postings: Postings, bucket: int = BUCKET) -> Early:
+    """Find the earliest carriers, a bucket of fingerprints of about `bucket` postings at a time."""
+    number = np.full(len(postings), -1, np.int32)
+    buckets = 1 << max(0, int(len(postings) // bucket).bit_length())
+    tables, base = [np.zeros((0, CARRIERS), np.int32)], 0
+    for each in range(buckets):
+        if buckets == 1:
+            members = np.arange(len(postings))
+        else:
+            members = np.flatnonzero(postings.hash & np.uint64(buckets - 1) == each)
+        tables.append(_carriers(postings, members, number, base))
+        base += len(tables[-1])
+    table = np.concatenate(tables)
+    full = np.flatnonzero(table[:, -1] >= 0)
+    crowded = postings.hash[table[full, -1]]
+    order = np.argsort(crowded, kind="stable")
+    return Early(table, number, crowded[order], postings.article[table[full, -1]][order].astype(np.int64))
+
+
+def near_diagonal(pair: Ints, left: Ints, right: Ints) -> Ints:
+    """The pairs that are candidates, given their seeds by (pair, right, left); each once, ascending."""
+    if len(pair) < SEEDS:
+        return np.zeros(0, np.int64)
+    last = SEEDS - 1
+    diagonal = right - left
+    drift = np.abs(diagonal[last:] - diagonal[:-last])
+    span = right[last:] - right[:-last]
+    good = (pair[last:] == pair[:-last]) & (drift <= DRIFT) & (span >= SEED_SPAN - GRAM) & (span <= REACH)
+    return np.unique(pair[last:][good])
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs of articles that share a fingerprint of which the earlier one is an early carrier, by later and earlier.
+
+    `signature` is a sum over the fingerprints that say so: it changes when they do. `near` says that the pair is a
+    candidate.
+    """
+
+    earlier: Ints
+    later: Ints
+    signature: Hashes
+    near: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.earlier)
+
+
+def no_pairs() -> Pairs:
+    empty = np.zeros(0, np.int64)
+    return Pairs(empty, empty, np.zeros(0, np.uint64), np.zeros(0, np.bool_))
+
+
+def mixed(hashes: Hashes) -> Hashes:
+    """The fingerprints spread over 64 bits, so that sums of them tell sets apart."""
+    with np.errstate(over="ignore"):
+        value = hashes * np.uint64(0x9E3779B97F4A7C15)
+        value ^= value >> np.uint64(31)
+        return value * np.uint64(0xBF58476D1CE4E5B9)
+
+
+def _pairs_of(earlier: Ints, later: Ints, left: Ints, right: Ints, hashes: Hashes) -> Pairs:
+    """The pairs among seeds that come by later article and place."""
+    if len(earlier) == 0:
+        return no_pairs()
+    # The later articles are in order already: numbered, a pair packs into one word with its seed.
+    step = np.concatenate([[0], np.cumsum(later[1:] != later[:-1])])
+    width = int(earlier.max()) + 1
+    bits = max(1, int(len(earlier) - 1).bit_length())
+    if (int(step[-1]) + 1) * width >= 1 << (63 - bits):
+        raise ValueError("too many seeds at once")
+    packed = np.sort(((step * width + earlier) << bits) | np.arange(len(earlier)))
+    index = packed & ((1 << bits) - 1)
+    pair = packed >> bits
+    first = np.flatnonzero(np.concatenate([[True], pair[1:] != pair[:-1]]))
+    found = pair[first]
+    article = later[np.concatenate([[0], np.flatnonzero(np.diff(step)) + 1])]
+    near = np.isin(found, near_diagonal(pair, left[index], right[index]), assume_unique=True)
+    signature = np.add.reduceat(mixed(hashes)[index], first)
+    return Pairs(found % width, article[found // width], signature, near)
+
+
+def pair_up(postings: Postings, early: Early) -> Pairs:
+    """All pairs, a run of later articles at a time, so that the memory is bounded."""
+    held = np.flatnonzero(early.number >= 0)
+    parts = []
+    start = 0
+    while start < len(held):
+        stop = min(start + CHUNK, len(held))
+        if stop < len(held):
+            # Cut between articles: an article's postings stay together.
+            last = postings.article[held[stop]]
+            cut = int(np.searchsorted(postings.article[held], last))
+            stop = cut if cut > start else int(np.searchsorted(postings.article[held], last, "right"))
+        here = held[start:stop]
+        partners = early.table[early.number[here]].astype(np.int64)
+        article = np.where(partners >= 0, postings.article[partners], np.iinfo(np.int32).max)
+        row, column = np.nonzero(article < postings.article[here][:, None])
+        later, earlier = here[row], partners[row, column]
+        parts.append(
+            _pairs_of(
+                postings.article[earlier].astype(np.int64),
+                postings.article[later].astype(np.int64),
+                postings.position[earlier].astype(np.int64),
+                postings.position[later].astype(np.int64),
+                postings.hash[later],
+            )
+        )
+        start = stop
+    if not parts:
+        return no_pairs()
+    return Pairs(*(np.concatenate([getattr(part, name) for part in parts]) for name in Pairs.__dataclass_fields__))

@@ -1,0 +1,223 @@
+"""Which pairs of articles must be aligned anew, and their aligned spans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flows.match.align import Articles, align
+from flows.match.archive import Archive, Furniture, in_order
+from flows.match.candidates import SEEDS, Early, Ints, Pairs, earliest, near_diagonal, pair_up
+from flows.match.chain import ranges, shared_places
+from flows.match.extend import MASKED
+from flows.match.furniture import covered
+from flows.match.relate import forms, to_rows
+from flows.match.rows import Rows, no_rows
+from flows.match.store import Store
+from flows.match.winnow import Hashes
+
+PAIRS = 4096
+"""Pairs that are aligned at a time."""
+LETTERS = 1 << 23
+"""Letters that they have at most, unless a single pair has more."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The archive at one time: what is in it, in what order, and what is furniture."""
+
+    archive: Archive
+    ranks: Ints
+    furniture: Furniture
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Fingerprints with as many carriers as count, ascending, and the last article that counts."""
+
+    hash: Hashes
+    last: Ints
+
+    def lets(self, ranks: Ints, article: Ints, hashes: Hashes) -> NDArray[np.bool_]:
+        """Which articles are early carriers of fingerprints that they hold."""
+        if len(self.hash) == 0:
+            return np.ones(len(hashes), np.bool_)
+        at = np.searchsorted(self.hash, hashes)
+        at[at == len(self.hash)] = 0
+        early: NDArray[np.bool_] = ranks[article] <= ranks[self.last[at]]
+        early |= self.hash[at] != hashes
+        return early
+
+
+@dataclass(frozen=True)
+class Work:
+    """What has changed among the pairs: those to be aligned, earlier and later article, and those to be forgotten.
+
+    All rows of articles in `touched` are to be forgotten too.
+    """
+
+    left: Ints
+    right: Ints
+    forget: Ints
+    crowd: Crowd
+
+
+def pair_key(left: Ints, right: Ints) -> Ints:
+    """A pair of articles in one word."""
+    return (left << 32) | right
+
+
+def _pairs(moment: Moment, store: Store, hashes: Hashes | None) -> tuple[Ints, Pairs, Crowd]:
+    """All pairs that share one of the fingerprints (of any, for None), by key, and what is crowded among them."""
+    article, position, value = store.holders(hashes)
+    known = article < len(moment.archive)
+    if not known.all():
+        article, position, value = article[known], position[known], value[known]
+    postings, by_rank = in_order(moment.archive, moment.ranks, moment.furniture, (article, position, value))
+    del article, position, value
+    early: Early = earliest(postings)
+    pairs = pair_up(postings, early)
+    key = pair_key(by_rank[pairs.earlier], by_rank[pairs.later])
+    order = np.argsort(key)
+    sorted_pairs = Pairs(*(getattr(pairs, name)[order] for name in Pairs.__dataclass_fields__))
+    return key[order], sorted_pairs, Crowd(early.crowded, by_rank[early.last])
+
+
+def _unmarked(moment: Moment, store: Store, articles: Ints) -> tuple[Ints, Hashes, Ints]:
+    """The fingerprints of articles that are not furniture: place in `articles`, fingerprint, place in the article."""
+    hashes, position, bounds = store.fingerprints(articles)
+    row = np.repeat(np.arange(len(articles)), np.diff(bounds))
+    kept = ~moment.furniture.marks(moment.archive, articles[row], hashes)
+    return row[kept], hashes[kept], position[kept].astype(np.int64)
+
+
+def _still_near(moment: Moment, store: Store, crowd: Crowd, left: Ints, right: Ints) -> NDArray[np.bool_]:
+    """Which pairs are candidates, from their fingerprints themselves."""
+    result = np.zeros(len(left), np.bool_)
+    for start, stop in _runs(store.lengths(), left, right):
+        articles, place = np.unique(np.concatenate([left[start:stop], right[start:stop]]), return_inverse=True)
+        row, hashes, position = _unmarked(moment, store, articles)
+        bounds = np.searchsorted(row, np.arange(len(articles) + 1))
+        sides = []
+        for side in (place[: stop - start], place[stop - start :]):
+            count = bounds[side + 1] - bounds[side]
+            index = ranges(bounds[side], count)
+            sides.append((np.repeat(np.arange(len(side)), count), hashes[index], position[index]))
+        lets = crowd.lets(moment.ranks, left[start:stop][sides[0][0]], sides[0][1])
+        first = (sides[0][0][lets], sides[0][1][lets], sides[0][2][lets])
+        seeds = shared_places(first, sides[1], np.zeros(stop - start, np.bool_), first_left=True)
+        result[start + near_diagonal(seeds.pair, seeds.left, seeds.right)] = True
+    return result
+
+
+def _within(moment: Moment, store: Store, articles: Ints) -> Ints:
+    """The articles that repeat enough of their own fingerprints to be aligned with themselves."""
+    row, hashes, _ = _unmarked(moment, store, articles)
+    order = np.lexsort((hashes, row))
+    row, hashes = row[order], hashes[order]
+    again = (row[1:] == row[:-1]) & (hashes[1:] == hashes[:-1])
+    return articles[np.bincount(row[1:][again], minlength=len(articles)) >= SEEDS]
+
+
+def work(before: Moment, after: Moment, store: Store, touched: Ints, known: Crowd) -> Work:
+    """Compare the pairs before and after: what must be aligned, and what is no longer so.
+
+    `touched` are the articles that came, went, moved in time or to other outlets, or whose furniture changed.
+    """
+    living = touched[after.archive.alive[touched]]
+    everything = 4 * len(touched) >= int(after.archive.alive.sum())
+    hashes = None if everything else np.unique(store.fingerprints(touched)[0])
+    key, pairs, crowd = _pairs(after, store, hashes)
+    is_touched = np.zeros(len(after.archive), np.bool_)
+    is_touched[touched] = True
+    left, right = key >> 32, key & 0xFFFFFFFF
+    fresh = is_touched[left] | is_touched[right]
+    if len(before.archive) == 0 or not before.archive.alive.any():
+        forget, changed = np.zeros(0, np.int64), np.ones(len(key), np.bool_)
+    else:
+        old_key, old_pairs, _ = _pairs(before, store, hashes)
+        at = np.searchsorted(old_key, key)
+        at[at == len(old_key)] = 0
+        same = np.zeros(len(key), np.bool_)
+        if len(old_key):
+            same = (old_key[at] == key) & (old_pairs.signature[at] == pairs.signature)
+        changed = fresh | ~same
+        forget = np.union1d(np.setdiff1d(old_key, key, assume_unique=True), key[changed])
+    if hashes is not None and len(known.hash):
+        kept = ~np.isin(known.hash, hashes)
+        merged = np.concatenate([known.hash[kept], crowd.hash])
+        order = np.argsort(merged, kind="stable")
+        crowd = Crowd(merged[order], np.concatenate([known.last[kept], crowd.last])[order])
+    # A touched article has all its fingerprints among those looked at; of other pairs only some are.
+    again = changed & ~fresh
+    if everything:
+        near = pairs.near & changed
+    else:
+        near = pairs.near & fresh
+        index = np.flatnonzero(again)
+        near[index] = _still_near(after, store, crowd, left[index], right[index])
+    own = _within(after, store, living)
+    lefts, rights = np.concatenate([left[near], own]), np.concatenate([right[near], own])
+    order = np.lexsort((after.ranks[lefts], after.ranks[rights]))
+    return Work(lefts[order], rights[order], forget, crowd)
+
+
+def _runs(lengths: Ints, left: Ints, right: Ints) -> Iterator[tuple[int, int]]:
+    """Cut a list of pairs where it has become long enough."""
+    total = np.cumsum(lengths[left] + lengths[right])
+    start = 0
+    while start < len(left):
+        base = total[start - 1] if start else 0
+        stop = min(start + PAIRS, max(start + 1, int(np.searchsorted(total, base + LETTERS, "right"))))
+        yield start, stop
+        start = stop
+
+
+def gather(moment: Moment, store: Store, articles: Ints) -> Articles:
+    """Articles as the aligner takes them."""
+    codes, bounds = store.letters(articles)
+    hashes, position, posting_bounds = store.fingerprints(articles)
+    row = np.repeat(np.arange(len(articles)), np.diff(posting_bounds))
+    marks = moment.furniture.marks(moment.archive, articles[row], hashes)
+    masked = codes
+    if marks.any():
+        hidden = covered(bounds[:-1], np.diff(bounds), row[marks], position[marks].astype(np.int64))
+        masked = np.where(hidden, MASKED, codes)
+    text = codes.tobytes().decode("utf-32-le")
+    texts = [text[start:end] for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)]
+    kept = ~marks
+    posting_bounds = np.concatenate([[0], np.cumsum(kept)])[posting_bounds]
+    return Articles(codes, masked, bounds, position[kept], hashes[kept], posting_bounds, texts)
+
+
+def aligned(moment: Moment, store: Store, left: Ints, right: Ints, workers: int) -> Rows:
+    """The aligned spans of pairs, in the order of the pairs, their relations still to be found."""
+    parts = [no_rows()]
+    for start, stop in _runs(store.lengths(), left, right):
+        number, place = np.unique(np.concatenate([left[start:stop], right[start:stop]]), return_inverse=True)
+        articles = gather(moment, store, number)
+        lefts, rights = place[: stop - start], place[stop - start :]
+        spans = align(articles, lefts, rights, workers)
+        if len(spans):
+            form = forms(store, articles, number, lefts, rights, spans)
+            parts.append(to_rows(number, lefts, rights, spans, form))
+    return _distinct(store, np.concatenate(parts))
+
+
+def _distinct(store: Store, rows: Rows) -> Rows:
+    """The rows without those that are the same printed spans again."""
+    columns = [rows["left"], rows["right"]]
+    for side in ("left", "right"):
+        columns.append(store.printed(rows[side], rows[f"{side}_start"].astype(np.int64)))
+        columns.append(store.printed(rows[side], rows[f"{side}_end"].astype(np.int64) - 1))
+    order = np.lexsort((np.arange(len(rows)), *columns))
+    again = np.ones(len(rows), np.bool_)
+    again[:1] = False
+    for column in columns:
+        again[1:] &= column[order][1:] == column[order][:-1]
+    kept = np.ones(len(rows), np.bool_)
+    kept[order[again]] = False
+    return rows[kept]

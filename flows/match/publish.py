@@ -1,0 +1,300 @@
+"""From what the matcher keeps to rows of the tables: what to remove, what to add."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from flows.match.archive import Archive
+from flows.match.candidates import Ints
+from flows.match.cluster import SPAN, Spans
+from flows.match.pairs import Moment
+from flows.match.rows import Rows
+from flows.match.state import WITNESS, Generation, Witnesses, variant_spans
+from flows.match.store import Store
+from flows.match.witness import Collation, compare
+from schemas.ids import content_id
+from schemas.table import Table
+from schemas.tables.alignments import ALIGNMENTS, RELATIONS
+from schemas.tables.stories import STORIES
+from schemas.tables.story_aliases import STORY_ALIASES
+from schemas.tables.variants import VARIANT_CLASSES, VARIANT_KINDS, VARIANTS
+
+
+@dataclass(frozen=True)
+class Change:
+    """Rows to remove from a table, by key, and rows to add to it."""
+
+    remove: pa.Table
+    add: pa.Table
+
+
+@dataclass(frozen=True)
+class Told:
+    """The stories as they are now, and what that changes."""
+
+    witnesses: Witnesses
+    files: list[str]
+    stories: Change
+    variants: Change
+
+
+def _strings(values: NDArray[np.bytes_]) -> pa.Array:
+    return pa.array(values.astype(np.str_).tolist(), pa.string())
+
+
+def _names(places: Ints, names: Sequence[str]) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int32)), pa.array(names)).cast(pa.string())
+
+
+def _printed(store: Store, article: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints]:
+    """Spans of letters as spans of the printed texts."""
+    return store.printed(article, start), store.printed(article, end - 1) + 1
+
+
+def _alignment_key(archive: Archive, store: Store, rows: Rows) -> dict[str, pa.Array]:
+    columns: dict[str, pa.Array] = {}
+    for side in ("left", "right"):
+        start, end = _printed(
+            store, rows[side], rows[f"{side}_start"].astype(np.int64), rows[f"{side}_end"].astype(np.int64)
+        )
+        columns[f"{side}_article_id"] = _strings(archive.article_id[rows[side]])
+        columns[f"{side}_start"], columns[f"{side}_end"] = pa.array(start), pa.array(end)
+    return columns
+
+
+def _bytes(rows: NDArray[np.void]) -> list[bytes]:
+    return [bytes(each) for each in np.ascontiguousarray(rows).view(f"V{rows.dtype.itemsize}").ravel().tolist()]
+
+
+def alignments(archive: Archive, before: Archive, store: Store, gone: Rows, came: Rows) -> Change:
+    """The change of `alignments`, from rows that went and rows that came; a row may be among both."""
+    if len(gone) and len(came):
+        left, right = _bytes(gone), _bytes(came)
+        same = set(left) & set(right)
+        gone = gone[[each not in same for each in left]]
+        came = came[[each not in same for each in right]]
+    lengths = store.lengths()
+    left_letters = (came["left_end"] - came["left_start"]).astype(np.int64)
+    right_letters = (came["right_end"] - came["right_start"]).astype(np.int64)
+    values = {
+        **_alignment_key(archive, store, came),
+        "matched_chars": came["matched"].astype(np.int64),
+        "identity": came["matched"] / np.maximum(1, np.minimum(left_letters, right_letters)),
+        "similarity": 1 - came["distance"] / np.maximum(1, np.maximum(left_letters, right_letters)),
+        "left_coverage": left_letters / np.maximum(1, lengths[came["left"]]),
+        "right_coverage": right_letters / np.maximum(1, lengths[came["right"]]),
+        "relation": _names(came["relation"].astype(np.int64), RELATIONS),
+    }
+    add = pa.table({name: values[name] for name in ALIGNMENTS.names}).cast(ALIGNMENTS.arrow)
+    key = _alignment_key(archive, store, gone)
+    remove = pa.table({name: key[name] for name in ALIGNMENTS.key}).cast(_key_schema(ALIGNMENTS))
+    return Change(remove, add)
+
+
+def _key_schema(table: Table) -> pa.Schema:
+    return pa.schema([table.arrow.field(name) for name in table.key])
+
+
+def _as_witnesses(archive: Archive, store: Store, found: Spans, leader: NDArray[np.bool_]) -> Witnesses:
+    """Witnesses with the ids of their stories, not yet compared."""
+    result = np.zeros(len(found), WITNESS)
+    for name in SPAN.names or ():
+        result[name] = found[name]
+    result["leader"] = leader
+    heads = np.flatnonzero(leader)
+    start, end = _printed(
+        store, found["article"][heads], found["start"][heads].astype(np.int64), found["end"][heads].astype(np.int64)
+    )
+    ids = [
+        content_id(article.decode(), first, last).encode()
+        for article, first, last in zip(
+            archive.article_id[found["article"][heads]].tolist(), start.tolist(), end.tolist(), strict=True
+        )
+    ]
+    by_story = np.zeros(int(found["story"].max(initial=-1)) + 1, "S32")
+    by_story[found["story"][heads]] = ids
+    result["story_id"] = by_story[found["story"]] if len(found) else np.zeros(0, "S32")
+    return result
+
+
+_IDENTITY = ("story_id", "article", "start", "end", "quote", "leader")
+
+
+def _identities(witnesses: Witnesses) -> list[tuple[object, ...]]:
+    return list(zip(*(witnesses[name].tolist() for name in _IDENTITY), strict=True))
+
+
+def stories(
+    state: Path,
+    before: Generation,
+    now: Moment,
+    store: Store,
+    found: Spans,
+    leader: NDArray[np.bool_],
+    relettered: Ints,
+    workers: int,
+) -> Told:
+    """Compare the witnesses that are new, keep what is known of the others, and say what that changes."""
+    current = _as_witnesses(now.archive, store, found, leader)
+    chief = np.zeros(int(found["story"].max(initial=-1)) + 1, np.int64)
+    chief[current["story"][leader]] = np.flatnonzero(leader)
+    old = before.witnesses
+    changed = np.zeros(len(now.archive), np.bool_)
+    changed[relettered] = True
+    known = {each: place for place, each in enumerate(_identities(old))}
+    spans_of_article = _several(current)
+    old_several = _several(old)
+    kept = np.full(len(current), -1, np.int64)
+    for place, each in enumerate(_identities(current)):
+        there = known.get(each, -1)
+        article, head = int(current["article"][place]), int(chief[current["story"][place]])
+        if there < 0 or changed[article] or changed[int(current["article"][head])]:
+            continue
+        if spans_of_article[place] == old_several[there]:
+            kept[place] = there
+    same = np.flatnonzero(kept >= 0)
+    for name in ("coverage", "variant_file", "variant_start", "variant_count"):
+        current[name][same] = old[name][kept[same]]
+    fresh = np.flatnonzero(kept < 0)
+    collation = compare(now, store, found[chief[found["story"][fresh]]], found[fresh], workers)
+    current["coverage"][fresh] = np.where(leader[fresh], 1.0, collation.coverage)
+    files = _keep_variants(state, before.variant_files, current, fresh, collation)
+    gone = np.ones(len(old), np.bool_)
+    gone[kept[same]] = False
+    return Told(
+        current,
+        files,
+        _story_change(now.archive, store, old[gone], current[fresh]),
+        _variant_change(state, now.archive, before.variant_files, old[gone], current[fresh], collation),
+    )
+
+
+def _several(witnesses: Witnesses) -> list[int]:
+    """How many spans of its story each witness's article has."""
+    if len(witnesses) == 0:
+        return []
+    step = (witnesses["story"][1:] != witnesses["story"][:-1]) | (witnesses["article"][1:] != witnesses["article"][:-1])
+    group = np.concatenate([[0], np.cumsum(step)])
+    counts: list[int] = np.bincount(group)[group].tolist()
+    return counts
+
+
+def _keep_variants(state: Path, files: list[str], current: Witnesses, fresh: Ints, collation: Collation) -> list[str]:
+    """Write the spans of new variants to a file of their own, and note in the witnesses where they are."""
+    count = np.bincount(collation.witness, minlength=len(fresh))
+    current["variant_file"][fresh] = len(files)
+    current["variant_start"][fresh] = np.cumsum(count) - count
+    current["variant_count"][fresh] = count
+    if len(collation.spans) == 0:
+        return files
+    content = np.ascontiguousarray(collation.spans)
+    name = f"variants-{hashlib.sha256(content.data).hexdigest()[:16]}.npy"
+    building = state / f".building-{name}"
+    np.save(building, content)
+    building.rename(state / name)
+    return [*files, name]
+
+
+def _story_change(archive: Archive, store: Store, gone: Witnesses, came: Witnesses) -> Change:
+    def key(rows: Witnesses) -> dict[str, pa.Array]:
+        start, end = _printed(store, rows["article"], rows["start"].astype(np.int64), rows["end"].astype(np.int64))
+        return {
+            "story_id": _strings(rows["story_id"]),
+            "article_id": _strings(archive.article_id[rows["article"]]),
+            "span_start": pa.array(start),
+            "span_end": pa.array(end),
+        }
+
+    add = {**key(came), "leader": pa.array(came["leader"]), "coverage": pa.array(came["coverage"])}
+    return Change(
+        pa.table({name: key(gone)[name] for name in STORIES.key}).cast(_key_schema(STORIES)),
+        pa.table({name: add[name] for name in STORIES.names}).cast(STORIES.arrow),
+    )
+
+
+_SPAN_COLUMNS = ("leader_start", "leader_end", "span_start", "span_end")
+
+
+def _variant_change(
+    state: Path, archive: Archive, files: list[str], gone: Witnesses, came: Witnesses, collation: Collation
+) -> Change:
+    parts, owners = [np.zeros((0, 4), np.int64)], [np.zeros(0, np.int64)]
+    for file in np.unique(gone["variant_file"][gone["variant_count"] > 0]).tolist():
+        spans = variant_spans(state, files[file])
+        for row in np.flatnonzero((gone["variant_file"] == file) & (gone["variant_count"] > 0)).tolist():
+            start, count = int(gone["variant_start"][row]), int(gone["variant_count"][row])
+            parts.append(np.asarray(spans[start : start + count]))
+            owners.append(np.full(count, row))
+    lost, owner = np.concatenate(parts), np.concatenate(owners)
+    remove = {
+        "story_id": _strings(gone["story_id"][owner]),
+        "article_id": _strings(archive.article_id[gone["article"][owner]]),
+        **{name: pa.array(lost[:, place]) for place, name in enumerate(_SPAN_COLUMNS)},
+    }
+    witness = came[collation.witness]
+    add = {
+        "story_id": _strings(witness["story_id"]),
+        "article_id": _strings(archive.article_id[witness["article"]]),
+        **{name: pa.array(collation.spans[:, place]) for place, name in enumerate(_SPAN_COLUMNS)},
+        "leader_text": pa.array(collation.leader_text, pa.string()),
+        "text": pa.array(collation.text, pa.string()),
+        "kind": _names(collation.kind, VARIANT_KINDS),
+        "class": _names(collation.reading, VARIANT_CLASSES),
+    }
+    return Change(
+        pa.table({name: remove[name] for name in VARIANTS.key}).cast(_key_schema(VARIANTS)),
+        pa.table({name: add[name] for name in VARIANTS.names}).cast(VARIANTS.arrow),
+    )
+
+
+def aliases(before: Generation, archive: Archive, current: Witnesses) -> tuple[dict[str, str], Change]:
+    """Every id that was published once, and the story that carries its text now, as far as any does."""
+    living = {each.decode() for each in np.unique(current["story_id"]).tolist()}
+    old = before.witnesses
+    lost = np.unique(old["story_id"][~np.isin(old["story_id"], current["story_id"])])
+    known = {alias: story for alias, story in before.aliases.items() if alias not in living}
+    heirs: dict[str, str] = {}
+    if len(lost):
+        heirs = _heirs(old[np.isin(old["story_id"], lost)], current)
+    result = {alias: heirs.get(story, story) for alias, story in known.items()}
+    result |= {each.decode(): heirs[each.decode()] for each in lost.tolist() if each.decode() in heirs}
+    gone = [alias for alias, story in before.aliases.items() if result.get(alias) != story]
+    came = [(alias, story) for alias, story in sorted(result.items()) if before.aliases.get(alias) != story]
+    return result, Change(
+        pa.table({"alias_id": pa.array(sorted(gone), pa.string())}).cast(_key_schema(STORY_ALIASES)),
+        pa.table(
+            {
+                "alias_id": pa.array([alias for alias, _ in came], pa.string()),
+                "story_id": pa.array([story for _, story in came], pa.string()),
+            }
+        ),
+    )
+
+
+def _heirs(lost: Witnesses, current: Witnesses) -> dict[str, str]:
+    """For each story that is gone the one that has most of its witnesses' letters, its leader's counting first."""
+    order = np.lexsort((current["end"], current["start"], current["article"]))
+    now = current[order]
+    bounds = np.searchsorted(now["article"], lost["article"])
+    ends = np.searchsorted(now["article"], lost["article"], "right")
+    votes: dict[bytes, dict[bytes, tuple[int, int]]] = {}
+    for row in range(len(lost)):
+        for other in range(int(bounds[row]), int(ends[row])):
+            common = min(int(lost["end"][row]), int(now["end"][other])) - max(
+                int(lost["start"][row]), int(now["start"][other])
+            )
+            if common > 0:
+                vote = votes.setdefault(lost["story_id"][row], {})
+                leading, letters = vote.get(now["story_id"][other], (0, 0))
+                vote[now["story_id"][other]] = (leading + common * int(lost["leader"][row]), letters + common)
+    return {
+        story.decode(): max(vote.items(), key=lambda item: (item[1], item[0]))[0].decode()
+        for story, vote in votes.items()
+    }

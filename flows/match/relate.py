@@ -1,0 +1,211 @@
+"""How two aligned articles are related."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flows.match.align import Aligned, Articles
+from flows.match.candidates import Ints
+from flows.match.chain import ranges, sorted_by
+from flows.match.extend import extend
+from flows.match.rows import EXCERPT, QUOTE, REPRINT, ROW, SELF_COPY, TEMPLATE, Rows, same_pair
+from flows.match.store import Store
+from flows.match.template import FEW_NUMBERS, NUMBER_SHARE, Passage, is_form, numbers, numbers_differ
+
+WHOLE = 0.5
+"""Share of both articles that a reprint has in common at least."""
+PART = 1 / 3
+"""Share of either article below which what two have in common is a quotation, not an excerpt."""
+LONG_QUOTE = 500
+"""Letters from which on it is an excerpt, however long the articles."""
+LEAST_GROWTH = 20
+"""Letters by which the passages of a pair grow into furniture, for the pair to be looked at again."""
+SERIES = 3
+"""Other issues of a form that a passage is in, for a short passage to count as the form's too."""
+
+_SENTENCE_END = re.compile(r"[。！？!?؟।;；]|[.．](?!\d)")
+
+
+def _sentence_ends(store: Store, article: int) -> Ints:
+    """Letters before the end of each of an article's sentences."""
+    text = store.raw(article).tobytes().decode("utf-32-le", "replace")
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    return np.searchsorted(store.origin(article), ends)
+
+
+def _number_strings(articles: Articles, row: Ints, start: Ints, end: Ints) -> list[str]:
+    """The numbers in spans of articles, a character each."""
+    places, tokens = numbers(articles.codes_all)
+    first = np.searchsorted(places, articles.bounds[row] + start).tolist()
+    last = np.searchsorted(places, articles.bounds[row] + end).tolist()
+    return [tokens[a:b] for a, b in zip(first, last, strict=True)]
+
+
+@dataclass(frozen=True)
+class _Spans:
+    """Spans of pairs in folded letters, by pair."""
+
+    pair: Ints
+    left_start: Ints
+    left_end: Ints
+    right_start: Ints
+    right_end: Ints
+
+
+class _Forms:
+    """Asks of pairs of articles whether they look like one form filled in twice."""
+
+    def __init__(self, store: Store, articles: Articles, number: Ints, left: Ints, right: Ints) -> None:
+        self._store, self._articles, self._number = store, articles, number
+        self._left, self._right = left, right
+        self._ends: dict[int, Ints] = {}
+
+    def ask(self, spans: Aligned | _Spans, pairs: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Of the pairs asked for, those that do."""
+        found = np.zeros(len(self._left), np.bool_)
+        bounds = np.searchsorted(spans.pair, np.arange(len(self._left) + 1))
+        for pair in np.flatnonzero(pairs).tolist():
+            row, other = int(self._left[pair]), int(self._right[pair])
+            if row not in self._ends:
+                self._ends[row] = _sentence_ends(self._store, int(self._number[row]))
+            ends, passages = self._ends[row], []
+            for span in range(int(bounds[pair]), int(bounds[pair + 1])):
+                start, end = int(spans.left_start[span]), int(spans.left_end[span])
+                inside = ends[np.searchsorted(ends, start, "right") : np.searchsorted(ends, end)]
+                mine = self._articles.texts[row][start:end]
+                theirs = self._articles.texts[other][int(spans.right_start[span]) : int(spans.right_end[span])]
+                passages.append(Passage(mine, theirs, (inside - start).tolist()))
+            found[pair] = is_form(passages)
+        return found
+
+    def widened(self, spans: Aligned, chosen: Ints) -> _Spans:
+        """The spans chosen, continued into the furniture round them, as far as the two articles agree there."""
+        pair = spans.pair[chosen]
+        bounds = self._articles.bounds
+        grown = {}
+        sides = (("left", self._left[pair]), ("right", self._right[pair]))
+        base = {side: bounds[row] for side, row in sides}
+        stop = {side: bounds[row + 1] for side, row in sides}
+        start = {side: getattr(spans, f"{side}_start")[chosen] for side, _ in sides}
+        end = {side: getattr(spans, f"{side}_end")[chosen] for side, _ in sides}
+        after = extend(
+            self._articles.codes_all,
+            base["left"] + end["left"],
+            stop["left"] - base["left"] - end["left"],
+            base["right"] + end["right"],
+            stop["right"] - base["right"] - end["right"],
+            1,
+        )
+        before = extend(
+            self._articles.codes_all,
+            base["left"] + start["left"] - 1,
+            start["left"],
+            base["right"] + start["right"] - 1,
+            start["right"],
+            -1,
+        )
+        for place, side in enumerate(("left", "right")):
+            grown[f"{side}_start"] = start[side] - before[place]
+            grown[f"{side}_end"] = end[side] + after[place]
+        return _Spans(pair, **grown)
+
+
+def forms(store: Store, articles: Articles, number: Ints, left: Ints, right: Ints, spans: Aligned) -> NDArray[np.bool_]:
+    """Which spans belong to pairs that look like one form filled in twice.
+
+    `left` and `right` are the rows in `articles` of each pair, `number[row]` the article's number in the store.
+    """
+    pairs = len(left)
+    of = spans.pair
+    lefts = _number_strings(articles, left[of], spans.left_start, spans.left_end)
+    rights = _number_strings(articles, right[of], spans.right_start, spans.right_end)
+    count = np.bincount(of, [max(len(a), len(b)) for a, b in zip(lefts, rights, strict=True)], pairs)
+    differ = np.bincount(of, numbers_differ(lefts, rights), pairs)
+    distance = np.bincount(of, spans.distance, pairs)
+    doubtful = (differ >= 1) & (differ >= NUMBER_SHARE * distance) | (count < FEW_NUMBERS)
+    doubtful &= (distance > 0) & (left != right)
+    asker = _Forms(store, articles, number, left, right)
+    found = asker.ask(spans, doubtful)
+    # What an outlet prints daily becomes its furniture, and what is left of a form then is too little to tell.
+    letters = np.diff(articles.bounds)
+    shorter = np.minimum(spans.left_end - spans.left_start, spans.right_end - spans.right_start)
+    little = np.bincount(of, shorter, pairs) < WHOLE * np.minimum(letters[left], letters[right])
+    little &= ~found & (left != right)
+    chosen = np.flatnonzero(little[of])
+    if len(chosen):
+        wider = asker.widened(spans, chosen)
+        grown = wider.left_end - wider.left_start - (spans.left_end - spans.left_start)[chosen]
+        found |= asker.ask(wider, np.bincount(wider.pair, grown, pairs) >= LEAST_GROWTH)
+    return found[of]
+
+
+def _in_series(rows: Rows, asked: Ints) -> NDArray[np.bool_]:
+    """Which of the rows asked lie, in either article, inside passages of SERIES other issues of a form."""
+    known = np.flatnonzero(rows["form"])
+    sides = (("left", "right"), ("right", "left"))
+    article = np.concatenate([rows[side][known] for side, _ in sides])
+    partner = np.concatenate([rows[other][known] for _, other in sides])
+    start = np.concatenate([rows[f"{side}_start"][known] for side, _ in sides]).astype(np.int64)
+    end = np.concatenate([rows[f"{side}_end"][known] for side, _ in sides]).astype(np.int64)
+    order = sorted_by(article, partner)
+    article, partner, start, end = article[order], partner[order], start[order], end[order]
+    result = np.zeros(len(asked), np.bool_)
+    for side, _ in sides:
+        here = rows[side][asked]
+        first, last = np.searchsorted(article, here), np.searchsorted(article, here, "right")
+        row = np.repeat(np.arange(len(asked)), last - first)
+        other = ranges(first, last - first)
+        span_start, span_end = rows[f"{side}_start"][asked][row], rows[f"{side}_end"][asked][row]
+        common = np.minimum(span_end, end[other]) - np.maximum(span_start, start[other])
+        inside = 2 * common >= span_end - span_start
+        row, other = row[inside], other[inside]
+        fresh = np.ones(len(row), np.bool_)
+        fresh[1:] = (row[1:] != row[:-1]) | (partner[other][1:] != partner[other][:-1])
+        result |= np.bincount(row[fresh], minlength=len(asked)) >= SERIES
+    return result
+
+
+def relations(rows: Rows, lengths: Ints, asked: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """The relation of each row; those not asked for keep theirs.
+
+    `rows` come by pair, `lengths` are the letters of the articles. What a row is depends on its own articles' rows alone.
+    """
+    result = rows["relation"].copy()
+    index = np.flatnonzero(asked)
+    if len(index) == 0:
+        return result
+    left_length = np.maximum(lengths[rows["left"]], 1)
+    right_length = np.maximum(lengths[rows["right"]], 1)
+    left_share = (rows["left_end"] - rows["left_start"]) / left_length
+    right_share = (rows["right_end"] - rows["right_start"]) / right_length
+    pair = same_pair(rows)
+    shorter = np.minimum(rows["left_end"] - rows["left_start"], rows["right_end"] - rows["right_start"])
+    common = np.bincount(pair, shorter)[pair]
+    fresh = np.full(len(rows), EXCERPT, np.uint8)
+    fresh[(common < PART * left_length) & (common < PART * right_length) & (common < LONG_QUOTE)] = QUOTE
+    fresh[(left_share >= WHOLE) & (right_share >= WHOLE)] = REPRINT
+    fresh[rows["form"]] = TEMPLATE
+    fresh[rows["left"] == rows["right"]] = SELF_COPY
+    weak = asked & ~rows["form"] & (rows["left"] != rows["right"])
+    weak &= common < WHOLE * np.minimum(left_length, right_length)
+    weak_index = np.flatnonzero(weak)
+    if len(weak_index):
+        fresh[weak_index[_in_series(rows, weak_index)]] = TEMPLATE
+    # A pair is a form as a whole.
+    fresh[(np.bincount(pair, fresh == TEMPLATE)[pair] > 0) & (fresh != SELF_COPY) & weak] = TEMPLATE
+    result[index] = fresh[index]
+    return result
+
+
+def to_rows(number: Ints, left: Ints, right: Ints, spans: Aligned, form: NDArray[np.bool_]) -> Rows:
+    """Aligned spans as rows; `number[row]` is the number of an article."""
+    rows = np.zeros(len(spans), ROW)
+    rows["left"], rows["right"] = number[left[spans.pair]], number[right[spans.pair]]
+    for name in ("left_start", "left_end", "right_start", "right_end", "distance", "matched"):
+        rows[name] = getattr(spans, name)
+    rows["form"] = form
+    return rows

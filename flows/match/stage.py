@@ -1,0 +1,184 @@
+"""The match stage: what is new in, what changes in alignments, stories and variants out.
+
+The tables are a function of the articles and of nothing else: not of batches, their order, the number of workers or the
+memory. What is kept between runs only makes the next run cost in proportion to what it brings.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from flows.match import publish
+from flows.match.archive import arrive
+from flows.match.candidates import Ints
+from flows.match.chain import ranges
+from flows.match.furniture import refresh, remarked
+from flows.match.pairs import Moment, Work, aligned, pair_key, work
+from flows.match.publish import Change
+from flows.match.relate import relations
+from flows.match.rows import Rows, no_rows
+from flows.match.state import VERSION, Generation, load, nothing, prune, save
+from flows.match.store import Segment, Store, merge, write_segments
+from flows.match.stories import changed_links, links_of, update_spans, witnesses
+from schemas.columns import STRINGS, TIMESTAMP
+
+MATCH_INPUT = pa.schema(
+    [
+        pa.field("article_id", pa.string(), nullable=False),
+        pa.field("document_id", pa.string(), nullable=False),
+        pa.field("outlets", STRINGS, nullable=False),
+        pa.field("captures", pa.list_(pa.field("item", pa.int64(), nullable=False)), nullable=False),
+        pa.field("published_at", TIMESTAMP),
+        pa.field("text", pa.string(), nullable=False),
+    ]
+)
+"""Articles as the stage takes them. `outlets` are the outlets that captured the article, each once, in order of name,
+and `captures` how often each did. `published_at` is the document's, else the earliest that a file name gives."""
+
+SEGMENT_LETTERS = 1 << 22
+"""Letters in a segment of texts as it is first written."""
+LARGEST_SEGMENT = 1 << 23
+"""Letters that a segment may have after merging."""
+
+
+@dataclass(frozen=True)
+class MatchChange:
+    """What to remove from the tables and then to add to them, and the name of the state that goes with the result.
+
+    `story_aliases.add` lacks `replaced_at`, which only the caller knows.
+    """
+
+    alignments: Change
+    stories: Change
+    variants: Change
+    story_aliases: Change
+    generation: str
+
+
+class StateMissingError(Exception):
+    """The generation asked for is not there, or of another version: pass all articles with `previous=None`."""
+
+
+def _name(previous: str | None, new: pa.Table, removed: pa.Array | None) -> str:
+    """A name for the generation after a change, from what changed."""
+    digest = hashlib.sha256(f"{VERSION} {previous}".encode())
+    for column in ("article_id", "outlets", "captures", "published_at"):
+        values = new[column].cast(pa.int64()) if column == "published_at" else new[column]
+        digest.update(json.dumps(values.to_pylist()).encode())
+    for text in new["text"].to_pylist():
+        digest.update(text.encode("utf-8", "surrogatepass"))
+    digest.update(json.dumps(removed.to_pylist() if removed is not None else []).encode())
+    return f"generation-{digest.hexdigest()[:24]}"
+
+
+def _tidied(state: Path, segments: list[Segment]) -> list[Segment]:
+    """The segments, the last ones merged while they are of a size, so that there are few of them."""
+    segments = list(segments)
+    while len(segments) > 1:
+        left, right = segments[-2], segments[-1]
+        one, two = int(left.bounds[-1]), int(right.bounds[-1])
+        if one > 2 * two or one + two > LARGEST_SEGMENT:
+            break
+        segments[-2:] = [merge(state, left, right)]
+    return segments
+
+
+def _rows(
+    before: Generation, after: Moment, store: Store, todo: Work, touched: Ints, workers: int
+) -> tuple[Rows, Rows, Rows]:
+    """All rows as they are now, and of those that went or came: the old and the new ones."""
+    old = before.rows
+    is_touched = np.zeros(len(after.archive), np.bool_)
+    is_touched[touched] = True
+    lost = is_touched[old["left"]] | is_touched[old["right"]]
+    if len(todo.forget):
+        lost |= np.isin(pair_key(old["left"], old["right"]), todo.forget)
+    fresh = aligned(after, store, todo.left, todo.right, workers)
+    rows = np.concatenate([old[~lost], fresh])
+    rows = rows[np.lexsort((np.arange(len(rows)), after.ranks[rows["left"]], after.ranks[rows["right"]]))]
+    # A relation may hang on the other rows of the two articles.
+    moved = np.zeros(len(after.archive), np.bool_)
+    for part in (old[lost], fresh):
+        moved[part["left"]] = True
+        moved[part["right"]] = True
+    relation = relations(rows, store.lengths(), moved[rows["left"]] | moved[rows["right"]])
+    changed = relation != rows["relation"]
+    gone = np.concatenate([old[lost], rows[changed & ~_among(rows, fresh)]])
+    rows["relation"] = relation
+    came = rows[changed | _among(rows, fresh)]
+    return rows, gone, came
+
+
+def _among(rows: Rows, some: Rows) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which rows are of pairs that some rows are of."""
+    if len(some) == 0:
+        return np.zeros(len(rows), np.bool_)
+    return np.isin(pair_key(rows["left"], rows["right"]), pair_key(some["left"], some["right"]))
+
+
+def match(
+    new: pa.Table,
+    removed: pa.Array | None,
+    state: Path,
+    *,
+    previous: str | None,
+    memory_limit: str | None = None,
+    workers: int = 1,
+) -> MatchChange:
+    """Match new articles with all those before, and re-open what they touch.
+
+    `new` (MATCH_INPUT) may hold articles known before, seen now by other outlets or with another date or text;
+    `removed` are ids of articles that are gone. `state` is a folder that belongs to the matcher, and `previous` the
+    generation in it that goes with the tables, None for none: then `new` must be all articles. The result is what
+    must change in the tables. The memory used is bounded by the size of the buckets (about 300 MB above the
+    fingerprints, 16 bytes each), whatever `memory_limit`; `workers` are threads. Raises StateMissingError.
+    """
+    del memory_limit
+    state.mkdir(parents=True, exist_ok=True)
+    before = nothing() if previous is None else load(state, previous)
+    if before is None:
+        raise StateMissingError(str(previous))
+    new = new.select(MATCH_INPUT.names).cast(MATCH_INPUT)
+    name = _name(previous, new, removed)
+    known = before.store
+    arrivals = arrive(
+        before.archive, new, removed, lambda article, text: known.raw(article).tobytes() == text.encode("utf-32-le")
+    )
+    fresh = write_segments(state, known.size, arrivals.fresh["text"], SEGMENT_LETTERS)
+    segments = _tidied(state, [*before.segments, *fresh])
+    store, archive = Store(segments), arrivals.archive
+    furniture = refresh(archive, store, before.furniture, arrivals.touched, arrivals.shrunk)
+    relettered = np.union1d(arrivals.touched, remarked(archive, store, before.furniture, furniture))
+    ranks = archive.ranks()
+    then = Moment(before.archive, before.archive.ranks(), before.furniture)
+    now = Moment(archive, ranks, furniture)
+    todo = work(then, now, store, relettered, before.crowd)
+    rows, gone, came = _rows(before, now, store, todo, relettered, workers)
+    links = links_of(rows)
+    spans = update_spans(before.spans, links, changed_links(links_of(gone), links_of(came)), ranks)
+    found, leader = witnesses(spans, archive, ranks)
+    stories = publish.stories(state, before, now, store, found, leader, relettered, workers)
+    alignments = publish.alignments(archive, before.archive, store, gone, came)
+    aliases, alias_change = publish.aliases(before, archive, stories.witnesses)
+    generation = Generation(
+        archive,
+        furniture,
+        todo.crowd,
+        rows,
+        spans,
+        stories.witnesses,
+        aliases,
+        segments,
+        stories.files,
+    )
+    save(state, name, generation)
+    return MatchChange(alignments, stories.stories, stories.variants, alias_change, name)
+
+
+__all__ = ["MATCH_INPUT", "Change", "MatchChange", "StateMissingError", "match", "no_rows", "prune", "ranges"]

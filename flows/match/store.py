@@ -1,0 +1,261 @@
+"""Texts on disk as the matcher needs them: letters, ways back, fingerprints and an index of them.
+
+A segment holds the articles that arrived together, as flat arrays that are mapped, not read, and never change once
+written. Articles are numbered in order of arrival; a number is an address, and no result depends on it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from flows.match.candidates import Ints
+from flows.match.chain import ranges
+from flows.match.fold import Codes, fold_columns
+from flows.match.winnow import HASH_BITS, Hashes, Positions, winnow
+
+INDEX_BITS = 64 - HASH_BITS
+"""Bits of a word of the index that number the posting; so many postings has a segment at most."""
+MOST_LETTERS = 1 << 23
+"""Letters of an article that are matched; what lies beyond, in an article of eight million letters, is not."""
+_ARRAYS = (
+    "raw",
+    "raw_bounds",
+    "codes",
+    "bounds",
+    "origin",
+    "hash",
+    "position",
+    "posting_bounds",
+    "index",
+)
+
+
+def _bounds(lengths: Sequence[Ints]) -> Ints:
+    return np.concatenate([[0], np.cumsum(np.concatenate(lengths))]) if lengths else np.zeros(1, np.int64)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A folder of arrays; row i is article `first + i`."""
+
+    folder: Path
+    first: int
+    rows: int
+
+    def _array(self, name: str) -> NDArray[np.generic]:
+        path = self.folder / f"{name}.npy"
+        # An empty array cannot be mapped.
+        array: NDArray[np.generic] = np.load(path, mmap_mode="r" if os.path.getsize(path) > 128 else None)
+        return array
+
+    @cached_property
+    def raw(self) -> Codes:
+        """The code points of the texts."""
+        return self._array("raw")  # type: ignore[return-value]
+
+    @cached_property
+    def raw_bounds(self) -> Ints:
+        return self._array("raw_bounds")  # type: ignore[return-value]
+
+    @cached_property
+    def codes(self) -> Codes:
+        """The folded letters."""
+        return self._array("codes")  # type: ignore[return-value]
+
+    @cached_property
+    def bounds(self) -> Ints:
+        return self._array("bounds")  # type: ignore[return-value]
+
+    @cached_property
+    def origin(self) -> NDArray[np.int32]:
+        """For each letter the code point of its text that it came from."""
+        return self._array("origin")  # type: ignore[return-value]
+
+    @cached_property
+    def hash(self) -> Hashes:
+        return self._array("hash")  # type: ignore[return-value]
+
+    @cached_property
+    def position(self) -> Positions:
+        return self._array("position")  # type: ignore[return-value]
+
+    @cached_property
+    def posting_bounds(self) -> Ints:
+        return self._array("posting_bounds")  # type: ignore[return-value]
+
+    @cached_property
+    def index(self) -> Hashes:
+        """Fingerprints packed with the numbers of their postings, ascending."""
+        return self._array("index")  # type: ignore[return-value]
+
+    def holders(self, hashes: Hashes) -> Ints:
+        """The numbers of the postings of the fingerprints given, which are ascending."""
+        shift = np.uint64(INDEX_BITS)
+        first = np.searchsorted(self.index, hashes << shift)
+        last = np.searchsorted(self.index, (hashes + np.uint64(1)) << shift)
+        held = self.index[ranges(first, last - first)]
+        return (held & np.uint64((1 << INDEX_BITS) - 1)).astype(np.int64)
+
+    def article_of(self, posting: Ints) -> Ints:
+        """The articles that hold postings."""
+        return self.first + np.searchsorted(self.posting_bounds, posting, "right") - 1
+
+
+def _write(folder: Path, arrays: dict[str, NDArray[np.generic]]) -> None:
+    hashes = arrays["hash"].astype(np.uint64)
+    packed = (hashes << np.uint64(INDEX_BITS)) | np.arange(len(hashes), dtype=np.uint64)
+    arrays["index"] = np.sort(packed)
+    for name in _ARRAYS:
+        np.save(folder / f"{name}.npy", arrays[name])
+
+
+def _place(parent: Path, first: int, rows: int, arrays: dict[str, NDArray[np.generic]]) -> Segment:
+    """Write a segment beside the others and move it to a name that its content gives."""
+    digest = hashlib.sha256(f"{first} {rows}".encode())
+    for name in ("raw", "raw_bounds"):
+        digest.update(np.ascontiguousarray(arrays[name]).data)
+    target = parent / f"segment-{digest.hexdigest()[:16]}"
+    if not target.exists():
+        building = parent / f".building-{os.getpid()}"
+        shutil.rmtree(building, ignore_errors=True)
+        building.mkdir(parents=True)
+        _write(building, arrays)
+        building.rename(target)
+    return Segment(target, first, rows)
+
+
+def write_segments(parent: Path, first: int, texts: pa.ChunkedArray, limit: int) -> Iterator[Segment]:
+    """Fold and fingerprint texts, numbered from `first` on; a new segment after every `limit` letters."""
+    parts: dict[str, list[NDArray[np.generic]]] = {}
+    rows = letters = 0
+    start = first
+    at = 0
+
+    def finish() -> Segment:
+        arrays = {name: np.concatenate(values) for name, values in parts.items()}
+        for name in ("raw_bounds", "bounds", "posting_bounds"):
+            arrays[name] = np.concatenate([[0], np.cumsum(arrays[name])])
+        return _place(parent, start, rows, arrays)
+
+    for folded in fold_columns(texts):
+        count = len(folded.bounds) - 1
+        column = texts.slice(at, count)
+        at += count
+        chars = np.array([len(text) for text in column.to_pylist()], np.int64)
+        raw = np.frombuffer("".join(column.to_pylist()).encode("utf-32-le"), np.uint32)
+        bounds, position, hashes = winnow(folded.codes, folded.bounds)
+        within = position < MOST_LETTERS
+        bounds = np.concatenate([[0], np.cumsum(within)])[bounds]
+        position, hashes = position[within], hashes[within]
+        new: dict[str, NDArray[np.generic]] = {
+            "raw": raw,
+            "raw_bounds": chars,
+            "codes": folded.codes,
+            "bounds": np.diff(folded.bounds),
+            "origin": folded.origin,
+            "hash": hashes,
+            "position": position,
+            "posting_bounds": np.diff(bounds),
+        }
+        for name, value in new.items():
+            parts.setdefault(name, []).append(value)
+        rows += count
+        letters += len(folded.codes)
+        if letters >= limit:
+            yield finish()
+            parts, start, rows, letters = {}, start + rows, 0, 0
+    if rows:
+        yield finish()
+
+
+def merge(parent: Path, left: Segment, right: Segment) -> Segment:
+    """One segment of two that follow one another."""
+    arrays: dict[str, NDArray[np.generic]] = {}
+    for name in ("raw", "codes", "origin", "hash", "position"):
+        arrays[name] = np.concatenate([getattr(left, name), getattr(right, name)])
+    for name in ("raw_bounds", "bounds", "posting_bounds"):
+        one, two = getattr(left, name), getattr(right, name)
+        arrays[name] = np.concatenate([one, two[1:] + one[-1]])
+    return _place(parent, left.first, left.rows + right.rows, arrays)
+
+
+class Store:
+    """All segments as one sequence of articles."""
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self.segments = list(segments)
+        self.starts = np.array([segment.first for segment in segments], np.int64)
+        self.size = segments[-1].first + segments[-1].rows if segments else 0
+
+    def _where(self, article: int) -> tuple[Segment, int]:
+        segment = self.segments[int(np.searchsorted(self.starts, article, "right")) - 1]
+        return segment, article - segment.first
+
+    def lengths(self) -> Ints:
+        """Letters of every article."""
+        return np.concatenate([np.diff(segment.bounds) for segment in self.segments] or [np.zeros(0, np.int64)])
+
+    def codes(self, article: int) -> Codes:
+        segment, row = self._where(article)
+        return segment.codes[segment.bounds[row] : segment.bounds[row + 1]]
+
+    def origin(self, article: int) -> NDArray[np.int32]:
+        segment, row = self._where(article)
+        return segment.origin[segment.bounds[row] : segment.bounds[row + 1]]
+
+    def raw(self, article: int) -> Codes:
+        """The code points of an article's text."""
+        segment, row = self._where(article)
+        return segment.raw[segment.raw_bounds[row] : segment.raw_bounds[row + 1]]
+
+    def printed(self, articles: Ints, letters: Ints) -> Ints:
+        """The code point that each letter came from: letter `letters[i]` of article `articles[i]`."""
+        result = np.zeros(len(articles), np.int64)
+        number = np.searchsorted(self.starts, articles, "right") - 1
+        for place in np.unique(number).tolist():
+            segment = self.segments[place]
+            here = np.flatnonzero(number == place)
+            result[here] = segment.origin[segment.bounds[articles[here] - segment.first] + letters[here]]
+        return result
+
+    def letters(self, articles: Ints) -> tuple[Codes, Ints]:
+        """The letters of articles end to end, and their bounds."""
+        parts = [self.codes(article) for article in articles.tolist()]
+        return np.concatenate([np.zeros(0, np.uint32), *parts]), _bounds([np.array([len(p) for p in parts], np.int64)])
+
+    def fingerprints(self, articles: Ints) -> tuple[Hashes, Positions, Ints]:
+        """The fingerprints of articles end to end, their places, and their bounds."""
+        hashes, positions, lengths = [np.zeros(0, np.uint64)], [np.zeros(0, np.int32)], []
+        for article in articles.tolist():
+            segment, row = self._where(article)
+            start, end = int(segment.posting_bounds[row]), int(segment.posting_bounds[row + 1])
+            hashes.append(segment.hash[start:end])
+            positions.append(segment.position[start:end])
+            lengths.append(end - start)
+        return np.concatenate(hashes), np.concatenate(positions), _bounds([np.array(lengths, np.int64)])
+
+    def holders(self, hashes: Hashes | None) -> tuple[Ints, Positions, Hashes]:
+        """Article, place and fingerprint of all postings of the fingerprints given (ascending); of all, for None."""
+        articles, positions, values = [np.zeros(0, np.int64)], [np.zeros(0, np.int32)], [np.zeros(0, np.uint64)]
+        for segment in self.segments:
+            if hashes is None:
+                rows = np.arange(segment.first, segment.first + segment.rows)
+                articles.append(np.repeat(rows, np.diff(segment.posting_bounds)))
+                positions.append(segment.position)
+                values.append(segment.hash)
+            else:
+                posting = np.sort(segment.holders(hashes))
+                articles.append(segment.article_of(posting))
+                positions.append(segment.position[posting])
+                values.append(segment.hash[posting])
+        return np.concatenate(articles), np.concatenate(positions), np.concatenate(values)

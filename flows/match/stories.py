@@ -1,0 +1,87 @@
+"""The stories of the archive, brought up to date with the links that changed."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flows.match.archive import Archive
+from flows.match.candidates import Ints
+from flows.match.cluster import Spans, gather_stories, joined, link_regions, regions, renumbered
+from flows.match.fuse import fused, whole
+from flows.match.rows import REUSE, Rows
+
+
+def links_of(rows: Rows) -> Rows:
+    """The rows that make stories."""
+    links: Rows = rows[np.isin(rows["relation"], REUSE) & (rows["left"] != rows["right"])]
+    return links
+
+
+def changed_links(old: Rows, new: Rows) -> Rows:
+    """Links that are in one of the two and not in the other."""
+    if len(old) == 0 or len(new) == 0:
+        return np.concatenate([old, new])
+    one, two = (np.ascontiguousarray(rows).view(f"V{rows.dtype.itemsize}").ravel() for rows in (old, new))
+    both = set(one.tolist()) & set(two.tolist())
+    return np.concatenate(
+        [old[[value not in both for value in one.tolist()]], new[[value not in both for value in two.tolist()]]]
+    )
+
+
+def update_spans(old: Spans, links: Rows, changed: Rows, ranks: Ints) -> Spans:
+    """The spans that carry stories, given those before and the links that came or went since.
+
+    Only the stories that touch a changed link, directly or through others, are found anew; the result is the same as
+    that of `gather_stories` on all links.
+    """
+    if len(old) == 0:
+        return renumbered(gather_stories(links, ranks), ranks)[0]
+    if len(changed) == 0:
+        return renumbered(old, ranks)[0]
+    article = np.concatenate([changed["left"], changed["right"]])
+    start = np.concatenate([changed["left_start"], changed["right_start"]]).astype(np.int64)
+    end = np.concatenate([changed["left_end"], changed["right_end"]]).astype(np.int64)
+    fresh = links[:0]
+    if len(links):
+        parts, group = link_regions(links)
+        _, hit = parts.touching(article, start, end)
+        dirty = np.unique(parts.group[hit])
+        fresh = links[np.isin(group, dirty)]
+        inside = np.isin(parts.group, dirty)
+        article = np.concatenate([article, parts.article[inside]])
+        start = np.concatenate([start, parts.start[inside]])
+        end = np.concatenate([end, parts.end[inside]])
+    lost, _ = regions(article, start, end)
+    place, _ = lost.touching(old["article"], old["start"].astype(np.int64), old["end"].astype(np.int64))
+    kept = old[~np.isin(old["story"], np.unique(old["story"][place]))]
+    return renumbered(joined([kept, gather_stories(fresh, ranks)]), ranks)[0]
+
+
+def witnesses(spans: Spans, archive: Archive, ranks: Ints) -> tuple[Spans, NDArray[np.bool_]]:
+    """The witnesses of each story by story, time and place, and which of them is its leader.
+
+    A story has two articles at least. Its leader is a span of the earliest article that carries it other than by
+    quotation: of those of one date the one that has most of it, so that there is most to collate against; of that
+    article the longest span.
+    """
+    result = spans.copy()
+    result["story"] = fused(spans, archive)[spans["story"]]
+    result = whole(result, ranks)
+    if len(result) == 0:
+        return result, np.zeros(0, np.bool_)
+    story, article = result["story"], result["article"]
+    first = np.ones(len(result), np.bool_)
+    first[1:] = (story[1:] != story[:-1]) | (article[1:] != article[:-1])
+    several = np.bincount(story, first)[story] >= 2
+    result = result[several]
+    story = result["story"]
+    length = result["end"].astype(np.int64) - result["start"]
+    group = np.cumsum(first[several]) - 1
+    had = np.bincount(group, length)[group] if len(group) else length
+    article = result["article"]
+    order = np.lexsort((result["start"], -length, ranks[article], -had, archive.date[article], result["quote"], story))
+    heads = order[np.concatenate([[True], story[order][1:] != story[order][:-1]])] if len(order) else order
+    leader = np.zeros(len(result), np.bool_)
+    leader[heads] = True
+    return result, leader
