@@ -66,7 +66,7 @@ def sorted_by(*keys: Ints) -> Ints:
     bits = [max(1, int(key.max()).bit_length()) if len(key) else 1 for key in keys]
     index_bits = max(1, len(keys[0]).bit_length())
     if sum(bits) + index_bits > 63:
-        return np.lexsort(keys[::-1])
+        return np.asarray(np.lexsort(keys[::-1]), np.int64)
     packed = np.zeros(len(keys[0]), np.int64)
     for key, width in zip(keys, bits, strict=True):
         packed = (packed << width) | key

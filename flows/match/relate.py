@@ -172,7 +172,7 @@ def _in_series(rows: Rows, asked: Ints) -> NDArray[np.bool_]:
 def relations(rows: Rows, lengths: Ints, asked: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """The relation of each row; those not asked for keep theirs.
 
-    `rows` come by pair, `lengths` are the letters of the articles. What a row is depends on its own articles' rows alone.
+    `rows` come by pair, `lengths` are the letters of the articles. What a row is depends on its articles' rows alone.
     """
     result = rows["relation"].copy()
     index = np.flatnonzero(asked)
