@@ -9,18 +9,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from lxml import etree
 
 from flows.extract import metadata
 from flows.extract.charset import decode
 from flows.extract.reading import Block, Reading, UnreadableError
 from flows.extract.web import kinds, marks, page_kind
+from flows.extract.web.around import find_visible, told
 from flows.extract.web.blocks import Cut, cut
 from flows.extract.web.boosting import Model, load
 from flows.extract.web.dom import MAX_DEPTH, parse
 from flows.extract.web.features import NAMES, Features, measure
-from flows.extract.web.head import Head, read_head
+from flows.extract.web.head import Head, read_authored, read_head
+from flows.extract.web.tables import merge_rows
 from flows.extract.web.vote import Verdict, vote
 
 VERSION = "1"
@@ -62,12 +63,15 @@ def read_page(text: str, parser: Mapping[str, Any]) -> Reading:
     if root is None:
         return Reading(media_type="text/html", page_kind="other")
     page = cut(root)
+    merge_rows(page)
     if page.deepest >= MAX_DEPTH:
         return _flat(text)
     head = read_head(root, text)
     features = measure(page, head.titles)
-    verdict = vote(page, features, _model().score(features.matrix), text)
-    return _assemble(page, features, verdict, head, parser)
+    verdict = vote(page, features, _model().score(features.matrix))
+    visible = find_visible(page, features, verdict.kept)
+    authored = [] if head.article.get("author") else read_authored(root, text)
+    return _assemble(page, features, verdict, head, authored, visible, parser)
 
 
 def read_markup(text: str, parser: Mapping[str, Any], *, selector_prefix: str = "") -> Reading:
@@ -79,18 +83,27 @@ def read_markup(text: str, parser: Mapping[str, Any], *, selector_prefix: str = 
     if root is None:
         return Reading(media_type="text/html", page_kind="other")
     page = cut(root)
+    merge_rows(page)
     if page.deepest >= MAX_DEPTH:
         return _flat(text, selector_prefix)
     features = measure(page, [])
     reading = Reading(media_type="text/html", blocks=[])
     for i, line in enumerate(page.texts):
-        seen = not page.frames[i].inherited & marks.HIDDEN
+        seen = not page.frames[i].inherited & marks.CONCEALED
         kind = kinds.of_kept(page, features, i) if seen else "boilerplate"
         reading.blocks.append(Block(kind, line, selector_prefix + page.selector(i), article=0 if seen else None))
     return reading
 
 
-def _assemble(page: Cut, features: Features, verdict: Verdict, head: Head, parser: Mapping[str, Any]) -> Reading:
+def _assemble(
+    page: Cut,
+    features: Features,
+    verdict: Verdict,
+    head: Head,
+    authored: list[str],
+    visible: bool,
+    parser: Mapping[str, Any],
+) -> Reading:
     kept = verdict.kept
     headline = features.headline
     look = page_kind.Look(head.titles[0] if head.titles else "", head.frames, head.meta("og:type"), head.is_article)
@@ -103,19 +116,7 @@ def _assemble(page: Cut, features: Features, verdict: Verdict, head: Head, parse
         named.append(kinds.of_kept(page, features, i) if inside else kinds.of_rest(page, features, i))
         flags = (GAVE_UP,) if page.gave_up and i == len(page.texts) - 1 else ()
         reading.blocks.append(Block(named[i], text, page.selector(i), flags=flags, article=0 if inside else None))
-    body = [page.texts[i] for i in np.flatnonzero(kept).tolist() if i != headline]
-    near = range(max(headline - 3, 0), min(headline + 9, len(page.texts))) if headline >= 0 else range(0)
-    facts = metadata.decide(
-        head,
-        metadata.Page(
-            headline=page.texts[headline] if headline >= 0 else None,
-            heading=headline >= 0 and bool(page.frames[headline].bits & marks.HEADING),
-            bylines=[page.texts[i] for i, name in enumerate(named) if name == "byline"],
-            near=[page.texts[i] for i in near if i != headline and len(page.texts[i]) <= kinds.LINE],
-            body=body,
-        ),
-        parser,
-    )
+    facts = metadata.decide(head, told(page, features, kept, authored, visible), parser)
     reading.title, reading.authors, reading.publisher = facts.title, facts.authors, facts.publisher
     reading.published_at, reading.published_precision = facts.published_at, facts.published_precision
     reading.modified_at, reading.language, reading.tags = facts.modified_at, facts.language, facts.tags

@@ -10,13 +10,19 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flows.extract import dates
-from flows.extract.web.credits import read_credits, reporters, split_names
-from flows.extract.web.features import fold
-from flows.extract.web.head import Head, squeeze
-
-_SEPARATOR = re.compile(
-    r"\s+[-–—|·•»:]+\s+|\s*[|｜_»]+\s*|\s*--+\s*|(?<=[\u4e00-\u9fff])\s*[-–—]+\s*(?=[\u4e00-\u9fff])"
+from flows.extract.language import guess_language
+from flows.extract.web.credits import (
+    Credits,
+    is_organisation,
+    is_person,
+    read_credits,
+    signed,
+    split_names,
+    western_byline,
 )
+from flows.extract.web.head import Head, squeeze
+from flows.extract.web.headline import fold, main_part, title_parts
+
 _PUBLISHED = (
     "article:published_time", "og:published_time", "og:article:published_time", "datepublished", "pubdate",
     "publishdate", "publish_date", "published_time", "publish-date", "publication_date", "publicationdate",
@@ -26,6 +32,7 @@ _PUBLISHED = (
     "citation_publication_date", "citation_date", "last-modified-date", "eprints.date",
     "bytedance:published_time", "publication-date", "created", "firstcreatetime",
 )  # fmt: skip
+_AUTHORS = ("author", "article:author", "byl", "sailthru.author", "parsely-author", "dc.creator", "creator")
 _MODIFIED = (
     "article:modified_time", "og:updated_time", "og:modified_time", "datemodified", "lastmod",
     "last-modified", "dcterms.modified", "dc.date.modified", "revised", "weibo:article:update_at",
@@ -33,18 +40,29 @@ _MODIFIED = (
 )  # fmt: skip
 _LANGUAGE = re.compile(r"\A[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*\Z")
 _PATH_DATE = re.compile(r"/((?:19|20)\d\d)[-/]?(1[0-2]|0[1-9])[-/]?(3[01]|[12]\d|0[1-9])(?=[/_\-tT.])")
+_SENTENCE = re.compile(r"[，。！？“”\"!?]")
+_SCRIPT_TELLS = frozenset(("zh", "ja", "ko", "el", "ar", "he", "th", "hi"))
 _CHINESE = timezone(timedelta(hours=8))
 
 
 @dataclass(slots=True)
 class Page:
-    """What the blocks tell: the headline's text, the lines around it, the article's paragraphs, all in order."""
+    """What the blocks tell, in document order.
+
+    `headline` is the visible headline, `heading` whether its element is a heading, `visible` whether only its
+    place tells it, `near` the short blocks around it and
+    around the article's beginning, `tail` those at its end, `body` the article's paragraphs, `authored` the texts of
+    elements named after authors, `lone` the names that stand alone between the headline and the article.
+    """
 
     headline: str | None = None
     heading: bool = False
+    visible: bool = False
     near: list[str] = field(default_factory=list)
-    bylines: list[str] = field(default_factory=list)
+    tail: list[str] = field(default_factory=list)
     body: list[str] = field(default_factory=list)
+    authored: list[str] = field(default_factory=list)
+    lone: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -65,21 +83,17 @@ class Facts:
 
 def strip_site(title: str, site: str | None, headline: str | None = None) -> str:
     """A title without the name of its site or section: the part that the headline repeats, else the longest."""
-    parts = [part.strip() for part in _SEPARATOR.split(title) if part.strip()]
-    if len(parts) < 2:
-        return title.strip(" _-|")
-    if headline:
+    parts = title_parts(title)
+    if headline and len(parts) > 1:
         wanted = fold(headline)
         if wanted and wanted in fold(title):
             return headline
-    if site:
+    if site and len(parts) > 1:
         named = fold(site)
         rest = [part for part in parts if fold(part) not in (named, "")]
         if rest and len(rest) < len(parts) and title.startswith(rest[0]):
-            end = title.rfind(rest[-1]) + len(rest[-1])
-            return title[:end].strip(" _-|")
-    size = [len(fold(part)) * (1.4 if i == 0 else 1.0) for i, part in enumerate(parts)]
-    return parts[size.index(max(size))]
+            return title[: title.rfind(rest[-1]) + len(rest[-1])].strip(" _-|")
+    return main_part(title)
 
 
 def _title(head: Head, page: Page) -> str | None:
@@ -91,7 +105,11 @@ def _title(head: Head, page: Page) -> str | None:
     if page.headline:
         wanted = fold(page.headline)
         known = [fold(t) for t in head.titles]
-        if page.heading or any(wanted == t or (len(wanted) >= 6 and t.startswith(wanted)) for t in known):
+        if (
+            page.heading
+            or page.visible
+            or any(wanted == t or (len(wanted) >= 6 and t.startswith(wanted)) for t in known)
+        ):
             return squeeze(page.headline)
     if named:
         return strip_site(named[0], site, page.headline)
@@ -113,32 +131,56 @@ def _names(head: Head, value: Any) -> list[str]:
     return list(dict.fromkeys(out))
 
 
-def _usable(names: list[str], head: Head, publisher: str | None) -> list[str]:
+def _usable(names: list[str], barred: set[str]) -> list[str]:
     """Names that are not an address, nor the site's own."""
-    barred = {fold(n) for n in (head.site, publisher) if n}
     return [n for n in names if fold(n) and fold(n) not in barred and not n.startswith(("http", "www."))]
 
 
-def _authors(head: Head, page: Page, credit: list[str], publisher: str | None) -> list[str]:
-    for names in (
-        _names(head, head.article.get("author")),
-        credit,
-        [n for v in head.metas.get("author", []) for n in split_names(v)],
-        [n for v in head.metas.get("article:author", []) + head.metas.get("byl", []) for n in split_names(v)],
-        [n for v in head.items.get("author", [])[:3] for n in split_names(v)],
-        reporters(page.body[0]) if page.body else [],
-        reporters(page.body[-1]) if page.body else [],
-    ):
-        usable = _usable(names, head, publisher)
+def _authors(head: Head, page: Page, near: Credits, tail: Credits, publisher: str | None, chinese: bool) -> list[str]:
+    """Who wrote it. An editor stands in where nobody else is named.
+
+    In a Chinese page the `author` in the head is mostly whoever made the template, so it comes last there.
+    """
+    barred = {fold(name) for name in (head.site, publisher) if name and (chinese or not is_person(name))}
+    in_head = [n for name in _AUTHORS for v in head.metas.get(name, []) for n in split_names(v)]
+    if chinese:
+        in_head = [n for n in in_head if not is_organisation(n)]
+    in_items = [n for v in head.items.get("author", [])[:3] for n in split_names(v)]
+    in_elements = [n for v in page.authored for n in _element_names(v)]
+    if head.meta("twitter:label1") in ("Written by", "Author"):
+        in_head += split_names(head.meta("twitter:data1") or "")
+    own = signed(page.body)
+    seen = [own, near.authors] if set(own) > set(near.authors) else [near.authors, own]
+    seen += [page.lone, tail.authors]
+    told = [in_items, in_head]
+    choices = (
+        [*seen, in_items, in_elements, near.editors, tail.editors, in_head] if chinese else [*told, *seen, in_elements]
+    )
+    for names in (_names(head, head.article.get("author")), *choices):
+        usable = _usable(names, barred)
         if usable:
             return list(dict.fromkeys(usable))
     return []
 
 
+def _element_names(text: str) -> list[str]:
+    """Names in an element named after authors: all of a short text that is no sentence."""
+    names = western_byline(text) or split_names(text)
+    return [
+        n for n in names if 1 <= len(n.split()) <= 4 and (n[0].isupper() or not n.isascii()) and not re.search(r"\d", n)
+    ][:4]
+
+
 def _site_in_title(head: Head, headline: str | None) -> str | None:
     """The last part of the document's title, where what stands before it is the headline."""
-    parts = [part.strip() for part in _SEPARATOR.split(head.titles[0])] if head.titles else []
-    if headline and len(parts) > 1 and fold(headline).startswith(fold(parts[0])) and 1 < len(parts[-1]) <= 40:
+    parts = title_parts(head.titles[0]) if head.titles else []
+    if (
+        headline
+        and len(parts) > 1
+        and fold(headline).startswith(fold(parts[0]))
+        and 1 < len(parts[-1]) <= 40
+        and not _SENTENCE.search(parts[-1])
+    ):
         return parts[-1]
     return None
 
@@ -187,38 +229,20 @@ def _language(head: Head, page: Page) -> str | None:
             break
     else:
         declared = ""
-    shown = of_letters("\n".join(page.body)[:4_000])
-    if shown and declared.split("-")[0].lower() != shown and (shown not in ("en", "ru") or not declared):
+    shown = guess_language("\n".join(page.body)[:4_000])
+    named = declared.split("-")[0].lower()
+    if shown and (not named or (named != shown and (shown in _SCRIPT_TELLS or named in _SCRIPT_TELLS))):
         return shown
-    return declared or shown or None
-
-
-def of_letters(text: str) -> str | None:
-    """The language that the letters of a text show, where they show one."""
-    han = len(re.findall(r"[\u4e00-\u9fff]", text))
-    kana = len(re.findall(r"[\u3040-\u30ff]", text))
-    if kana * 5 > han and kana > 10:
-        return "ja"
-    letters = max(len(re.findall(r"[^\W\d_]", text)), 1)
-    if han * 3 > letters and han > 5:
-        return "zh"
-    for code, letter_range in (
-        ("ko", "\uac00-\ud7a3"),
-        ("el", "\u0370-\u03ff"),
-        ("ar", "\u0600-\u06ff"),
-        ("ru", "\u0400-\u04ff"),
-    ):
-        if len(re.findall(f"[{letter_range}]", text)) * 2 > letters > 20:
-            return code
-    return None
+    return declared or None
 
 
 def decide(head: Head, page: Page, parser: Mapping[str, Any]) -> Facts:
     """The facts of a page from its head and its blocks; `parser` may name a `timezone`."""
     facts = Facts(title=_title(head, page), language=_language(head, page))
-    credit = read_credits([*page.bylines, *page.near])
-    facts.publisher = _publisher(head, credit.source, page.headline)
-    facts.authors = _authors(head, page, credit.authors, facts.publisher)
+    near, tail = read_credits(page.near), read_credits(page.tail)
+    facts.publisher = _publisher(head, near.source or tail.source, page.headline)
+    chinese = (facts.language or "").lower().startswith("zh")
+    facts.authors = _authors(head, page, near, tail, facts.publisher, chinese)
     facts.canonical_uri = _address(head.canonical) or _address(head.meta("og:url", "twitter:url"))
     if facts.canonical_uri is None and isinstance(url := head.article.get("url"), str):
         facts.canonical_uri = _address(url)
@@ -231,9 +255,11 @@ def decide(head: Head, page: Page, parser: Mapping[str, Any]) -> Facts:
             *head.items.get("datepublished", [])[:1],
         ]
     )
-    moment = moment or credit.published or _first_date(list(head.times))
+    moment = moment or near.published or _first_date(list(head.times)) or tail.published
     if moment is None and facts.canonical_uri and (match := _PATH_DATE.search(facts.canonical_uri)):
         moment = dates.parse("-".join(match.groups()))
+    if moment is None and page.body:
+        moment = next((m for text in page.body[-1:] if len(text) <= 60 for m in dates.find(text)), None)
     if moment is not None:
         facts.published_at, facts.published_precision = moment.placed(zone), moment.precision
     changed = _first_date(

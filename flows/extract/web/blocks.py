@@ -21,7 +21,7 @@ BLOCK_TAGS = frozenset(
 )  # fmt: skip
 UNREAD_TAGS = frozenset(
     (
-        "script", "style", "template", "head", "iframe", "object", "embed", "applet", "svg", "math", "canvas",
+        "script", "title", "style", "template", "head", "iframe", "object", "embed", "applet", "svg", "math", "canvas",
         "audio", "video", "map", "noembed", "datalist",
     )
 )  # fmt: skip
@@ -49,6 +49,7 @@ class Frame:
         "first",
         "index",
         "inherited",
+        "known_path",
         "last",
         "name",
         "node",
@@ -65,10 +66,11 @@ class Frame:
         self.last = first
         self.name = ""
         self.bits = 0
-        self.inherited = 0
+        self.inherited: int = parent.inherited if parent is not None else 0
         self.nodes = 0
         self.index = self.above = -1
         self.counts: dict[str, int] | None = None
+        self.known_path: str | None = None
         if parent is None:
             self.depth = 0
             self.position = 1
@@ -84,13 +86,17 @@ class Frame:
 
     def path(self) -> str:
         """XPath of the element, or of its ancestor at MAX_PATH."""
-        steps: list[str] = []
+        chain: list[Frame] = []
         frame: Frame | None = self
-        while frame is not None:
-            if frame.depth <= MAX_PATH:
-                steps.append(f"{frame.tag}[{frame.position}]" if frame.depth > 1 else frame.tag)
+        while frame is not None and frame.known_path is None:
+            chain.append(frame)
             frame = frame.parent
-        return "/" + "/".join(reversed(steps))
+        path = frame.known_path if frame is not None and frame.known_path is not None else ""
+        for step in reversed(chain):
+            if step.depth <= MAX_PATH:
+                path += f"/{step.tag}[{step.position}]" if step.depth > 1 else f"/{step.tag}"
+            step.known_path = path
+        return path
 
 
 @dataclass(slots=True)
@@ -134,6 +140,25 @@ class Cut:
         )
 
 
+def _mark(frame: Frame, element: etree._Element) -> None:
+    """Note what the name, class, id and style of a block-level element say."""
+    bits = marks.OF_TAG.get(frame.tag, 0)
+    name = element.get("class")
+    ident = element.get("id")
+    if name:
+        bits |= marks.of_name(name)
+    if ident:
+        bits |= marks.of_name(ident)
+        name = f"{name}#{ident}" if name else f"#{ident}"
+    if name:
+        frame.name = name
+    style = element.get("style")
+    if (style and marks.is_hidden(style)) or element.get("hidden") is not None:
+        bits |= marks.CONCEALED
+    frame.bits = bits
+    frame.inherited = bits | frame.parent.inherited if frame.parent is not None else bits
+
+
 def cut(root: etree._Element) -> Cut:
     """The blocks of a tree. Hidden text is cut too, and marked; scripts, styles and the head are not text."""
     out = Cut()
@@ -149,66 +174,45 @@ def cut(root: etree._Element) -> Cut:
 
     def flush(closing: bool) -> None:
         nonlocal start, end, linked, emphasised, clean
-        if pieces:
-            text = "".join(pieces)
-            pieces.clear()
-            text = text.strip("\n") if pre else _SPACE.sub(" ", text).strip(" ")
-            if text and not text.isspace():
-                if len(texts) >= MAX_BLOCKS:
-                    out.gave_up = True
-                    texts[-1] += "\n" + text
-                else:
-                    assert holder is not None
-                    assert start is not None
-                    assert end is not None
-                    texts.append(text)
-                    frames.append(holder)
-                    links.append(linked)
-                    bold.append(emphasised)
-                    starts.append(start)
-                    ends.append(end)
-                    whole.append(closing and clean)
-                    breaks.append(broken)
-                    clean = False
-            start = None
-            linked = emphasised = 0
+        text = "".join(pieces)
+        pieces.clear()
+        text = text.strip("\n") if pre else _SPACE.sub(" ", text).strip(" ")
+        if text and not text.isspace():
+            if len(texts) >= MAX_BLOCKS:
+                out.gave_up = True
+                overflow.append(text)
+            else:
+                assert holder is not None
+                assert start is not None
+                assert end is not None
+                texts.append(text)
+                frames.append(holder)
+                links.append(linked)
+                bold.append(emphasised)
+                starts.append(start)
+                ends.append(end)
+                whole.append(closing and clean)
+                breaks.append(broken)
+                clean = False
+        start = None
+        linked = emphasised = 0
 
+    overflow: list[str] = []
     deepest = 0
     holders: list[tuple[Frame, bool]] = []
     walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in walk:
         if event == "start":
             tag = element.tag
-            if tag == "br":
-                flush(False)
-                broken += 1
-            elif tag in BLOCK_TAGS:
-                flush(False)
-                broken = 0
             frame = Frame(tag, frame, len(texts))
-            if frame.depth > deepest:
-                deepest = frame.depth
             if tag in UNREAD_TAGS:
                 walk.skip_subtree()
                 continue
-            parent = frame.parent
-            bits = marks.OF_TAG.get(tag, 0)
-            attributes = element.attrib
-            if attributes:
-                name = attributes.get("class")
-                ident = attributes.get("id")
-                if name:
-                    bits |= marks.of_name(name)
-                    frame.name = name
-                if ident:
-                    bits |= marks.of_name(ident)
-                    frame.name += "#" + ident
-                style = attributes.get("style")
-                if (style and marks.is_hidden(style)) or "hidden" in attributes:
-                    bits |= marks.HIDDEN
-            frame.bits = bits
-            frame.inherited = bits | parent.inherited if parent is not None else bits
             if tag in BLOCK_TAGS:
+                if pieces:
+                    flush(False)
+                broken = 0
+                _mark(frame, element)
                 frame.index = len(all_frames)
                 all_frames.append(frame)
                 if holder is not None:
@@ -218,17 +222,26 @@ def cut(root: etree._Element) -> Cut:
                 clean = True
                 if tag == "pre":
                     pre += 1
+                if frame.depth > deepest:
+                    deepest = frame.depth
             elif tag == "a":
                 in_link += 1
+            elif tag == "br":
+                if pieces:
+                    flush(False)
+                broken += 1
             elif tag == "b" or tag == "strong":
                 in_bold += 1
+            elif frame.depth > deepest:
+                deepest = frame.depth
             text = element.text
             owner = frame
         elif event == "end":
             tag = element.tag
             assert frame is not None
             if tag in BLOCK_TAGS:
-                flush(True)
+                if pieces:
+                    flush(True)
                 broken = 0
                 if tag == "pre":
                     pre -= 1
@@ -267,5 +280,7 @@ def cut(root: etree._Element) -> Cut:
                 pieces.append(text)
             elif pieces:
                 pieces.append(text)
+    if overflow:
+        texts[-1] = "\n".join([texts[-1], *overflow])
     out.deepest = deepest
     return out

@@ -9,7 +9,9 @@ from lxml import etree
 MAX_DEPTH = 2_040
 """libxml2 drops what is nested deeper than 2,048 elements, without a word."""
 
-_NOT_IN_XML = re.compile("[\x01-\x08\x0b\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_CONTROLS = bytes([*range(1, 9), 0x0B, *range(0x0E, 0x20)])
+_REPLACED = bytes.maketrans(_CONTROLS, b"\x1a" * len(_CONTROLS))
+_NOT_CHARACTERS = re.compile("[\ufffe\uffff\ud800-\udfff]")
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*>")
 
 
@@ -19,13 +21,16 @@ def parse(text: str) -> etree._Element | None:
     `text` is decoded; what its own declarations say of an encoding is ignored. Characters that XML cannot hold
     become U+FFFD, but NUL goes, as in a browser.
     """
-    if "\x00" in text:
-        text = text.replace("\x00", "")
-    if _NOT_IN_XML.search(text):
-        text = _NOT_IN_XML.sub("\ufffd", text)
     text = _XML_DECLARATION.sub("", text, count=1)
-    if not text.strip():
-        return None
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
-    root = etree.fromstring(text.encode(), parser)
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:
+        data = _NOT_CHARACTERS.sub("\ufffd", text).encode()
+    clean = data.translate(_REPLACED, b"\x00")
+    if b"\x1a" in clean:
+        clean = clean.replace(b"\x1a", "\ufffd".encode())
+    if not clean.strip():
+        return None
+    root = etree.fromstring(clean, parser)
     return root if isinstance(root, etree._Element) else None

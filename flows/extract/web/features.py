@@ -1,98 +1,93 @@
-"""What a block looks like: one row of numbers a block, for the model that tells article from page."""
+"""What a block looks like: one column of numbers a block, for the model that tells article from page."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flows.extract.web import marks
-from flows.extract.web.blocks import Cut
+from flows.extract.web.blocks import Cut, Frame
 from flows.extract.web.characters import COMMA, DIGIT, OTHER, SENTENCE, SPACE, UPPER, count_classes
-from flows.extract.web.phrases import ANY, DATE, PHRASES
+from flows.extract.web.headline import find_headline
+from flows.extract.web.phrases import DATE, LISTS, lists_of
 
 Array = NDArray[np.float64]
+Places = NDArray[np.int64]
 
-TAGS = ("p", "div", "li", "td", "h1", "h2", "h3", "h4", "pre", "dd", "section", "article", "blockquote", "th", "center")
+TAGS = ("p", "li", "td", "tr", "h3", "pre")
+OWN = ("content", "caption", "heading", "list")
+NEAR = ("content", "comments", "caption", "heading", "list", "paragraph")
+INSIDE = (
+    "content", "comments", "menu", "footer", "share", "related", "advert", "side", "header", "article", "concealed",
+    "hidden", "heading", "preformatted", "table",
+)  # fmt: skip
+SAYS = ("related", "credit", "copyright", "share")
+SEEN = ("related", "credit", "copyright", "share", "comments", "login", "advert")
+SECTION = ("related", "share", "comments")
 LEVELS = 4
 WINDOW = 3
-SHORT = 120
+WRAPPER = 0.6
+"""A frame with more of the page's unlinked text than this is a wrapper of the layout."""
+SHORT = 240
 """Set phrases are looked for in blocks up to this length."""
 
-_FOLD = re.compile(r"[\W_]+")
 _ENDS = re.compile(r"[。！？!?；;…．.”\"」』）)：:]\s*\Z")
-
-
-def fold(text: str) -> str:
-    """Letters and digits only, width and case evened out."""
-    return _FOLD.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 @dataclass(slots=True)
 class Features:
-    """`matrix` has one row a block and one column a name of NAMES; `headline` is the block that is
-    the page's title, or -1.
+    """`matrix` has one row a name of NAMES and one column a block.
 
-    `chars` counts the block's visible characters; `centre` is the frame that gathers most running text, or -1.
+    The others have one entry a block: `marks` of its element and those around it, its visible `chars`, the share of
+    them that is `linked`, the phrase lists (columns in the order of LISTS) that it `says`, whether it is `dated`,
+    whether it is set like a heading (`headed`).
+    `headline` is the block that is the page's headline, or -1; `centre` the frame that gathers most running text, or
+    -1.
     """
 
-    matrix: Array
+    matrix: NDArray[np.float32]
+    marks: Places
     chars: Array
     linked: Array
+    says: Array
+    dated: NDArray[np.bool_]
+    headed: NDArray[np.bool_]
     headline: int
     centre: int
-    parents: NDArray[np.int64]
-    groups: NDArray[np.int64]
 
 
 def _names() -> tuple[str, ...]:
-    names = [
-        "chars",
-        "linked",
-        "bold",
-        "sentences",
-        "commas",
-        "digits",
-        "others",
-        "upper",
-        "ends",
-        "date",
-        "breaks",
-        "whole",
-    ]
+    names = ["chars", "linked", "sentences", "commas", "digits", "others", "upper", "ends", "date", "breaks"]
     names += [f"tag_{tag}" for tag in TAGS]
-    names += [f"own_{name}" for name in marks.NAMES]
-    names += [f"in_{name}" for name in marks.NAMES]
-    names += [f"says_{name}" for name in PHRASES]
-    names += ["in_title", "is_headline", "after_headline", "from_headline", "headline_known"]
-    names += ["place", "text_place", "place_left", "page_blocks", "page_text", "page_linked", "repeated"]
+    names += [f"own_{name}" for name in OWN] + [f"near_{name}" for name in NEAR] + [f"in_{name}" for name in INSIDE]
+    names += [f"says_{name}" for name in SAYS] + [f"seen_{name}" for name in SEEN]
+    names += [f"section_{name}" for name in SECTION] + ["section_away", "section_level"]
+    names += ["in_title", "after_headline", "from_headline"]
+    names += ["place", "text_place", "place_left", "page_blocks", "page_text", "page_linked"]
     for level in range(LEVELS):
         names += [f"up{level}_{x}" for x in ("text", "share", "linked", "blocks", "mean", "sentences")]
     names += ["group_size", "group_text", "group_linked", "group_sentences", "group_share"]
     names += ["in_centre", "to_centre", "centre_share", "after_centre"]
     for step in (-2, -1, 1, 2):
-        names += [f"at{step:+d}_{x}" for x in ("chars", "linked", "sentences", "same_parent", "same_group", "heading")]
+        names += [f"at{step:+d}_{x}" for x in ("chars", "linked", "sentences", "same_parent", "same_group")]
     for side in ("before", "after"):
         names += [f"{side}_{x}" for x in ("chars", "linked", "sentences")]
-    names += ["depth", "longest_before", "longest_after"]
-    return tuple(names)
+    return (*names, "depth", "longest_before", "longest_after")
 
 
 NAMES = _names()
 
 
-def _bits(values: NDArray[np.int64]) -> Array:
-    """One column for each mark."""
-    masks = np.array(list(marks.NAMES.values()), dtype=np.int64)
-    out: Array = ((values[:, None] & masks[None, :]) != 0).astype(np.float64)
-    return out
+def _bits(values: Places, names: tuple[str, ...]) -> list[Array]:
+    """A row for each of the named marks."""
+    return [((values & marks.NAMES[name]) != 0).astype(np.float64) for name in names]
 
 
 def _shift(values: Array, step: int) -> Array:
-    """Rows moved so that row i holds row i + step; zero beyond the ends."""
+    """Entry i holds entry i + step; zero beyond the ends."""
     out = np.zeros_like(values)
     if step > 0:
         out[:-step] = values[step:]
@@ -101,30 +96,27 @@ def _shift(values: Array, step: int) -> Array:
     return out
 
 
-def find_headline(texts: list[str], headings: Array, titles: list[str]) -> tuple[int, Array]:
-    """The block that repeats the page's title, or -1, and for each block how much of a title it is (0 to 1)."""
-    folded = [t for t in dict.fromkeys(fold(title) for title in titles) if len(t) >= 3]
-    share = np.zeros(len(texts))
-    best, best_score = -1, 0.0
-    for i, text in enumerate(texts):
-        if len(text) > 300:
-            continue
-        own = fold(text)
-        if len(own) < 3:
-            continue
-        for title in folded:
-            if own == title or (len(own) >= 4 and own in title) or (len(title) >= 8 and title in own):
-                share[i] = max(share[i], min(len(own), len(title)) / max(len(own), len(title)))
-        score = share[i] + 0.35 * headings[i] if share[i] > 0.25 else 0.0
-        if score > best_score + 1e-9:
-            best, best_score = i, score
-    return best, share
+def _sums(values: Array) -> Array:
+    """Running sums from zero, one longer than the values."""
+    return np.concatenate([np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0)])
 
 
-def _centre(cut: Cut, plain: Array, linked: Array, sentences: Array, parents: NDArray[np.int64]) -> int:
+def _telling(frames: list[Frame], share: Array) -> Places:
+    """The marks of each frame and those above it, without what a frame around most of the page says.
+
+    A layout's wrapper may be called anything; only the marks of what is a part of the page tell its parts apart.
+    """
+    out: list[int] = []
+    for frame, part in zip(frames, share.tolist(), strict=True):
+        bits = frame.bits if part < WRAPPER else frame.bits & marks.KEPT_BY_WRAPPERS
+        out.append(bits | out[frame.above] if frame.above >= 0 else 0)
+    return np.array(out, dtype=np.int64)
+
+
+def _centre(cut: Cut, plain: Array, linked: Array, points: Array, parents: Places) -> int:
     """The frame that gathers the most punctuated, unlinked text, its own and that just below it."""
     scores: dict[int, float] = {}
-    value = (1 + sentences + np.minimum(plain / 50, 6)) * (1 - linked)
+    value = (1 + points + np.minimum(plain / 50, 6)) * (1 - linked)
     for i in np.flatnonzero(plain >= 15).tolist():
         frame = cut.frames[i].index
         if cut.frames[i].tag in ("p", "pre"):
@@ -140,128 +132,154 @@ def _centre(cut: Cut, plain: Array, linked: Array, sentences: Array, parents: ND
     return max(scores, key=lambda f: (scores[f] * (1.25 if cut.all_frames[f].bits & named else 1.0), -f))
 
 
+def _sayings(texts: list[str]) -> tuple[Array, NDArray[np.bool_]]:
+    """How many phrases of each list each short text has, and whether it has a date."""
+    says = np.zeros((len(texts), len(LISTS)))
+    dated = np.zeros(len(texts), dtype=bool)
+    for i, text in enumerate(texts):
+        if len(text) <= SHORT:
+            lower = text.casefold()
+            for place in lists_of(lower):
+                says[i, place] += 1
+            dated[i] = DATE.search(lower) is not None
+    return says, dated
+
+
 def measure(cut: Cut, titles: list[str]) -> Features:
     """The features of every block of a page; `titles` are what the page calls itself, site name and all."""
     n = len(cut.texts)
     frames = cut.all_frames
-    holders = np.fromiter((f.index for f in cut.frames), dtype=np.int64, count=n)
-    parents = np.fromiter((f.above for f in frames), dtype=np.int64, count=len(frames))
-    first = np.fromiter((f.first for f in frames), dtype=np.int64, count=len(frames))
-    last = np.fromiter((f.last for f in frames), dtype=np.int64, count=len(frames))
-    depth = np.fromiter((f.depth for f in frames), dtype=np.float64, count=len(frames))
-    own_bits = np.fromiter((f.bits for f in frames), dtype=np.int64, count=len(frames))
-    all_bits = np.fromiter((f.inherited for f in frames), dtype=np.int64, count=len(frames))
+    holders = np.array([f.index for f in cut.frames], dtype=np.int64)
+    table = np.array([(f.above, f.first, f.last, f.depth, f.bits) for f in frames], dtype=np.int64).reshape(-1, 5)
+    parents, first, last, depth, own_bits = table.T
 
     counts = count_classes(cut.texts)
-    spaces = counts[:, SPACE]
-    chars = counts.sum(axis=1) - spaces
-    size = np.maximum(chars, 1)
-    length = np.maximum(chars + spaces, 1)
-    linked = np.minimum(np.array(cut.links, dtype=np.float64) / length, 1)
-    bold = np.minimum(np.array(cut.bold, dtype=np.float64) / length, 1)
+    chars = counts.sum(axis=1) - counts[:, SPACE]
+    size, length = np.maximum(chars, 1), np.maximum(counts.sum(axis=1), 1)
+    linked: Array = np.minimum(np.array(cut.links, dtype=np.float64) / length, 1)
+    bold: Array = np.array(cut.bold, dtype=np.float64) / length
     plain = chars * (1 - linked)
-    log_chars = np.log1p(chars)
+    log_chars: Array = np.log1p(chars)
     sentences, commas = counts[:, SENTENCE], counts[:, COMMA]
+    log_sentences: Array = np.log1p(sentences)
+    text_before, chars_before, sentences_before = _sums(plain), _sums(chars), _sums(sentences)
+    total = max(float(text_before[-1]), 1.0)
+    frame_plain = text_before[last] - text_before[first]
 
-    columns: list[Array] = [log_chars, linked, bold, np.log1p(sentences), np.log1p(commas)]
-    columns += [counts[:, DIGIT] / size, counts[:, OTHER] / size, counts[:, UPPER] / size]
-    says = np.zeros((n, len(PHRASES)))
-    dated, ends = np.zeros(n), np.zeros(n)
-    place_of = {name: i for i, name in enumerate(PHRASES)}
-    for i, text in enumerate(cut.texts):
-        if _ENDS.search(text):
-            ends[i] = 1
-        if len(text) <= SHORT:
-            lower = text.casefold()
-            for match in ANY.finditer(lower):
-                says[i, place_of[match.lastgroup or ""]] += 1
-            if DATE.search(lower):
-                dated[i] = 1
-    says /= np.sqrt(size)[:, None]
-    columns += [
-        ends,
-        dated,
-        np.minimum(np.array(cut.breaks, dtype=np.float64), 20),
-        np.array(cut.whole, dtype=np.float64),
-    ]
-    tag_of = np.fromiter((TAGS.index(f.tag) if f.tag in TAGS else -1 for f in cut.frames), dtype=np.int64, count=n)
-    columns += [(tag_of == i).astype(np.float64) for i in range(len(TAGS))]
-    columns += [*_bits(own_bits[holders]).T, *_bits(all_bits[holders]).T, *says.T]
+    rows: list[Array] = [log_chars, linked, log_sentences, np.log1p(commas)]
+    rows += [counts[:, DIGIT] / size, counts[:, OTHER] / size, counts[:, UPPER] / size]
+    says, dated = _sayings(cut.texts)
+    ends = np.array([_ENDS.search(text, max(len(text) - 8, 0)) is not None for text in cut.texts], dtype=np.float64)
+    rows += [ends, dated.astype(np.float64), np.minimum(np.array(cut.breaks, dtype=np.float64), 20)]
+    tag_of = np.array([TAGS.index(f.tag) if f.tag in TAGS else -1 for f in cut.frames], dtype=np.int64)
+    rows += [(tag_of == i).astype(np.float64) for i in range(len(TAGS))]
+    telling = _telling(frames, frame_plain / total)[holders]
+    rows += _bits(own_bits[holders], OWN)
+    rows += _bits((own_bits | own_bits[np.maximum(parents, 0)])[holders], NEAR)
+    rows += _bits(telling, INSIDE)
+    rows += [says[:, LISTS[name]] / np.sqrt(size) for name in SAYS]
 
-    headings = ((own_bits[holders] & marks.HEADING) != 0).astype(np.float64)
-    headline, in_title = find_headline(cut.texts, headings, titles)
+    headings = (own_bits[holders] & marks.HEADING) != 0
+    tops = np.array([f.tag == "h1" for f in cut.frames], dtype=bool)
+    headline, in_title = find_headline(cut.texts, headings, tops, titles)
     order = np.arange(n, dtype=np.float64)
-    known = np.full(n, float(headline >= 0))
-    away = order - headline if headline >= 0 else order
-    columns += [in_title, (order == headline).astype(np.float64), (away > 0).astype(np.float64) * known]
-    columns += [np.sign(away) * np.log1p(np.abs(away)) * known, known]
+    # What has been said since the headline, and what the nearest heading above says.
+    said = _sums(np.minimum(says, 1) * (chars <= SHORT / 2)[:, None])[:-1]
+    since = np.log1p(np.maximum(said - said[headline], 0)) if headline >= 0 else np.log1p(said)
+    rows += [since[:, LISTS[name]] for name in SEEN]
+    headed = ((own_bits[holders] & (marks.HEADING | marks.HEADLINE)) != 0) & (chars <= 100)
+    headed |= (bold > 0.9) & (chars <= 40)
+    section = np.maximum.accumulate(np.where(headed, np.arange(n), -1)) if n else np.zeros(0, dtype=np.int64)
+    under, above = section >= 0, np.maximum(section, 0)
+    rows += [says[above, LISTS[name]] * under for name in SECTION]
+    rows += [np.log1p(np.where(under, order - section, 99)), (headings[above] & under).astype(np.float64)]
+    away = order - headline if headline >= 0 else np.zeros(n)
+    rows += [in_title, (away > 0).astype(np.float64), np.sign(away) * np.log1p(np.abs(away))]
 
-    total = max(float(plain.sum()), 1.0)
-    before_text = np.concatenate([[0.0], np.cumsum(plain)])
-    seen: dict[str, int] = {}
-    for text in cut.texts:
-        seen[text] = seen.get(text, 0) + 1
-    columns += [order / max(n, 1), before_text[:-1] / total, np.log1p(n - 1 - order), np.full(n, np.log1p(n))]
-    columns += [np.full(n, np.log1p(total)), np.full(n, float((chars * linked).sum()) / max(float(chars.sum()), 1.0))]
-    columns += [np.fromiter((min(seen[t], 5) for t in cut.texts), dtype=np.float64, count=n)]
-
-    before_chars = np.concatenate([[0.0], np.cumsum(chars)])
-    before_sentences = np.concatenate([[0.0], np.cumsum(sentences)])
-    frame_chars = before_chars[last] - before_chars[first]
-    frame_plain = before_text[last] - before_text[first]
-    frame_sentences = before_sentences[last] - before_sentences[first]
-    frame_blocks = (last - first).astype(np.float64)
-    up = holders
-    ups: list[NDArray[np.int64]] = []
-    for _ in range(LEVELS):
-        ups.append(up)
-        columns += [np.log1p(frame_plain[up]), frame_plain[up] / total]
-        columns += [1 - frame_plain[up] / np.maximum(frame_chars[up], 1), np.log1p(frame_blocks[up])]
-        columns += [np.log1p(frame_plain[up] / np.maximum(frame_blocks[up], 1)), np.log1p(frame_sentences[up])]
-        up = np.maximum(parents[up], 0)
-
-    signatures: dict[tuple[str, str, str, str], int] = {}
-    keys = []
-    for frame in cut.frames:
-        above = frames[max(frame.above, 0)]
-        keys.append(signatures.setdefault((frame.tag, frame.name, above.tag, above.name), len(signatures)))
-    groups = np.array(keys, dtype=np.int64)
-    members = np.bincount(groups, minlength=len(signatures)).astype(np.float64)
-    group_chars = np.bincount(groups, weights=chars, minlength=len(signatures))
-    group_plain = np.bincount(groups, weights=plain, minlength=len(signatures))
-    group_sentences = np.bincount(groups, weights=sentences, minlength=len(signatures))
-    columns += [np.log1p(members[groups]), np.log1p(group_plain / members)[groups]]
-    columns += [(1 - group_plain / np.maximum(group_chars, 1))[groups], np.log1p(group_sentences / members)[groups]]
-    columns += [(group_plain / total)[groups]]
+    rows += [order / max(n, 1), text_before[:-1] / total, np.log1p(n - 1 - order), np.full(n, np.log1p(n))]
+    rows += [np.full(n, np.log1p(total)), np.full(n, 1 - float(plain.sum()) / max(float(chars.sum()), 1.0))]
+    rows += _ancestors(holders, parents, last - first, frame_plain, total, chars_before, sentences_before, first, last)
+    groups = _groups(cut.frames, frames)
+    rows += _group_rows(groups, plain, chars, sentences, total)
 
     centre = _centre(cut, plain, linked, sentences + commas, parents)
-    inside, far = np.zeros(n), np.full(n, 9.0)
+    inside, far, share, beyond = np.zeros(n), np.full(n, 9.0), 0.0, np.zeros(n)
     if centre >= 0:
-        around, steps = centre, 0.0
+        around, steps = centre, 0
         while around >= 0 and steps < 9:
             far[first[around] : last[around]] = np.minimum(far[first[around] : last[around]], steps)
             around, steps = int(parents[around]), steps + 1
         inside[first[centre] : last[centre]] = 1
-        columns += [inside, far, np.full(n, frame_plain[centre] / total), (order >= last[centre]).astype(np.float64)]
-    else:
-        columns += [inside, far, np.zeros(n), np.zeros(n)]
+        share, beyond = frame_plain[centre] / total, (order >= last[centre]).astype(np.float64)
+    rows += [inside, far, np.full(n, share), beyond]
 
-    above_holder = ups[1].astype(np.float64) + 1
-    group_of = groups.astype(np.float64) + 1
-    log_sentences = np.log1p(sentences)
+    parent_of: Array = np.maximum(parents[holders], 0).astype(np.float64) + 1
+    group_of: Array = groups.astype(np.float64) + 1
     for step in (-2, -1, 1, 2):
-        columns += [_shift(log_chars, step), _shift(linked, step), _shift(log_sentences, step)]
-        columns += [(_shift(above_holder, step) == above_holder).astype(np.float64)]
-        columns += [(_shift(group_of, step) == group_of).astype(np.float64), _shift(headings, step)]
-    low = np.maximum(np.arange(n) - WINDOW, 0)
-    high = np.minimum(np.arange(n) + 1 + WINDOW, n)
-    for start, stop in ((low, np.arange(n)), (np.arange(1, n + 1), high)):
-        window = before_chars[stop] - before_chars[start]
-        columns += [np.log1p(before_text[stop] - before_text[start])]
-        columns += [1 - (before_text[stop] - before_text[start]) / np.maximum(window, 1)]
-        columns += [np.log1p(before_sentences[stop] - before_sentences[start])]
-    columns += [depth[holders]]
-    running = np.maximum.accumulate(plain) if n else plain
-    coming = np.maximum.accumulate(plain[::-1])[::-1] if n else plain
-    columns += [np.log1p(running), np.log1p(coming)]
-    return Features(np.stack(columns, axis=1), chars, linked, headline, centre, ups[1], groups)
+        rows += [_shift(log_chars, step), _shift(linked, step), _shift(log_sentences, step)]
+        rows += [(_shift(same, step) == same).astype(np.float64) for same in (parent_of, group_of)]
+    here = np.arange(n)
+    for start, stop in ((np.maximum(here - WINDOW, 0), here), (here + 1, np.minimum(here + 1 + WINDOW, n))):
+        near = text_before[stop] - text_before[start]
+        rows += [np.log1p(near), 1 - near / np.maximum(chars_before[stop] - chars_before[start], 1)]
+        rows += [np.log1p(sentences_before[stop] - sentences_before[start])]
+    rows += [depth[holders].astype(np.float64), np.log1p(np.maximum.accumulate(plain)) if n else plain]
+    rows += [np.log1p(np.maximum.accumulate(plain[::-1])[::-1]) if n else plain]
+    matrix = np.array(rows, dtype=np.float32).reshape(len(NAMES), n)
+    return Features(matrix, telling, chars, linked, says, dated, headed, headline, centre)
+
+
+def _ancestors(
+    holders: Places,
+    parents: Places,
+    blocks: Places,
+    frame_plain: Array,
+    total: float,
+    chars_before: Array,
+    sentences_before: Array,
+    first: Places,
+    last: Places,
+) -> list[Array]:
+    """How much text, and of what sort, each block's frame holds, and the frames above it."""
+    chars = np.maximum(chars_before[last] - chars_before[first], 1)
+    of_frame = np.array(
+        [
+            np.log1p(frame_plain),
+            frame_plain / total,
+            1 - frame_plain / chars,
+            np.log1p(blocks),
+            np.log1p(frame_plain / np.maximum(blocks, 1)),
+            np.log1p(sentences_before[last] - sentences_before[first]),
+        ]
+    )
+    rows: list[Array] = []
+    up = holders
+    for _ in range(LEVELS):
+        rows += list(of_frame[:, up])
+        up = np.maximum(parents[up], 0)
+    return rows
+
+
+def _groups(holders: list[Frame], frames: list[Frame]) -> Places:
+    """Number of the group of each block: blocks whose elements, and the elements above, have the same names."""
+    known: dict[tuple[str, str, str, str], int] = {}
+    out = []
+    for frame in holders:
+        above = frames[max(frame.above, 0)]
+        out.append(known.setdefault((frame.tag, frame.name, above.tag, above.name), len(known)))
+    return np.array(out, dtype=np.int64)
+
+
+def _group_rows(groups: Places, plain: Array, chars: Array, sentences: Array, total: float) -> list[Array]:
+    members = np.bincount(groups).astype(np.float64)
+    group_chars = np.maximum(np.bincount(groups, weights=chars), 1)
+    group_plain = np.bincount(groups, weights=plain)
+    group_sentences = np.bincount(groups, weights=sentences)
+    of_group = (
+        np.log1p(members),
+        np.log1p(group_plain / members),
+        1 - group_plain / group_chars,
+        np.log1p(group_sentences / members),
+        group_plain / total,
+    )
+    return [row[groups] for row in of_group]

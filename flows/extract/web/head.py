@@ -153,3 +153,26 @@ def read_head(root: etree._Element, source: str) -> Head:
         head.titles.append(squeeze(headline))
     head.site = head.meta("og:site_name", "application-name") or head.site
     return head
+
+
+_AUTHORED = re.compile(
+    r"(?:^|[\s_-])(?:by-?line|authors?|writer|contributor|zuozhe)(?:[\s_-]*(?:name|link|title|by|vcard))?(?:$|\s)", re.I
+)
+
+
+def read_authored(root: etree._Element, source: str) -> list[str]:
+    """The texts of elements whose relation, class or id says that they name an author, at most ten."""
+    found: list[str] = []
+    if "author" not in source and "yline" not in source and "zuozhe" not in source:
+        return found
+    for element in root.iter("a", "span", "div", "p", "address", "cite", "li", "em", "strong", "h3", "h4"):
+        name = element.get("class") or element.get("rel") or element.get("id")
+        if name is None or ("author" not in name.lower() and "yline" not in name and "zuozhe" not in name):
+            continue
+        if element.get("rel") == "author" or _AUTHORED.search(name):
+            text = squeeze("".join(map(str, element.itertext())))
+            if 1 < len(text) <= 100 and text not in found:
+                found.append(text)
+                if len(found) == 10:
+                    break
+    return found

@@ -7,7 +7,7 @@ import re
 from flows.extract.web import marks
 from flows.extract.web.blocks import Cut
 from flows.extract.web.features import Features
-from flows.extract.web.phrases import DATE, PATTERNS
+from flows.extract.web.phrases import DATE, LISTS, has
 
 NEAR = 6
 """A line of credits stands at most this many blocks after the headline."""
@@ -27,7 +27,7 @@ def is_credit(text: str) -> bool:
     if len(text) > LINE:
         return False
     lower = text.casefold()
-    found = PATTERNS["credit"].search(lower) is not None or _ABOUT.search(text) is not None
+    found = has("credit", lower) or _ABOUT.search(text) is not None
     return found or DATE.search(lower) is not None
 
 
@@ -41,10 +41,13 @@ def of_kept(cut: Cut, features: Features, index: int) -> str:
     if headline >= 0 and 0 < index - headline <= NEAR and len(text) <= 80 and is_credit(text):
         return "byline"
     if len(text) <= LINE:
-        inherited = frame.inherited & ~_page_bits(frame.inherited)
         if frame.tag in ("figcaption", "caption") or "caption" in frame.name.casefold():
             return "caption"
-        if inherited & marks.CAPTION and frame.tag not in ("p", "div") and PATTERNS["photo"].search(text.casefold()):
+        if (
+            features.marks[index] & marks.CAPTION
+            and frame.tag not in ("p", "div")
+            and features.says[index, LISTS["photo"]]
+        ):
             return "caption"
     if frame.tag in ("td", "th", "tr") and frame.inherited & marks.TABLE and frame.name == "" and len(text) <= 40:
         return "table"
@@ -55,15 +58,11 @@ def of_kept(cut: Cut, features: Features, index: int) -> str:
     return "body"
 
 
-def _page_bits(inherited: int) -> int:
-    return inherited & (marks.HEADER | marks.SIDE)
-
-
 def of_rest(cut: Cut, features: Features, index: int) -> str:
     """Kind of a block that is the page's own."""
     frame = cut.frames[index]
     text = cut.texts[index]
-    bits = frame.inherited
+    bits = int(features.marks[index])
     linked = float(features.linked[index])
     headline = features.headline
     if headline >= 0 and 0 < index - headline <= NEAR and linked < _LINKED and is_credit(text):
@@ -72,12 +71,12 @@ def of_rest(cut: Cut, features: Features, index: int) -> str:
         return "comment"
     if bits & marks.ADVERT and not frame.bits & marks.HEADING:
         return "advert"
-    lower = text.casefold()
-    if len(text) <= 40 and PATTERNS["advert"].search(lower):
+    says = features.says[index]
+    if len(text) <= 40 and says[LISTS["advert"]]:
         return "advert"
-    if bits & marks.MENU or linked > _LINKED or PATTERNS["related"].search(lower[:60]):
+    if bits & marks.MENU or linked > _LINKED or (says[LISTS["related"]] and len(text) <= 60):
         return "navigation"
-    if bits & marks.FOOTER or PATTERNS["copyright"].search(lower):
+    if bits & marks.FOOTER or says[LISTS["copyright"]]:
         return "boilerplate"
     if bits & marks.HEADER and (headline < 0 or index < headline):
         return "masthead"

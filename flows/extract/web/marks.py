@@ -30,6 +30,12 @@ PARAGRAPH = 1 << 21
 PREFORMATTED = 1 << 22
 TAGS = 1 << 23
 
+CONTROL = 1 << 24
+CONCEALED = 1 << 25
+
+KEPT_BY_WRAPPERS = CONTENT | ARTICLE | QUOTE | LIST | TABLE | LINK | HEADING | PARAGRAPH | PREFORMATTED
+"""Marks that mean something even on an element that holds most of a page."""
+
 NAMES = {
     "content": CONTENT,
     "comments": COMMENTS,
@@ -55,6 +61,8 @@ NAMES = {
     "paragraph": PARAGRAPH,
     "preformatted": PREFORMATTED,
     "tags": TAGS,
+    "control": CONTROL,
+    "concealed": CONCEALED,
 }
 
 OF_TAG = {
@@ -73,15 +81,16 @@ OF_TAG = {
     "li": LIST,
     "table": TABLE,
     "form": FORM,
-    "select": FORM,
-    "button": FORM,
-    "textarea": FORM,
+    "select": CONTROL,
+    "button": CONTROL,
+    "textarea": CONTROL,
+    "option": CONTROL,
     "label": FORM,
     "fieldset": FORM,
     "figcaption": CAPTION,
     "caption": CAPTION,
-    "noscript": HIDDEN,
-    "template": HIDDEN,
+    "noscript": CONCEALED,
+    "template": CONCEALED,
     "a": LINK,
     "h1": HEADING,
     "h2": HEADING,
@@ -164,6 +173,7 @@ def _of_word(word: str) -> int:
     return marks
 
 
+@lru_cache(maxsize=65_536)
 def of_name(name: str) -> int:
     """Marks of a class or id as written in the page."""
     marks = 0

@@ -63,7 +63,7 @@ def tell(cut: Cut, features: Features, kept: np.ndarray[tuple[int, ...], np.dtyp
     text_kept = float(chars[kept].sum())
     plain = float((chars * (1 - features.linked)).sum())
     visible = "\n".join(
-        text for text, frame in zip(cut.texts, cut.frames, strict=True) if not frame.inherited & marks.HIDDEN
+        text for text, frame in zip(cut.texts, cut.frames, strict=True) if not frame.inherited & marks.CONCEALED
     )
     short = plain < 1_200 and text_kept < 400
     if look.frames and plain < 400:
@@ -98,4 +98,4 @@ def _reads_as_text(cut: Cut, features: Features, kept: np.ndarray[tuple[int, ...
     if not len(chars):
         return False
     linked = float((chars * features.linked[kept]).sum()) / max(float(chars.sum()), 1.0)
-    return linked < 0.5 and (float(chars.max()) >= 40 or float(chars.sum()) >= 100)
+    return linked < 0.5 and (features.headline >= 0 or float(chars.max()) >= 40 or float(chars.sum()) >= 100)

@@ -1,0 +1,97 @@
+"""Find the block that is the page's headline."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.fuzz import partial_ratio
+
+ALIKE = 0.7
+"""A heading this much like a part of the title is the headline."""
+LONGEST = 300
+"""Headlines are no longer than this."""
+
+_FOLD = re.compile(r"[\W_]+")
+
+
+def fold(text: str) -> str:
+    """Letters and digits only, width and case evened out."""
+    return _FOLD.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+_SEPARATOR = re.compile(
+    r"\s+[-–—|·•»:]+\s+|\s*[|｜_»]+\s*|\s*--+\s*|(?<=[\u4e00-\u9fff)）”》】！？!?…])\s*[-–—]+\s*(?=[\u4e00-\u9fff])"
+)
+
+
+def title_parts(title: str) -> list[str]:
+    """A document's title cut where sites put their own name, sections and slogans."""
+    return [part.strip() for part in _SEPARATOR.split(title) if part.strip()]
+
+
+def _width(text: str) -> int:
+    """Letters, those of Chinese and its like counted twice."""
+    return len(text) + sum(char >= "\u2e80" for char in text)
+
+
+def main_part(title: str) -> str:
+    """The longest part of a title, where the first counts for more."""
+    parts = title_parts(title)
+    if len(parts) < 2:
+        return title.strip(" _-|")
+    size = [_width(fold(part)) * (1.4 if i == 0 else 1.0) for i, part in enumerate(parts)]
+    return parts[size.index(max(size))]
+
+
+def find_headline(
+    texts: list[str], headings: NDArray[np.bool_], tops: NDArray[np.bool_], titles: list[str]
+) -> tuple[int, NDArray[np.float64]]:
+    """The block that is the page's headline, or -1, and for each block how much of a title it is (0 to 1).
+
+    A headline repeats a title or the most of it. A first-level heading (`tops`) may also differ from it by some words.
+    """
+    share = np.zeros(len(texts))
+    folded = [t for t in dict.fromkeys(fold(main_part(title)) for title in titles) if len(t) >= 3]
+    if not folded:
+        return -1, share
+    longest = min(2 * max(map(len, titles)) + 20, LONGEST)
+    initials = {char for title in (*titles, *folded) for char in title + title.casefold()}
+    best, best_score = -1, 0.0
+    for i, text in enumerate(texts):
+        heading = headings[i]
+        if len(text) > longest or (not heading and text[0] not in initials and text[0].isalnum()):
+            continue
+        own = fold(text)
+        if len(own) < 3:
+            continue
+        for title in folded:
+            ratio = min(len(own), len(title)) / max(len(own), len(title))
+            if own == title or (len(own) >= 4 and own in title) or (len(title) >= 8 and title in own):
+                share[i] = max(share[i], ratio)
+            elif tops[i] and len(own) >= 8:
+                alike = partial_ratio(own, title) / 100
+                if alike >= ALIKE:
+                    share[i] = max(share[i], alike * ratio)
+        score = share[i] + 0.35 * heading if share[i] > 0.25 else 0.0
+        if score > best_score + 1e-9:
+            best, best_score = i, score
+    return best, share
+
+
+def visible_headline(
+    texts: list[str], marked: NDArray[np.bool_], plain: NDArray[np.bool_], begins: int, *, marked_only: bool
+) -> int:
+    """The line above an article's first paragraph that is set as its headline, or -1.
+
+    `marked` are lines set in bold or named a title; they come first, the highest of them. Else it is the nearest line
+    above that is `plain`: no link, no credit, no date, no name alone.
+    """
+    window = [i for i in range(max(begins - 6, 0), begins) if plain[i] and 4 <= len(texts[i]) <= 80]
+    window = [i for i in window if not texts[i].rstrip().endswith(("。", ".", "：", ":", "，"))]
+    for i in window:
+        if marked[i]:
+            return i
+    return window[-1] if window and not marked_only else -1
