@@ -21,6 +21,7 @@ from flows.sources.registry import load_all
 from warehouse.errors import WarehouseError
 
 START_SECONDS = 120
+MAINTAIN_CRON = "30 3 * * 6"
 
 
 class ServerError(WarehouseError):
@@ -41,6 +42,7 @@ def serve_sources(settings: Settings, port: int, audit_cron: str | None) -> None
 
         from flows.audit import audit
         from flows.ingest import ingest, limit_writers
+        from flows.maintain import maintain
 
         limit_writers()
         deployments: list[Any] = [
@@ -53,8 +55,10 @@ def serve_sources(settings: Settings, port: int, audit_cron: str | None) -> None
             )
             for source in sources
         ]
+        whole = {"warehouse": str(root)}
+        deployments.append(maintain.to_deployment(name="maintain", cron=MAINTAIN_CRON, parameters=whole))
         if audit_cron:
-            deployments.append(audit.to_deployment(name="audit", cron=audit_cron, parameters={"warehouse": str(root)}))
+            deployments.append(audit.to_deployment(name="audit", cron=audit_cron, parameters=whole))
         print(
             f"Serving {len(sources)} sources at {url.removesuffix('/api')}; Ctrl-C stops, and schedules stay.",
             flush=True,

@@ -11,17 +11,19 @@ from functools import partial
 import pyarrow as pa
 
 from flows.capture import salvage
-from flows.capture.files import capture_folder
 from flows.capture.known import Catalogued
-from flows.capture.rows import to_table
+from flows.capture.rows import reject, to_table
 from flows.capture.seen import Seen
 from flows.capture.session import Batch, Clock, Session
 from flows.executor import Executor
 from flows.extract.registry import EXTRACTORS, MEDIA_TYPES, canonical, extractor_for
 from flows.progress import Progress, stage
 from flows.read import TABLES, Partition, Work, died, partitions, read_partition
+from flows.sources import kinds
+from flows.sources.kinds import SourceFailed
 from flows.sources.registry import Source
 from schemas import table
+from schemas.ids import content_id
 from warehouse.raw import SegmentWriter
 from warehouse.store import Writer
 
@@ -64,32 +66,74 @@ class Run:
         self._commit(tables)
 
     def capture(self, source: Source) -> None:
-        """Bytes into the raw store, durable before anything reads them; rows of `captures`."""
-        seen = Seen(self.writer.warehouse.state, source.id, canonical(source.parser))
+        """Bytes into the raw store, durable before anything reads them; rows of `captures`.
+
+        A source that fails is a row of `rejects` and of `source_runs`; it does not stop the others.
+        """
+        parser, shape = canonical(source.parser), f"{source.kind} {source.location}"
+        seen = Seen(self.writer.warehouse.state, source.id, parser, shape)
         self._seen.append(seen)
         tables = _Tables()
+        started = self._clock()
+        failure: SourceFailed | None = None
         with (
             stage(self._progress, f"capture {source.id}") as progress,
             SegmentWriter(self._raw, f"{self.run_id}-{source.id}", self.started, {"run": self.run_id}) as segments,
         ):
             session = Session(segments, self._raw, self._known, self.run_id, self._clock)
-            for batch in capture_folder(source, session, seen.unchanged):
-                tables.add(batch)
-                seen.mark(batch.files)
-                progress.advance(len(batch.files))
+            try:
+                for batch in kinds.capture(source, session, seen):
+                    tables.add(batch)
+                    seen.mark(batch.files)
+                    progress.advance(len(batch.files) or len(batch.captures))
+            except Exception as error:
+                failure = kinds.failure(error)
+                uri = failure.uri or source.location
+                tables.add(Batch(rejects=[reject(source.id, uri, failure.error, failure.message)]))
             segments.close()
             for name in segments.closed:
                 tables.add(Batch(taken_in=[salvage.listing(self._raw, name, tables.held(name), self.run_id)]))
-        self._commit(tables)
+        added = self._commit(tables)
+        self._tell(source, started, tables, added, failure)
 
-    def _commit(self, tables: _Tables) -> None:
-        """Captures first by id, then what came with them; nothing twice."""
+    def _tell(
+        self, source: Source, started: datetime, tables: _Tables, added: Counter[str], failure: SourceFailed | None
+    ) -> None:
+        """A row of `source_runs`, unless nothing was new and all is as well as it was before."""
+        last = self.writer.con().execute(
+            "SELECT arg_max(status, (started_at, run_id)) FROM source_runs WHERE source_id = $1", [source.id]
+        )
+        before = last.fetchall()[0][0]
+        if not added.total() and failure is None and before in (None, "ok"):
+            return
+        values = {
+            "source_run_id": content_id(self.run_id, source.id),
+            "run_id": self.run_id,
+            "source_id": source.id,
+            "kind": source.kind,
+            "started_at": started,
+            "finished_at": self._clock(),
+            "status": "failed" if failure else "ok",
+            "requests": tables.requests,
+            "captures": added["captures"],
+            "bytes": tables.bytes,
+            "rejects": added["rejects"],
+            "error": failure.error if failure else None,
+            "message": failure.message if failure else None,
+        }
+        self.writer.append("source_runs", self._absent("source_runs", table("source_runs").rows([values])))
+
+    def _commit(self, tables: _Tables) -> Counter[str]:
+        """Captures first by id, then what came with them; nothing twice. Returns the rows added."""
         files = tables.get("warc_files")
         for row in files.to_pylist():
             self.writer.add_warc(row["warc_file"], row["sha256"], row["bytes"])
+        added: Counter[str] = Counter()
         for name in ("warc_files", "captures", "rejects"):
-            self.counts[name] += self.writer.append(name, self._absent(name, tables.get(name)))
+            added[name] = self.writer.append(name, self._absent(name, tables.get(name)))
+        self.counts.update(added)
         self.counts["bytes"] += tables.bytes
+        return added
 
     def _absent(self, name: str, rows: pa.Table) -> pa.Table:
         """Those rows whose key the table does not hold yet, the first of each key."""
@@ -237,7 +281,9 @@ FROM wanted JOIN places USING (payload_sha256)
 WHERE NOT EXISTS (FROM documents d WHERE d.payload_sha256 = wanted.payload_sha256
         AND d.extractor = wanted.extractor AND d.extractor_version = wanted.stamp)
     AND NOT EXISTS (FROM rejects r WHERE r.payload_sha256 = wanted.payload_sha256
-        AND r.version = wanted.extractor || ' ' || wanted.stamp)
+        AND (r.version = wanted.extractor || ' ' || wanted.stamp
+            -- a dump that could not be split into records is no record either
+            OR wanted.extractor = 'record' AND r.stage = 'capture' AND r.version IS NULL))
 ORDER BY place
 """
 
@@ -249,6 +295,7 @@ class _Tables:
         self._parts: dict[str, list[pa.Table]] = {"captures": [], "rejects": [], "warc_files": []}
         self._held: Counter[str] = Counter()
         self.bytes = 0
+        self.requests = 0
 
     def add(self, batch: Batch) -> None:
         for name, rows in (("captures", batch.captures), ("rejects", batch.rejects), ("warc_files", batch.taken_in)):
@@ -256,6 +303,7 @@ class _Tables:
                 self._parts[name].append(to_table(name, rows))
         self._held.update(row["warc_file"] for row in batch.captures)
         self.bytes += batch.bytes
+        self.requests += batch.requests
 
     def held(self, warc_file: str) -> int:
         """Captures whose record lies in that file."""

@@ -6,6 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("dibao", deadline=None)  # no test asserts a time
+settings.load_profile("dibao")
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -29,3 +33,13 @@ def shared() -> Path:
     if not (folder / "corpus").is_dir():
         pytest.skip(f"no real corpus at {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def sampled(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse with the samples in it, for reading only."""
+    from tests.jobs import ingest
+
+    root = tmp_path_factory.mktemp("sampled") / "warehouse"
+    ingest(root, samples)
+    return root

@@ -8,18 +8,24 @@ so a warehouse can be moved, mounted read-only, or opened from any folder.
 from __future__ import annotations
 
 import os
+import re
 from importlib import resources
 from pathlib import Path
 
 import duckdb
+from duckdb import StatementType
 
 from schemas import TABLES, Table
 from schemas.render.sql import column_list, comments, empty_select, literal, quoted
 from warehouse.disk import flush_file, flush_folder
-from warehouse.errors import Missing
+from warehouse.errors import Missing, NotAQuery
 from warehouse.snapshots import Snapshot, TableEntry
 
 NAME = "catalogue.duckdb"
+
+_READING = (StatementType.SELECT, StatementType.MULTI)
+"""MULTI is what PIVOT turns into."""
+_EXPLAIN = re.compile(r"^\s*EXPLAIN\b\s*(?:ANALY[SZ]E\b\s*)?(?:\([^()]*\))?", re.IGNORECASE)
 
 
 def build(root: Path, snapshot: Snapshot) -> Path:
@@ -66,9 +72,10 @@ def view_files() -> list[str]:
     return [f.read_text("utf-8") for f in files]
 
 
-def connect(root: Path, *, locked: bool = True) -> duckdb.DuckDBPyConnection:
-    """Open the published catalogue read-only; `locked` shuts off all other files and the network.
+def connect(root: Path, *, locked: bool = True, target: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """Open the published catalogue read-only; `locked` shuts off all other files but `target`, and the network.
 
+    A folder that DuckDB may read it may write to as well, so SQL from outside goes through `only_reads` first.
     Raises Missing where nothing has been published.
     """
     path = root / NAME
@@ -83,12 +90,25 @@ def connect(root: Path, *, locked: bool = True) -> duckdb.DuckDBPyConnection:
         con.execute("SET VARIABLE warehouse = $1", [str(root)])
         if locked:
             con.execute("SET allowed_directories = $1", [[f"{root}/tables/"]])
+            con.execute("SET allowed_paths = $1", [[str(target)] if target else []])
             con.execute("SET enable_external_access = false")
             con.execute("SET lock_configuration = true")
     except BaseException:
         con.close()
         raise
     return con
+
+
+def only_reads(con: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Raise NotAQuery where SQL does anything but select, describe or explain, and duckdb.Error where it is no SQL."""
+    for statement in con.extract_statements(sql):
+        kind = statement.type
+        if kind == StatementType.EXPLAIN:
+            # EXPLAIN ANALYZE runs what it explains.
+            inner = con.extract_statements(_EXPLAIN.sub("", statement.query, count=1))
+            kind = inner[0].type if len(inner) == 1 else StatementType.INVALID
+        if kind not in _READING:
+            raise NotAQuery("Only queries can be run here: SELECT, FROM, WITH, PIVOT, DESCRIBE, SHOW or EXPLAIN.")
 
 
 def parquet(root: Path, table: Table, entry: TableEntry | None) -> str:

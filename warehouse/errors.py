@@ -6,6 +6,7 @@ WarehouseError
   Damaged         a file is not what its snapshot says
   Missing         there is no warehouse, table, snapshot or id of that name
   NoSpace         the disk is full
+  NotAQuery       SQL that would do more than read
 """
 
 from __future__ import annotations
@@ -33,3 +34,7 @@ class Missing(WarehouseError):  # noqa: N818
 
 class NoSpace(WarehouseError):  # noqa: N818
     """The disk is full; the last snapshot is intact."""
+
+
+class NotAQuery(WarehouseError):  # noqa: N818
+    """SQL that would do more than read."""

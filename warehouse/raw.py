@@ -10,6 +10,7 @@ import base64
 import hashlib
 import io
 import os
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -128,6 +129,35 @@ class SegmentWriter:
             uri, warc_digest(sha256), refers_to_uri, warc_date(refers_to_date), http_headers, headers
         )
         return self.write(record)
+
+    def message(self, kind: str, uri: str, block: bytes, captured_at: datetime, headers: Mapping[str, str]) -> Place:
+        """Write an HTTP message as it went over the wire: `request`, `response`, or the head of a `revisit`.
+
+        Header values are ASCII on one line each. Nothing of the block is parsed or made anew.
+        """
+        digest = warc_digest(hashlib.sha256(block).hexdigest())
+        lines = {
+            "WARC-Type": kind,
+            "WARC-Record-ID": self.record_id(),
+            "WARC-Target-URI": uri,
+            "WARC-Date": warc_date(captured_at),
+            "WARC-Block-Digest": digest,
+            **headers,
+            "Content-Type": f"application/http; msgtype={'request' if kind == 'request' else 'response'}",
+            "Content-Length": str(len(block)),
+        }
+        head = "WARC/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines.items()) + "\r\n"
+        return self._member([head.encode("ascii"), block, b"\r\n\r\n"])
+
+    @staticmethod
+    def record_id() -> str:
+        """A new name for a record, so that others can refer to it."""
+        return f"<urn:uuid:{uuid.uuid4()}>"
+
+    def flush(self) -> None:
+        """Hand what was written to the operating system, so that it outlives this process."""
+        if self._out is not None:
+            self._out.flush()
 
     def metadata(self, uri: str, fields: Mapping[str, str], captured_at: datetime) -> Place:
         """Write a `metadata` record of `name: value` lines about a URI."""

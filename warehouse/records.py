@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,8 +11,11 @@ from pathlib import Path
 
 from isal import isal_zlib
 from warcio.archiveiterator import ArchiveIterator
-from warcio.recordloader import ArcWarcRecord
+from warcio.limitreader import LimitReader
+from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
+from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser, StatusAndHeadersParserException
 
+from warehouse.bodies import BrokenBody, body
 from warehouse.errors import Damaged
 
 MAX_PAYLOAD = 32 << 20
@@ -64,17 +68,20 @@ def records(path: Path, *, payloads: bool = True, limit: int = MAX_PAYLOAD) -> I
     """
     with path.open("rb") as file:
         iterator = _QuietIterator(file, check_digests=payloads)
+        end = 0
         while True:
             try:
                 record = next(iterator, None)
                 if record is None:
+                    _nothing_follows(path, end)
                     return
                 raw = _describe(record)
                 if payloads:
                     _read(record, raw, limit)
                 raw.offset = iterator.get_record_offset()
                 raw.length = iterator.get_record_length()
-                if payloads and _left(record):
+                end = raw.offset + raw.length
+                if _is_cut(record, raw):
                     raise BrokenArchive(
                         "cut",
                         f"The file ends inside the record at byte {raw.offset} ({raw.uri or raw.kind}); "
@@ -85,6 +92,22 @@ def records(path: Path, *, payloads: bool = True, limit: int = MAX_PAYLOAD) -> I
             except Exception as error:
                 raise BrokenArchive("broken-archive", _why(error, max(0, iterator.offset))) from error
             yield raw
+
+
+def read_message(block: bytes, limit: int = MAX_PAYLOAD) -> RawRecord:
+    """An HTTP response as read out of a `response` record that holds it: status, headers, payload or problem."""
+    stream = io.BytesIO(block)
+    try:
+        headers = StatusAndHeadersParser(ArcWarcRecordLoader.HTTP_TYPES).parse(stream)
+    except (StatusAndHeadersParserException, EOFError, ValueError) as error:
+        return RawRecord("response", None, None, {}, problem=("protocol", f"This is not HTTP: {_first_line(error)}"))
+    left = len(block) - stream.tell()
+    record = ArcWarcRecord(
+        "warc", "response", StatusAndHeaders("", [], "WARC/1.1"), LimitReader(stream, left), headers, None, len(block)
+    )
+    found = _describe(record)
+    _read(record, found, limit)
+    return found
 
 
 def payload_at(raw: Path, warc_file: str, offset: int, length: int, record_type: str) -> bytes:
@@ -98,6 +121,12 @@ def payload_at(raw: Path, warc_file: str, offset: int, length: int, record_type:
             record = next(iter(_QuietIterator(file)))
             found = _describe(record)
             _read(record, found, MAX_PAYLOAD)
+            while record.raw_stream.read(_CHUNK):
+                pass
+            if _is_cut(record, found):
+                raise Damaged(f"{warc_file} breaks off inside the record at byte {offset}.")
+    except Damaged:
+        raise
     except OSError as error:
         raise Damaged(f"{warc_file} cannot be read: {error.strerror or error}.") from error
     except Exception as error:
@@ -138,26 +167,19 @@ def _read(record: ArcWarcRecord, found: RawRecord, limit: int) -> None:
         pieces: list[bytes] = []
         size = 0
         try:
-            stream = record.content_stream()
-            while chunk := stream.read(_CHUNK):
-                size += len(chunk)
+            for piece in body(record.raw_stream, found.http_headers):
+                size += len(piece)
                 if size > limit:
                     found.problem = ("too-large", f"The payload unpacks to more than {limit >> 20} MB.")
                     return
-                pieces.append(chunk)
-        except (OSError, ValueError, EOFError, zlib.error) as error:
-            found.problem = ("undecodable", f"The body cannot be unpacked: {_first_line(error)}")
-        except Exception as error:  # brotli and chunk errors have no common base
-            found.problem = (
-                "undecodable",
-                f"The body cannot be unpacked: {type(error).__name__}: {_first_line(error)}",
-            )
-        else:
+                pieces.append(piece)
+        except BrokenBody as error:
+            found.problem = ("undecodable", str(error))
+        except Exception as error:  # errors of chunks and of the file's own packing have no common base
+            found.problem = ("undecodable", f"The body cannot be read: {type(error).__name__}: {_first_line(error)}")
+        # What could be unpacked is kept, together with the word that it is not all.
+        if pieces or found.problem is None:
             found.payload = b"".join(pieces)
-            encoding = found.http_headers.get("content-encoding", "").lower()
-            if size and encoding == "br" and not _brotli_undone(record, found.payload):
-                found.problem = ("undecodable", "The body says that it is brotli, and is not.")
-                found.payload = None
     else:
         while record.raw_stream.read(_CHUNK):
             pass
@@ -165,20 +187,20 @@ def _read(record: ArcWarcRecord, found: RawRecord, limit: int) -> None:
         found.digest_ok = record.digest_checker.passed
 
 
-def _brotli_undone(record: ArcWarcRecord, payload: bytes) -> bool:
-    """False where the body came through still packed, as it does when its first block is not brotli."""
-    import brotli
-
-    try:
-        brotli.decompress(payload[:_CHUNK])
-    except brotli.error:
-        return b"\x00" not in payload[:1024]
-    return False
+def _is_cut(record: ArcWarcRecord, found: RawRecord) -> bool:
+    """Whether a record that was read to its end lacks some of its block, or the header that says how long it is."""
+    if record.format == "warc" and not found.headers.get("content-length", "").strip().isdigit():
+        return True
+    return int(getattr(record.raw_stream, "limit", 0) or 0) > 0
 
 
-def _left(record: ArcWarcRecord) -> int:
-    """Bytes that the record announces and the file does not hold."""
-    return max(0, int(getattr(record.raw_stream, "limit", 0) or 0))
+def _nothing_follows(path: Path, end: int) -> None:
+    """Raise BrokenArchive where a file goes on after what was taken for its last record."""
+    with path.open("rb") as file:
+        file.seek(end)
+        while chunk := file.read(_CHUNK):
+            if chunk.strip(b"\r\n"):
+                raise BrokenArchive("cut", f"What stands from byte {end} on is no whole record; the rest was taken.")
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -197,12 +219,15 @@ def _moment(text: str | None) -> datetime | None:
 def _why(error: BaseException, offset: int) -> str:
     if "non-chunked gzip" in str(error):
         return "The file is gzipped as a whole, not record by record; `warcio recompress` mends that."
+    if "Unknown archive format" in str(error) and offset == 0:
+        return "The file is named like a WARC or ARC file, and is none."
     return f"Unreadable from byte {offset} on: {_first_line(error)}"
 
 
 def _first_line(error: BaseException) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return (lines[0] if lines else type(error).__name__)[:200]
+    line = lines[0] if lines else type(error).__name__
+    return "".join(character if character.isprintable() else "·" for character in line[:120])
 
 
 def is_archive(head: bytes) -> bool:
@@ -215,4 +240,4 @@ def is_archive(head: bytes) -> bool:
     return head.startswith((b"WARC/", b"filedesc://"))
 
 
-__all__ = ["MAX_PAYLOAD", "BrokenArchive", "RawRecord", "is_archive", "payload_at", "records"]
+__all__ = ["MAX_PAYLOAD", "BrokenArchive", "RawRecord", "is_archive", "payload_at", "read_message", "records"]

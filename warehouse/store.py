@@ -45,9 +45,9 @@ class Warehouse:
     def latest(self) -> Snapshot | None:
         return snapshots.latest(self.root)
 
-    def connect(self, *, locked: bool = True) -> duckdb.DuckDBPyConnection:
-        """The published catalogue, read-only."""
-        return catalogue.connect(self.root, locked=locked)
+    def connect(self, *, locked: bool = True, target: Path | None = None) -> duckdb.DuckDBPyConnection:
+        """The published catalogue, read-only; `target` is the one other file that SQL may touch."""
+        return catalogue.connect(self.root, locked=locked, target=target)
 
     @contextmanager
     def writer(self) -> Iterator[Writer]:
@@ -175,6 +175,22 @@ class Writer:
         mark = digest.plus(mark, digest.digest_of(each, add))
         self._record(each, state, rows.num_rows, mark)
         return int(add.num_rows), int(gone.num_rows)
+
+    def compact(self, name: str) -> bool:
+        """Rewrite a table of many files into few; its rows and digest stay. False where there was nothing to gain."""
+        each = table(name)
+        entry = self._tables.get(name)
+        if entry is None or len(entry.files) < 2:
+            return False
+        files = [self.root / file.path for file in entry.files]
+        state = tables.replace(self.root, each, tables.stream(each, files))
+        self._record(each, state, entry.rows, entry.digest)
+        return True
+
+    def files(self, name: str) -> int:
+        """How many files a table has now."""
+        entry = self._tables.get(name)
+        return len(entry.files) if entry else 0
 
     @property
     def next_number(self) -> int:

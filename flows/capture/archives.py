@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ from flows.capture.media import served_type
 from flows.capture.rows import Origin, reject, row
 from flows.capture.session import Batch, Session
 from flows.capture.walk import FileFound
+from flows.capture.web import http_date, redirect_of
 from flows.extract.registry import canonical
 from flows.sources.registry import Source
 from warehouse.disk import sha256_file
@@ -145,7 +145,7 @@ def _row(
         uri=uri,
         outlet=urlsplit(uri).hostname or source_id,
         media_type=served_type(declared, record.payload or b""),
-        last_modified=_http_date(record.http_headers.get("last-modified")),
+        last_modified=http_date(record.http_headers.get("last-modified")),
         parser=parser,
     )
     return row(
@@ -158,15 +158,6 @@ def _row(
         run_id,
         http_status=record.http_status,
         etag=record.http_headers.get("etag"),
+        location=redirect_of(record.http_status, record.http_headers, uri),
         warc_digest=digest,
     )
-
-
-def _http_date(text: str | None) -> datetime | None:
-    if not text:
-        return None
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError):
-        return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

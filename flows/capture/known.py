@@ -9,12 +9,27 @@ from typing import Any, NamedTuple, Protocol
 import duckdb
 import pyarrow as pa
 
+from warehouse.raw import Place
+
 
 class First(NamedTuple):
-    """The capture that holds a payload's bytes."""
+    """The capture that holds a payload's bytes. `digest` is the payload digest that its record states."""
 
     uri: str
     captured_at: datetime
+    digest: str | None = None
+    place: Place | None = None
+    record_type: str = "resource"
+
+
+class Held(NamedTuple):
+    """The last good answer of an address."""
+
+    payload_sha256: str
+    payload_bytes: int
+    media_type: str | None
+    etag: str | None
+    last_modified: datetime | None
 
 
 class Known(Protocol):
@@ -35,6 +50,12 @@ class Known(Protocol):
     def digests(self, digests: Iterable[str]) -> dict[str, tuple[str, int]]:
         """SHA-256 and size of the payload with each stated WARC digest."""
 
+    def held(self, source_id: str, uris: Iterable[str]) -> dict[str, Held]:
+        """The last answer 200, or 304 to it, of each URI."""
+
+    def since(self, source_id: str, moment: datetime) -> dict[str, tuple[str | None, str | None]]:
+        """Every URI of a source captured since a moment: where it redirects to, and the payload's SHA-256."""
+
 
 class Catalogued:
     """Known, answered from a connection that has the views `captures` and `warc_files`."""
@@ -53,12 +74,30 @@ class Catalogued:
 
     def payloads(self, hashes: Iterable[str]) -> dict[str, First]:
         rows = self._ask(
-            "SELECT payload_sha256, min_by(uri, (captured_at, capture_id)), min(captured_at) FROM captures "
-            "SEMI JOIN asked ON asked.value = payload_sha256 "
+            "SELECT payload_sha256, min((captured_at, capture_id, uri, warc_digest, warc_file, warc_offset, "
+            "warc_length, record_type)) FROM captures SEMI JOIN asked ON asked.value = payload_sha256 "
             "WHERE record_type <> 'revisit' AND part_start IS NULL GROUP BY payload_sha256",
             hashes,
         )
-        return {sha: First(uri, at) for sha, uri, at in rows}
+        return {sha: First(f[2], f[0], f[3], Place(f[4], f[5], f[6]), f[7]) for sha, f in rows}
+
+    def held(self, source_id: str, uris: Iterable[str]) -> dict[str, Held]:
+        rows = self._ask(
+            "SELECT uri, max((captured_at, capture_id, payload_sha256, payload_bytes, media_type, etag, "
+            "last_modified)) FROM captures SEMI JOIN asked ON asked.value = uri "
+            "WHERE source_id = $1 AND payload_sha256 IS NOT NULL AND http_status IN (200, 304) GROUP BY uri",
+            uris,
+            [source_id],
+        )
+        return {uri: Held(*values[2:]) for uri, values in rows}
+
+    def since(self, source_id: str, moment: datetime) -> dict[str, tuple[str | None, str | None]]:
+        rows = self._con.execute(
+            "SELECT uri, max((captured_at, capture_id, location, payload_sha256)) FROM captures "
+            "WHERE source_id = $1 AND captured_at >= $2 GROUP BY uri",
+            [source_id, moment],
+        ).fetchall()
+        return {uri: (values[2], values[3]) for uri, values in rows}
 
     def captures(self, ids: Iterable[str]) -> set[str]:
         return {
@@ -81,7 +120,7 @@ class Catalogued:
         )
         return {digest: (sha, size) for digest, sha, size in rows}
 
-    def _ask(self, sql: str, values: Iterable[str], args: list[str] | None = None) -> list[tuple[Any, ...]]:
+    def _ask(self, sql: str, values: Iterable[str], args: list[Any] | None = None) -> list[tuple[Any, ...]]:
         asked = pa.table({"value": pa.array(sorted(set(values)), pa.string())})
         if asked.num_rows == 0:
             return []

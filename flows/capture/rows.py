@@ -28,11 +28,11 @@ class Origin:
 
     def headers(self) -> dict[str, str]:
         """Extension headers of the WARC record, from which the row can be made again."""
-        headers = {"Dibao-Source": self.source_id, "Dibao-Outlet": _ascii(self.outlet)}
+        headers = {"Dibao-Source": self.source_id, "Dibao-Outlet": escaped(self.outlet)}
         if self.last_modified:
             headers["Dibao-Modified"] = self.last_modified.isoformat()
         if self.parser:
-            headers["Dibao-Parser"] = _ascii(self.parser)
+            headers["Dibao-Parser"] = escaped(self.parser)
         if self.name_date:
             headers["Dibao-Name-Date"] = self.name_date.date().isoformat()
         return headers
@@ -44,10 +44,12 @@ class Origin:
         return cls(
             source_id=headers["dibao-source"],
             uri=uri,
-            outlet=_unicode(headers["dibao-outlet"]),
-            media_type=headers.get("dibao-media-type") or headers.get("content-type"),
+            outlet=unescaped(headers["dibao-outlet"]),
+            media_type=unescaped(kept)
+            if (kept := headers.get("dibao-media-type"))
+            else headers.get("content-type") or None,
             last_modified=datetime.fromisoformat(modified) if modified else None,
-            parser=_unicode(parser) if parser else None,
+            parser=unescaped(parser) if parser else None,
             name_date=datetime.fromisoformat(f"{named}T00:00:00+00:00") if named else None,
         )
 
@@ -121,9 +123,11 @@ def to_table(name: str, rows: list[dict[str, Any]]) -> pa.Table:
     return each.rows(list(first.values()))
 
 
-def _ascii(text: str) -> str:
+def escaped(text: str) -> str:
+    """A text as one line of ASCII, for a header."""
     return text.encode("unicode_escape").decode("ascii")
 
 
-def _unicode(text: str) -> str:
+def unescaped(text: str) -> str:
+    """The reverse of `escaped`."""
     return text.encode("ascii").decode("unicode_escape")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from flows.capture import archives, dumps
+from flows.capture import archives, dumps, web
 from flows.capture.known import Known
 from flows.capture.media import DUMPS
 from flows.capture.rows import Origin, reject, row
@@ -92,6 +92,11 @@ def listing(raw: Path, warc_file: str, captures: int, run_id: str) -> dict[str, 
 
 def _captured(record: RawRecord, warc_file: str, known: Known, run_id: str, batch: Batch) -> None:
     place = Place(warc_file, record.offset, record.length)
+    if "dibao-status" in record.headers:
+        values, rejects = web.rows_of(record, place, run_id)
+        batch.captures.append(values)
+        batch.rejects += rejects
+        return
     origin = Origin.from_headers(str(record.uri), record.headers)
     at = record.captured_at or datetime.fromtimestamp(0, UTC)
     sha256 = _sha256(record.headers["warc-payload-digest"])

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.capture.walk import FileFound
+from flows.sources.memory import Memory
 
 _SETTLED_NS = 2_000_000_000
 """A file younger than this may change again within the same tick of its file system's clock."""
@@ -22,7 +23,8 @@ _SETTLED_NS = 2_000_000_000
 class Seen:
     """The cache of one source. `mark` what is dealt with; `save` once the snapshot is published."""
 
-    def __init__(self, state: Path, source_id: str, parser: str | None) -> None:
+    def __init__(self, state: Path, source_id: str, parser: str | None, shape: str = "") -> None:
+        self.memory = Memory(state, source_id, shape)
         self._path = state / "seen" / f"{source_id}.parquet"
         self._parser = parser or ""
         self._files: dict[str, tuple[int, int]] = {}
@@ -41,6 +43,7 @@ class Seen:
                 self._changed = True
 
     def save(self) -> None:
+        self.memory.save()
         if not self._changed:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)

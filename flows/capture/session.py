@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from flows.capture.known import Known
+from flows.capture.known import First, Known
 from flows.capture.walk import FileFound
 from warehouse.raw import SegmentWriter
 
@@ -24,6 +24,13 @@ class Session:
     known: Known
     run_id: str
     clock: Clock
+    firsts: dict[str, First] = field(default_factory=dict)
+    """Payloads that this source's run has written, which `known` cannot yet know."""
+
+    def first(self, hashes: Iterable[str]) -> dict[str, First]:
+        """Where each payload's bytes lie, in the archive or in what this run has written."""
+        asked = set(hashes)
+        return self.known.payloads(asked) | {sha: self.firsts[sha] for sha in asked if sha in self.firsts}
 
 
 @dataclass
@@ -36,3 +43,5 @@ class Batch:
     files: list[FileFound] = field(default_factory=list)
     """Files that are dealt with, whatever came of them."""
     bytes: int = 0
+    requests: int = 0
+    """Requests that were made over the network."""

@@ -62,7 +62,7 @@ def walk(source: Source) -> Iterator[FileFound | NotTaken]:
             path=path,
             uri=uri,
             outlet=first[0] if len(first) > 1 else source.id,
-            name_date=_date(pattern, path.name),
+            name_date=name_date(pattern, path.name),
             size=found.st_size,
             mtime_ns=found.st_mtime_ns,
         )
@@ -104,9 +104,9 @@ def _inspect(path: Path) -> tuple[tuple[str, str], os.stat_result | None]:
     return ("not-a-file", "This is a pipe, socket or device, not a file."), None
 
 
-def _date(pattern: re.Pattern[str], name: str) -> datetime | None:
+def name_date(pattern: str | re.Pattern[str], name: str) -> datetime | None:
     """The date in a name as midnight; None where there is none or no such day."""
-    match = pattern.search(name)
+    match = re.search(pattern, name)
     if match is None:
         return None
     try:

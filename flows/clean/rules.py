@@ -115,10 +115,10 @@ def _expected(character: str, codec: str) -> bool:
     return character in "，。、；：？！“”‘’（）《》—…·"
 
 
-# ---------------------------------------------------------------- characters that print nothing
+# ---------------------------------------------------------------- characters that print nothing, a run at a time
 
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
-_ZERO_WIDTH = re.compile(f"[\u200b\u2060\ufeff\u00ad]|(?<=[{HAN}])[\u200c\u200d\u200e\u200f]+|^[\u200e\u200f]+$")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]+")
+_ZERO_WIDTH = re.compile(f"[\u200b\u2060\ufeff\u00ad]+|(?<=[{HAN}])[\u200c\u200d\u200e\u200f]+|^[\u200e\u200f]+$")
 
 
 # ---------------------------------------------------------------- white space

@@ -29,6 +29,7 @@ def command(
     import duckdb
 
     from schemas.render.sql import literal, quoted
+    from warehouse.catalogue import only_reads
     from warehouse.errors import WarehouseError
 
     options = _COPY.get(to.suffix.lower())
@@ -39,9 +40,10 @@ def command(
     if not to.absolute().parent.is_dir():
         raise WarehouseError(f"There is no folder {to.absolute().parent}; make it first.")
     select = f"SELECT * FROM {quoted(what)}" if what.isidentifier() else what
-    beside = to.with_name(f".{to.name}.{os.getpid()}")
-    con = open_warehouse(warehouse).connect(locked=False)
+    beside = to.absolute().with_name(f".{to.name}.{os.getpid()}")
+    con = open_warehouse(warehouse).connect(target=beside)
     try:
+        only_reads(con, select)
         row = con.execute(f"COPY ({select.strip().rstrip(';')}) TO {literal(str(beside))} ({options})").fetchone()
         os.replace(beside, to)
     except duckdb.Error as error:

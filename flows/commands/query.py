@@ -29,11 +29,14 @@ def command(
     """Run SQL over the published tables. It can read them, and no other file, and nothing on the network."""
     import duckdb
 
+    from warehouse.catalogue import only_reads
     from warehouse.errors import WarehouseError
 
     con = open_warehouse(warehouse).connect()
+    text = sys.stdin.read() if sql == "-" else sql
     try:
-        result = con.execute(sys.stdin.read() if sql == "-" else sql)
+        only_reads(con, text)
+        result = con.execute(text)
         columns = [each[0] for each in result.description or []]
         if output is Format.table:
             rows = result.fetchmany(limit) if limit else result.fetchall()

@@ -33,7 +33,7 @@ def read(payload: bytes, parser: Mapping[str, Any]) -> Reading:
     of which the first that holds something counts; what it does not name is not read, and without `text` the keys are
     guessed. Selectors are a JSON pointer as a fragment, then an XPath for HTML or `;char=` with offsets into the string
     for plain text; there are no raw offsets, since JSON escapes.
-    Raises UnreadableError: `empty`, `binary`, `not_json`, `nested`, `not_a_record`, `key_missing`, `no_text`.
+    Raises UnreadableError: `empty`, `binary`, `not-json`, `nested`, `not-a-record`, `key-missing`, `no-text`.
     """
     if not payload.strip():
         raise UnreadableError("empty", "The record holds no bytes.")
@@ -43,11 +43,11 @@ def read(payload: bytes, parser: Mapping[str, Any]) -> Reading:
     if "text" not in mapping:
         mapping = record_keys.guess_mapping(record) | mapping
     if "text" not in mapping:
-        raise UnreadableError("no_text", f"No key of the record seems to hold its text; it has {_keys(record)}.")
+        raise UnreadableError("no-text", f"No key of the record seems to hold its text; it has {_keys(record)}.")
     path = record_keys.path_of(mapping["text"])
     if not record_keys.holds(record, path):
         raise UnreadableError(
-            "key_missing",
+            "key-missing",
             f"The record has nothing under `{mapping['text']}`, where its text should be; it has {_keys(record)}.",
         )
     texts = list(_strings(record_keys.look_up(record, path), path))
@@ -66,7 +66,7 @@ def read(payload: bytes, parser: Mapping[str, Any]) -> Reading:
         reading.blocks.append(Block("headline", reading.title, selector, article=0))
     reading.blocks += blocks
     if not reading.blocks:
-        raise UnreadableError("no_text", f"There is no text under `{mapping['text']}`, and no title.")
+        raise UnreadableError("no-text", f"There is no text under `{mapping['text']}`, and no title.")
     return reading
 
 
@@ -77,9 +77,9 @@ def _object(decoded: Decoded) -> dict[str, Any]:
     except RecursionError:
         raise UnreadableError("nested", "The JSON is nested too deep to be read.") from None
     except ValueError as error:
-        raise UnreadableError("not_json", f"This is not JSON: {error}.") from None
+        raise UnreadableError("not-json", f"This is not JSON: {error}.") from None
     if not isinstance(value, dict):
-        raise UnreadableError("not_a_record", f"A record should be an object, and this is {_name(value)}.")
+        raise UnreadableError("not-a-record", f"A record should be an object, and this is {_name(value)}.")
     return value
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import codecs
-import json
 import re
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flows.extract import charset
@@ -21,6 +20,7 @@ from flows.extract.record_keys import (
     path_of,
     pointer,
 )
+from flows.sources.json_spans import BrokenError, end, expect, flat_end, next_member, skip
 
 SAMPLE = 20
 """Members of an array that are looked at before it is known whether they are records."""
@@ -28,8 +28,9 @@ MAX_DEPTH = 8
 """Levels of arrays and objects above the records."""
 WHOLE = 8_000_000
 """Bytes up to which an object that may be a record is parsed before what it holds is walked through."""
+MOST_VALUES = 200_000
+"""Values in the largest object that is taken for one record."""
 
-_SPACE = re.compile(r"[ \t\n\r]*")
 _CHUNK = 1 << 20
 
 Steps = tuple[str | int, ...]
@@ -37,13 +38,14 @@ Steps = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record: RFC 6901 pointer into the file (for JSON Lines `/<line>`, from 0), half-open byte offsets, and its
-    own address, where it names one under the mapped or guessed key."""
+    """A record: RFC 6901 pointer into the file (for JSON Lines `/<line>`, from 0), half-open byte offsets, its own
+    address, where it names one under the mapped or guessed key, and the source's hints for its reader."""
 
     pointer: str
     start: int
     end: int
     uri: str | None
+    mapping: Mapping[str, Any]
 
 
 def split(data: bytes, mapping: Mapping[str, Any] | None, *, lines: bool) -> Iterator[Record]:
@@ -52,20 +54,32 @@ def split(data: bytes, mapping: Mapping[str, Any] | None, *, lines: bool) -> Ite
     A record is an object in an array (at the top or nested), an object that stands alone, or a line. `mapping` is the
     source's, of roles to dotted paths, with `records` for the path of the array where it is not to be looked for.
     With `lines`, what a line holds is left to the reader of records; blank lines are none.
-    Raises UnreadableError in one sentence: `empty`, `not_json`, `truncated`, `nested`, `no_records`, `key_missing`.
+    Raises UnreadableError in one sentence: `empty`, `not-json`, `truncated`, `nested`, `no-records`, `key-missing`.
     It may do so after good records have been given: a dump that is cut off loses nothing before the cut.
     """
     start = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
     if not data[start:].strip():
         raise UnreadableError("empty", "The file holds no records.")
     mapping = mapping or {}
-    if lines:
+    if lines and not _is_one_value(data, start):
         yield from _lines(data, start, mapping)
     elif _is_utf8(data):
         # One character a byte: structure is ASCII in both, so offsets are byte offsets and memory stays small.
         yield from _Walk(data.decode("latin-1"), "utf-8", mapping).run(start)
     else:
         yield from _in_other_charset(data, mapping)
+
+
+def _is_one_value(data: bytes, start: int) -> bool:
+    """Whether a file that is named as JSON Lines is one array or object, printed over many lines."""
+    first = len(data) - len(data[start:].lstrip())
+    line = data[first : data.find(b"\n", first) + 1 or len(data)]
+    if not line.startswith((b"[", b"{")) or _parsed(line) is not None or not _is_utf8(data):
+        return False
+    try:
+        return end(data.decode("latin-1"), first) >= len(data.rstrip())
+    except (BrokenError, RecursionError):
+        return False
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -81,18 +95,20 @@ def _is_utf8(data: bytes) -> bool:
 
 def _in_other_charset(data: bytes, mapping: Mapping[str, Any]) -> Iterator[Record]:
     """Records of a dump in another encoding: found in the text, and counted back into bytes."""
+    if charset.looks_binary(data):
+        raise UnreadableError("binary", "The file does not hold text: its bytes make no words in any known encoding.")
     decoded = charset.decode(data)
     codec = {"utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(decoded.charset_used, decoded.charset_used)
     whole = len(decoded.text.encode(codec, "replace"))
     lead = len(data) - whole
     if decoded.replaced or not 0 <= lead <= 4:
-        raise UnreadableError("not_json", f"Some bytes are not {codec}, so the places of the records cannot be told.")
+        raise UnreadableError("not-json", f"Some bytes are not {codec}, so the places of the records cannot be told.")
     text_at, byte_at = 0, lead
     for record in _Walk(decoded.text, None, mapping).run(0):
         begin = byte_at + len(decoded.text[text_at : record.start].encode(codec, "replace"))
-        end = begin + len(decoded.text[record.start : record.end].encode(codec, "replace"))
-        text_at, byte_at = record.end, end
-        yield Record(record.pointer, begin, end, record.uri)
+        byte_at = begin + len(decoded.text[record.start : record.end].encode(codec, "replace"))
+        text_at = record.end
+        yield replace(record, start=begin, end=byte_at)
 
 
 def _lines(data: bytes, start: int, mapping: Mapping[str, Any]) -> Iterator[Record]:
@@ -104,7 +120,7 @@ def _lines(data: bytes, start: int, mapping: Mapping[str, Any]) -> Iterator[Reco
         trimmed = line.strip()
         if trimmed:
             begin = start + len(line) - len(line.lstrip())
-            yield Record(f"/{number}", begin, begin + len(trimmed), _uri(_parsed(trimmed), mapping))
+            yield Record(f"/{number}", begin, begin + len(trimmed), _uri(_parsed(trimmed), mapping), mapping)
         start = stop + 1
         number += 1
 
@@ -137,7 +153,7 @@ def _uri(record: Any, mapping: Mapping[str, Any]) -> str | None:
 
 
 class _Walk:
-    """A walk through JSON text that parses the members of arrays one by one, and never all of a large file.
+    """A walk through JSON text, in which only what may be a record is parsed.
 
     `recode` is the encoding of the bytes where `text` holds one character for each; None where it is text proper.
     """
@@ -156,136 +172,122 @@ class _Walk:
         """The records from `start` on. Where several values follow one another, later pointers begin with a number."""
         number = 0
         try:
-            at = self.skip(start)
+            at = skip(self.text, start)
             while at < len(self.text):
-                at = self.skip((yield from self.value(at, (number,) if number else (), 0)))
+                at = skip(self.text, (yield from self.value(at, (number,) if number else (), 0)))
                 number += 1
         except RecursionError:
             raise UnreadableError("nested", "The JSON is nested too deep to be read.") from None
-        except (ValueError, IndexError) as error:
-            raise self.broken(error) from None
+        except BrokenError as error:
+            before = f"; {self.found} records stand before that" if self.found else ""
+            if error.cut:
+                raise UnreadableError("truncated", f"The JSON breaks off before its end{before}.") from None
+            raise UnreadableError("not-json", f"This is not JSON: {error}{before}.") from None
         if not self.found:
             raise self.nothing()
 
     def value(self, at: int, steps: Steps, depth: int) -> Generator[Record, None, int]:
         """The records in the value at `at`; returns where it ends."""
-        opening = self.text[at]
-        if opening not in "[{" or depth > MAX_DEPTH:
-            return self.decode(at)
+        opening = self.text[at : at + 1]
+        if depth > MAX_DEPTH or opening not in ("[", "{"):
+            return end(self.text, at)
         if opening == "[":
             return (yield from self.array(at, steps, depth))
-        # A small file's object is parsed to see whether it is one record; a large one's is walked through first.
+        # A small file's object is looked at whole, to see whether it is one record; a large one's is walked first.
         small = len(self.text) - at <= WHOLE
-        if small and self.wanted is None and (whole := self.end_of_whole(at)) and self.is_record(at, whole):
-            yield self.record(at, whole, steps)
-            return whole
+        if small and self.wanted is None and (stop := self.end_if_whole(at)) and self.is_record(at, stop):
+            yield self.record(at, stop, steps)
+            return stop
         before = self.found
-        end = yield from self.members(at, steps, depth)
-        if not small and self.wanted is None and self.found == before and self.is_record(at, end):
-            yield self.record(at, end, steps)
-        return end
+        stop = yield from self.members(at, steps, depth)
+        if not small and self.wanted is None and self.found == before and self.is_record(at, stop):
+            yield self.record(at, stop, steps)
+        return stop
 
     def members(self, at: int, steps: Steps, depth: int) -> Generator[Record, None, int]:
         """The records below the members of an object; returns where it ends."""
-        at = self.skip(at + 1)
-        while self.text[at] != "}":
-            if self.text[at] != '"':
-                raise ValueError("a key is missing")
-            end = self.decode(at)
-            key = str(self.parsed(at, end))
-            at = self.skip(end)
-            if self.text[at] != ":":
-                raise ValueError("a colon is missing")
-            at = self.after((yield from self.value(self.skip(at + 1), (*steps, key), depth + 1)), "}")
+        text = self.text
+        at = skip(text, at + 1)
+        while text[at : at + 1] != "}":
+            if text[at : at + 1] != '"':
+                raise BrokenError("no key", at, cut=at >= len(text))
+            stop = end(text, at)
+            key = str(self.parsed(at, stop))
+            at = next_member(text, (yield from self.value(expect(text, stop, ":"), (*steps, key), depth + 1)), "}")
         return at + 1
 
     def array(self, at: int, steps: Steps, depth: int) -> Generator[Record, None, int]:
         """The records of an array: all its members, or what lies below them; returns where it ends."""
+        text = self.text
         all_of_them = self.wanted == tuple(map(str, steps)) if self.wanted is not None else self.has_records(at)
-        at = self.skip(at + 1)
+        at = skip(text, at + 1)
         number = 0
-        while self.text[at] != "]":
-            below = (*steps, number)
+        while text[at : at + 1] != "]":
             if all_of_them:
-                end = self.decode(at)
-                yield self.record(at, end, below)
+                stop = end(text, at)
+                yield self.record(at, stop, (*steps, number))
             else:
-                end = yield from self.value(at, below, depth + 1)
-            at = self.after(end, "]")
+                stop = flat_end(text, at) or (yield from self.value(at, (*steps, number), depth + 1))
+            at = next_member(text, stop, "]")
             number += 1
         return at + 1
 
     def has_records(self, at: int) -> bool:
-        """Whether one of the first members of an array is a record."""
-        at = self.skip(at + 1)
-        for _ in range(SAMPLE):
-            if self.text[at] == "]":
-                break
-            end = self.end_of_whole(at)
-            if end == 0 or (self.text[at] == "{" and self.is_record(at, end)):
-                return end > 0
-            at = self.after(end, "]")
+        """Whether a member of an array is a record; of a large one, the first members tell."""
+        text = self.text
+        small = len(text) - at <= WHOLE
+        at = skip(text, at + 1)
+        number = 0
+        while text[at : at + 1] != "]" and (small or number < SAMPLE):
+            stop = self.end_if_whole(at)
+            if not stop or (text[at] == "{" and self.is_record(at, stop)):
+                return stop > 0
+            try:
+                at = next_member(text, stop, "]")
+            except BrokenError:
+                return False
+            number += 1
         return False
 
-    def end_of_whole(self, at: int) -> int:
+    def end_if_whole(self, at: int) -> int:
         """Where the value at `at` ends; 0 where it is broken, which the walk will come to and tell."""
         try:
-            return self.decode(at)
-        except ValueError:
+            return end(self.text, at)
+        except BrokenError:
             return 0
 
-    def is_record(self, at: int, end: int) -> bool:
+    def is_record(self, at: int, stop: int) -> bool:
         """Whether an object holds text of its own, rather than records that do."""
-        value = self.parsed(at, end)
+        if sum(self.text.count(mark, at, stop) for mark in "[{,") > MOST_VALUES:
+            return False
+        try:
+            value = self.parsed(at, stop)
+        except (ValueError, RecursionError):
+            return False
         if self.first_keys is None:
             self.first_keys = ", ".join(list(value)[:12]) or "no keys"
         if self.text_keys:
             return any(holds(value, path_of(key)) for key in self.text_keys)
         return looks_like_record(value)
 
-    def record(self, at: int, end: int, steps: Steps) -> Record:
+    def record(self, at: int, stop: int, steps: Steps) -> Record:
         self.found += 1
-        return Record(pointer(steps), at, end, _uri(self.parsed(at, end), self.mapping))
+        try:
+            uri = _uri(self.parsed(at, stop), self.mapping)
+        except (ValueError, RecursionError):
+            uri = None
+        return Record(pointer(steps), at, stop, uri, self.mapping)
 
-    def parsed(self, at: int, end: int) -> Any:
-        part = self.text[at:end]
+    def parsed(self, at: int, stop: int) -> Any:
+        part = self.text[at:stop]
         return DECODER.decode(part.encode("latin-1").decode(self.recode, "replace") if self.recode else part)
-
-    def decode(self, at: int) -> int:
-        """Where the value at `at` ends."""
-        return int(DECODER.raw_decode(self.text, at)[1])
-
-    def skip(self, at: int) -> int:
-        found = _SPACE.match(self.text, at)
-        return found.end() if found else at
-
-    def after(self, at: int, closing: str) -> int:
-        """Where the next member begins, or the closing bracket stands."""
-        at = self.skip(at)
-        if self.text[at] == ",":
-            return self.skip(at + 1)
-        if self.text[at] != closing:
-            raise ValueError("a comma is missing")
-        return at
-
-    def broken(self, error: ValueError | IndexError) -> UnreadableError:
-        """What to say of JSON that cannot be read on."""
-        said = str(error)
-        cut = isinstance(error, IndexError) or said.startswith("Unterminated")
-        if isinstance(error, json.JSONDecodeError):
-            cut = cut or error.pos >= len(self.text.rstrip())
-            said = f"{error.msg} at character {error.pos}"
-        before = f"; {self.found} records stand before that" if self.found else ""
-        if cut:
-            return UnreadableError("truncated", f"The JSON breaks off before its end{before}.")
-        return UnreadableError("not_json", f"This is not JSON: {said}{before}.")
 
     def nothing(self) -> UnreadableError:
         """What to say of JSON in which there is no record."""
         has = f"; the first object has {self.first_keys}" if self.first_keys else ""
         if self.wanted is not None:
-            return UnreadableError("key_missing", f"There is no array of records under `{self.mapping['records']}`.")
+            return UnreadableError("key-missing", f"There is no array of records under `{self.mapping['records']}`.")
         if self.text_keys:
             where = "` or `".join(self.text_keys)
-            return UnreadableError("key_missing", f"No object has `{where}`, where the text should be{has}.")
-        return UnreadableError("no_records", f"Nothing in the JSON seems to be a record with text{has}.")
+            return UnreadableError("key-missing", f"No object has `{where}`, where the text should be{has}.")
+        return UnreadableError("no-records", f"Nothing in the JSON seems to be a record with text{has}.")

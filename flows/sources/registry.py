@@ -16,7 +16,21 @@ from warehouse.errors import WarehouseError
 DEFAULT_NAME_DATE = r"^(?P<year>\d{4})-?(?P<month>\d{2})-?(?P<day>\d{2})(?!\d)"
 """A leading yyyymmdd or yyyy-mm-dd in a file's name."""
 
-KINDS = ("folder",)
+KINDS = {
+    "folder": "flows.sources.folder",
+    "pages": "flows.sources.pages",
+    "feed": "flows.sources.feed",
+    "sitemap": "flows.sources.sitemap",
+    "site": "flows.sources.site",
+    "warc": "flows.sources.collection",
+    "wayback": "flows.sources.wayback",
+    "git": "flows.sources.git",
+    "records": "flows.sources.dumps",
+}
+"""Each kind of source and the module whose `capture` takes it in."""
+
+LOCAL = ("folder", "warc", "records")
+"""Kinds whose location is a path."""
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}\Z")
 
@@ -30,7 +44,8 @@ class Source:
     """A registered origin.
 
     `parser` holds hints for the readers (keys of a record dump, site selectors). `name_date` is a pattern
-    with the groups year, month and day that reads a date from a file's name.
+    with the groups year, month and day that reads a date from a file's name. `options` are those of its kind. A
+    source that is `paused` runs only when it is named.
     """
 
     id: str
@@ -42,6 +57,7 @@ class Source:
     name_date: str = DEFAULT_NAME_DATE
     zone: str | None = None
     options: dict[str, Any] = field(default_factory=dict)
+    paused: bool = False
 
     def __post_init__(self) -> None:
         if not _ID.match(self.id):
@@ -58,7 +74,7 @@ class Source:
             raise SourceError(f"Source {self.id}: name_date needs the groups year, month and day.")
 
 
-_FIELDS = ("kind", "location", "schedule", "rights", "zone", "name_date", "parser", "options")
+_FIELDS = ("kind", "location", "schedule", "rights", "zone", "name_date", "parser", "options", "paused")
 
 
 def save(folder: Path, source: Source) -> Path:
@@ -112,12 +128,12 @@ def distinct(sources: list[Source]) -> list[Source]:
     return out
 
 
-def hints(pairs: list[str]) -> dict[str, Any]:
-    """Parser hints from `key=value` words. Raises SourceError where a word has no `=`."""
+def hints(pairs: list[str], flag: str = "--parser") -> dict[str, Any]:
+    """Values from `key=value` words. Raises SourceError where a word has no `=`."""
     out: dict[str, Any] = {}
     for pair in pairs:
         key, mark, value = pair.partition("=")
         if not mark or not key:
-            raise SourceError(f"--parser takes KEY=VALUE, not {pair!r}.")
+            raise SourceError(f"{flag} takes KEY=VALUE, not {pair!r}.")
         out[key] = value
     return out

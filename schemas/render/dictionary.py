@@ -47,4 +47,5 @@ def section(table: Table) -> list[str]:
 
 
 def _example(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return shown.replace("\n", "\\n")  # a line break would end the row

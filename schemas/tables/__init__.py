@@ -13,6 +13,7 @@ from schemas.tables.fixity import FIXITY
 from schemas.tables.passages import PASSAGES
 from schemas.tables.rejects import REJECTS
 from schemas.tables.runs import RUNS
+from schemas.tables.source_runs import SOURCE_RUNS
 from schemas.tables.stories import STORIES
 from schemas.tables.story_aliases import STORY_ALIASES
 from schemas.tables.variants import VARIANTS
@@ -31,6 +32,7 @@ TABLES: tuple[Table, ...] = (
     STORY_ALIASES,
     REJECTS,
     RUNS,
+    SOURCE_RUNS,
     FIXITY,
 )
 """The published tables."""

@@ -104,7 +104,7 @@ def test_the_array_can_be_named() -> None:
     dump = {"ads": [record(1)], "news": {"list": [record(2), record(3)]}}
     found, _ = told(json.dumps(dump).encode(), {**KEYS, "records": "news.list"})
     assert [each.pointer for each in found] == ["/news/list/0", "/news/list/1"]
-    assert told(json.dumps(dump).encode(), {**KEYS, "records": "news.rows"}) == ([], "key_missing")
+    assert told(json.dumps(dump).encode(), {**KEYS, "records": "news.rows"}) == ([], "key-missing")
 
 
 def test_lines() -> None:
@@ -115,6 +115,13 @@ def test_lines() -> None:
     assert [each.pointer for each in found] == ["/0", "/2", "/3", "/4"]
     assert [data[each.start : each.end].decode() for each in found] == [lines[0], lines[1], "{broken", lines[2]]
     assert found[2].uri is None
+
+
+def test_an_array_named_as_lines() -> None:
+    dump = [record(1), record(2)]
+    data = json.dumps(dump, indent=1, ensure_ascii=False).encode()
+    found, error = told(data, KEYS, lines=True)
+    assert (error, [json.loads(data[each.start : each.end]) for each in found]) == (None, dump)
 
 
 def test_values_one_after_the_other() -> None:
@@ -138,18 +145,18 @@ def test_other_encodings(codec: str) -> None:
     [
         (b"", "empty"),
         (b" \n\t", "empty"),
-        (b"<html></html>", "not_json"),
-        (b'{"a": 1,, "b": 2}', "not_json"),
-        (b"{'a': 1}", "not_json"),
-        (b'{"a" 1}', "not_json"),
-        (b'{"a": [1 2]}', "not_json"),
+        (b"<html></html>", "not-json"),
+        (b'{"a": 1,, "b": 2}', "not-json"),
+        (b"{'a': 1}", "not-json"),
+        (b'{"a" 1}', "not-json"),
+        (b'{"a": [1 2]}', "not-json"),
         (b"[" * 100_000, "nested"),
         (b"[" * 100_000 + b"]" * 100_000, "nested"),
         (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "nested"),
-        (b'{"total": 0, "list": []}', "no_records"),
-        (b"17", "no_records"),
-        (b'["a", "b"]', "no_records"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, "not_json"),
+        (b'{"total": 0, "list": []}', "no-records"),
+        (b"17", "no-records"),
+        (b'["a", "b"]', "no-records"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, "binary"),
     ],
 )
 def test_what_is_no_dump(data: bytes, error: str) -> None:
@@ -159,7 +166,7 @@ def test_what_is_no_dump(data: bytes, error: str) -> None:
 def test_keys_that_are_not_there_are_named() -> None:
     with pytest.raises(UnreadableError, match=r"`detail\.words`.*the first object has title, body") as caught:
         list(split(json.dumps([{"title": "一", "body": WORDS}]).encode(), KEYS, lines=False))
-    assert caught.value.error == "key_missing"
+    assert caught.value.error == "key-missing"
 
 
 @pytest.mark.parametrize("number", [2, SAMPLE + 5])
@@ -211,7 +218,7 @@ def test_records_deeper_than_the_walk_goes_are_not_looked_for() -> None:
     value: Any = [record(1)]
     for _ in range(MAX_DEPTH + 2):
         value = {"a": value}
-    assert told(json.dumps(value).encode(), KEYS) == ([], "key_missing")
+    assert told(json.dumps(value).encode(), KEYS) == ([], "key-missing")
 
 
 def test_the_samples(samples: Path) -> None:

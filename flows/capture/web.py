@@ -1,0 +1,230 @@
+"""Exchanges over HTTP as WARC records and rows, each made so that the other can be made from it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from flows.capture.known import First, Held
+from flows.capture.media import served_type
+from flows.capture.rows import Origin, escaped, reject, row, unescaped
+from flows.capture.session import Batch, Session
+from flows.capture.walk import name_date
+from flows.extract.registry import canonical
+from flows.fetch.wire import Exchange
+from flows.sources.registry import Source
+from warehouse.raw import Place, warc_date, warc_digest
+from warehouse.records import RawRecord, read_message
+
+_PROFILES = "http://netpreserve.org/warc/1.1/revisit"
+IDENTICAL = f"{_PROFILES}/identical-payload-digest"
+NOT_MODIFIED = f"{_PROFILES}/server-not-modified"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of an answer: its row, and the payload where it came whole in this answer."""
+
+    row: dict[str, Any]
+    payload: bytes | None
+
+
+def keep(
+    source: Source,
+    exchange: Exchange,
+    at: datetime,
+    held: Held | None,
+    session: Session,
+    batch: Batch,
+) -> Kept:
+    """Write an answer and its request to WARC, with a row of `captures`.
+
+    `held` is the last good answer, which a 304 stands for. A payload whose bytes are in the archive becomes a
+    `revisit`; its HTTP headers are kept as they came.
+    """
+    message = read_message(exchange.response)
+    stale = exchange.status == 304 and held is not None
+    sha256: str | None = None
+    size: int | None = None
+    if stale and held is not None:
+        sha256, size = held.payload_sha256, held.payload_bytes
+    elif message.payload is not None:
+        sha256, size = hashlib.sha256(message.payload).hexdigest(), len(message.payload)
+    headers = message.http_headers
+    origin = Origin(
+        source_id=source.id,
+        uri=exchange.url,
+        outlet=urlsplit(exchange.url).hostname or source.id,
+        media_type=held.media_type
+        if stale and held
+        else served_type(headers.get("content-type"), message.payload or b""),
+        last_modified=http_date(headers.get("last-modified")) or (held.last_modified if stale and held else None),
+        parser=canonical(source.parser),
+        name_date=name_date(source.name_date, urlsplit(exchange.url).path.rpartition("/")[2]),
+    )
+    etag = headers.get("etag") or (held.etag if stale and held else None)
+    wire = warc_digest(hashlib.sha256(exchange.body).hexdigest())
+    first = session.first([sha256]).get(sha256) if sha256 and size else None
+    redirect = redirect_of(exchange.status, headers, exchange.url)
+    marks = _marks(origin, exchange, sha256, size, etag, redirect)
+    place, kind, stated = _write(exchange, at, first, stale, wire, sha256, marks, session)
+    if first is None and sha256 is not None:
+        session.firsts[sha256] = First(exchange.url, at, wire, place, kind)
+    values = row(
+        origin,
+        at,
+        sha256,
+        size,
+        place,
+        kind,
+        session.run_id,
+        http_status=exchange.status,
+        etag=etag,
+        location=redirect,
+        warc_digest=stated,
+    )
+    batch.captures.append(values)
+    batch.bytes += len(exchange.body)
+    batch.rejects += _problems(values, exchange, message)
+    return Kept(values, message.payload)
+
+
+def aside(exchange: Exchange, at: datetime, session: Session) -> None:
+    """Write an exchange that is no capture: robots.txt, lists of addresses, attempts that failed."""
+    digest = warc_digest(hashlib.sha256(exchange.body).hexdigest())
+    cut = {"WARC-Truncated": "length"} if exchange.truncated else {}
+    _pair("response", exchange, exchange.response, at, {"WARC-Payload-Digest": digest, **cut}, session)
+
+
+def rows_of(record: RawRecord, place: Place, run_id: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The row and the rejects of a record that `keep` wrote, from the record alone."""
+    marks = record.headers
+    sha256 = marks.get("dibao-payload")
+    size = marks.get("dibao-payload-bytes")
+    etag, location = marks.get("dibao-etag"), marks.get("dibao-location")
+    values = row(
+        Origin.from_headers(str(record.uri), marks | {"content-type": ""}),
+        record.captured_at or datetime.fromtimestamp(0, UTC),
+        sha256,
+        int(size) if size is not None else None,
+        place,
+        record.kind,
+        run_id,
+        http_status=int(marks["dibao-status"]),
+        etag=unescaped(etag) if etag is not None else None,
+        location=unescaped(location) if location is not None else None,
+        warc_digest=marks.get("warc-payload-digest"),
+    )
+    return values, [_reject(values, *record.problem)] if record.problem and sha256 is None else []
+
+
+def http_date(text: str | None) -> datetime | None:
+    """A date as HTTP writes it, in UTC; None where it is none."""
+    if not text:
+        return None
+    try:
+        moment = parsedate_to_datetime(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def redirect_of(status: int | None, headers: dict[str, str], uri: str) -> str | None:
+    """Where an answer redirects to, made absolute; None where it does not. Header names in lower case."""
+    target = headers.get("location")
+    if status is None or not 300 <= status < 400 or status == 304 or not target:
+        return None
+    try:
+        return urljoin(uri, re.sub(r"[\r\n\t]", "", target.strip()))
+    except ValueError:
+        return None
+
+
+def _marks(
+    origin: Origin, exchange: Exchange, sha256: str | None, size: int | None, etag: str | None, redirect: str | None
+) -> dict[str, str]:
+    """Extension headers from which `rows_of` makes the row again."""
+    marks = origin.headers() | {"Dibao-Status": str(exchange.status)}
+    more = {
+        "Dibao-Media-Type": origin.media_type,
+        "Dibao-Payload": sha256,
+        "Dibao-Payload-Bytes": size,
+        "Dibao-Etag": etag,
+        "Dibao-Location": redirect,
+    }
+    return marks | {name: escaped(str(value)) for name, value in more.items() if value is not None}
+
+
+def _write(
+    exchange: Exchange,
+    at: datetime,
+    first: First | None,
+    stale: bool,
+    wire: str,
+    sha256: str | None,
+    marks: dict[str, str],
+    session: Session,
+) -> tuple[Place, str, str]:
+    """Write the records of an answer; returns place and kind of its own, and the payload digest that it states."""
+    if first is None:
+        place = _pair("response", exchange, exchange.response, at, {"WARC-Payload-Digest": wire, **marks}, session)
+        return place, "response", wire
+    assert sha256 is not None
+    digest = first.digest or warc_digest(sha256)
+    refers = {
+        "WARC-Profile": NOT_MODIFIED if stale else IDENTICAL,
+        "WARC-Payload-Digest": digest,
+        "WARC-Refers-To-Target-URI": first.uri,
+        "WARC-Refers-To-Date": warc_date(first.captured_at),
+    }
+    head = exchange.response[: exchange.head]
+    if not stale and digest != wire:
+        # The same payload came packed in another way, so these headers do not describe the bytes that are kept: a
+        # replay would hand out both. They go into a record of their own.
+        session.writer.metadata(exchange.url, {"http-headers-received": escaped(head.decode("latin-1"))}, at)
+        head = b""
+    return _pair("revisit", exchange, head, at, refers | marks, session), "revisit", digest
+
+
+def _pair(
+    kind: str, exchange: Exchange, block: bytes, at: datetime, headers: dict[str, str], session: Session
+) -> Place:
+    """Write the record of an answer and, beside it, that of its request."""
+    name = session.writer.record_id()
+    place = session.writer.message(
+        kind,
+        exchange.url,
+        block,
+        at,
+        {"WARC-Record-ID": name, "WARC-IP-Address": exchange.address, **headers},
+    )
+    session.writer.message("request", exchange.url, exchange.request, at, {"WARC-Concurrent-To": name})
+    session.writer.flush()
+    return place
+
+
+def _problems(values: dict[str, Any], exchange: Exchange, message: RawRecord) -> Sequence[dict[str, Any]]:
+    out = []
+    if message.problem and values["payload_sha256"] is None:
+        out.append(_reject(values, *message.problem))
+    if exchange.extra:
+        told = f"{exchange.extra} bytes came after the end that the answer announced; what it announced was taken."
+        out.append(_reject(values, "length", told))
+    return out
+
+
+def _reject(values: dict[str, Any], error: str, message: str) -> dict[str, Any]:
+    return reject(
+        values["source_id"],
+        values["uri"],
+        error,
+        message,
+        capture_id=values["capture_id"],
+        sha256=values["payload_sha256"],
+    )

@@ -1,0 +1,279 @@
+"""A visit to the web on behalf of a source: what it wants, fetched, kept, and remembered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from math import inf
+
+from flows.capture import web
+from flows.capture.known import Held
+from flows.capture.rows import reject
+from flows.capture.seen import Seen
+from flows.capture.session import Batch, Session
+from flows.fetch.address import Resolver, resolve
+from flows.fetch.crawl import Answer, Crawl, Job
+from flows.fetch.errors import FetchError
+from flows.fetch.limits import Limits
+from flows.fetch.wire import normal
+from flows.sources.kinds import SourceFailed
+from flows.sources.registry import Source
+from warehouse.errors import Damaged
+from warehouse.records import payload_at, read_message
+
+BATCH_CAPTURES = 256
+BATCH_BYTES = 32 << 20
+_ASKED = 512
+
+
+@dataclass(frozen=True)
+class Want:
+    """An address that a source wants.
+
+    A `page` is captured. A `list` only says where pages are (a feed, a sitemap): its bytes are kept, and it is no
+    capture. `mark` is noted under `key` once it was fetched, so that it need not be again while that stays the same.
+    """
+
+    url: str
+    role: str = "page"
+    key: str | None = None
+    mark: str | None = None
+    depth: int = 0
+
+
+Reader = Callable[[Want, str, bytes], Iterable[Want]]
+"""What was wanted, the address that answered, and its payload: to what is wanted next."""
+
+
+@dataclass(frozen=True)
+class _Tag:
+    want: Want
+    held: Held | None
+
+
+class Visit:
+    """One run's part of a round. `read` finds further addresses in lists, and in pages where `follow_pages` is set."""
+
+    def __init__(
+        self,
+        source: Source,
+        session: Session,
+        seen: Seen,
+        *,
+        read: Reader | None = None,
+        follow_pages: bool = False,
+        resolver: Resolver = resolve,
+    ) -> None:
+        self.source = source
+        self.limits = Limits.of(source.options)
+        self._session = session
+        self._memory = seen.memory
+        self._read = read
+        self._follow_pages = follow_pages
+        self._resolver = resolver
+        began, resumed = self._memory.begin(session.clock)
+        self._before = session.known.since(source.id, began) if resumed else {}
+        self._asked: set[str] = set()
+        self._found: list[Want] = []
+        self._validators: dict[str, str] = {}
+        self._batch = Batch()
+        self._good = 0
+        self._bad = 0
+        self._last: tuple[str, str, str] | None = None
+
+    def run(self, wants: Iterable[Want]) -> Iterator[Batch]:
+        """Fetch what is wanted and what is found on the way. SourceFailed, at the end, where nothing could be had."""
+        session, limits = self._session, self.limits
+        waiting = iter(wants)
+        window = max(_ASKED, limits.max_requests)
+        with Crawl(
+            limits, seed=self.source.id, clock=session.clock, resolver=self._resolver, follow=self._following
+        ) as crawl:
+            more = self._put(crawl, waiting, window)
+            while True:
+                for answer in crawl.answers():
+                    self._take(answer)
+                    if self._found:
+                        found, self._found = self._found, []
+                        self._put(crawl, iter(found))
+                    if more and crawl.left < window // 2:
+                        more = self._put(crawl, waiting, window)
+                    if len(self._batch.captures) >= BATCH_CAPTURES or self._batch.bytes >= BATCH_BYTES:
+                        yield self._handed_over(crawl)
+                if (not self._found and not more) or crawl.spent:
+                    break
+                found, self._found = self._found, []
+                self._put(crawl, iter(found))
+                more = more and self._put(crawl, waiting, window)
+            if crawl.spent and crawl.left:
+                message = (
+                    f"The budget of {limits.max_requests} requests and {limits.max_run_bytes} bytes is spent; "
+                    "the next run goes on from here."
+                )
+                self._batch.rejects.append(reject(self.source.id, self.source.location, "budget", message))
+            else:
+                self._finish()
+            yield self._handed_over(crawl)
+        if self._bad and not self._good and self._last is not None:
+            raise SourceFailed(*self._last)
+
+    def _finish(self) -> None:
+        """Everything was asked: the round is over, and lists may be answered 304 if nothing of them is owed."""
+        self._memory.end()
+        for key in sorted(self._validators):
+            self._memory.note(key, None if self._bad else self._validators[key])
+
+    def _handed_over(self, crawl: Crawl) -> Batch:
+        batch, self._batch = self._batch, Batch()
+        batch.requests, crawl.requests_told = crawl.requests - crawl.requests_told, crawl.requests
+        return batch
+
+    # ------------------------------------------------------------ asking
+
+    def _put(self, crawl: Crawl, wants: Iterator[Want], most: float = inf) -> bool:
+        """Queue what is wanted until so much is queued; returns whether there may be more."""
+        while crawl.left < most:
+            chunk = list(islice(wants, _ASKED))
+            if not chunk:
+                return False
+            fresh = [each for each in map(self._normal, chunk) if each is not None and self._due(each)]
+            pages = [each.url for each in fresh if each.role == "page"]
+            held = self._session.known.held(self.source.id, pages)
+            for want in fresh:
+                crawl.put(self._job(want, held.get(want.url)))
+        return True
+
+    def _normal(self, want: Want) -> Want | None:
+        """The want in the address's normal form; None where it was asked for, or is no address."""
+        try:
+            want = replace(want, url=normal(want.url))
+        except FetchError as error:
+            self._fail(want.url, error.error, error.message)
+            return None
+        if want.url in self._asked:
+            return None
+        self._asked.add(want.url)
+        return want
+
+    def _due(self, want: Want) -> bool:
+        """Whether an address is still to be fetched in this round; what an earlier run has of it is read again."""
+        if want.key is not None and want.mark is not None and self._memory.mark(want.key) == want.mark:
+            return False
+        if want.role != "page" or want.url not in self._before:
+            return True
+        location, sha256 = self._before[want.url]
+        if want.key is not None:
+            self._memory.note(want.key, want.mark)
+        self._good += 1
+        if location is not None:
+            self._found.append(replace(want, url=location, key=None))
+        elif self._follow_pages:
+            self._look(want, want.url, self._archived(sha256))
+        return False
+
+    def _job(self, want: Want, held: Held | None) -> Job:
+        headers = []
+        if want.role == "list":
+            stored = json.loads(self._memory.mark(f"list {want.url}") or "{}")
+            headers = [(name, stored[name]) for name in ("If-None-Match", "If-Modified-Since") if stored.get(name)]
+        elif held is not None:
+            if held.etag:
+                headers.append(("If-None-Match", held.etag))
+            if held.last_modified:
+                headers.append(("If-Modified-Since", held.last_modified.strftime("%a, %d %b %Y %H:%M:%S GMT")))
+        return Job(want.url, tuple(headers), _Tag(want, held))
+
+    def _following(self, job: Job, url: str) -> Job | None:
+        """The next step of a redirect; None where its target is or was asked for on its own."""
+        tag: _Tag = job.tag
+        if url in self._asked and url not in job.trail:
+            return None
+        self._asked.add(url)
+        if tag.want.role == "page" and url in self._before:
+            return None
+        held = self._session.known.held(self.source.id, [url]).get(url) if tag.want.role == "page" else None
+        return replace(self._job(replace(tag.want, url=url), held), trail=job.trail)
+
+    # ------------------------------------------------------------ taking
+
+    def _take(self, answer: Answer) -> None:
+        session, source, batch = self._session, self.source, self._batch
+        tag: _Tag = answer.job.tag
+        at = answer.at or session.clock()
+        for spare in answer.spare:
+            web.aside(spare, at, session)
+            batch.bytes += len(spare.body)
+        if answer.note is not None:
+            batch.rejects.append(reject(source.id, answer.job.url, answer.note.error, answer.note.message))
+        exchange = answer.exchange
+        if exchange is not None and tag.want.role == "list":
+            web.aside(exchange, at, session)
+            batch.bytes += len(exchange.body)
+            if answer.final and answer.error is None:
+                self._take_list(answer, tag.want)
+        elif exchange is not None:
+            kept = web.keep(source, exchange, at, tag.held, session, batch)
+            if answer.final and answer.error is None:
+                self._take_page(answer, tag, kept)
+        if answer.error is not None:
+            self._fail(answer.job.url, answer.error.error, answer.error.message)
+
+    def _take_list(self, answer: Answer, want: Want) -> None:
+        exchange = answer.exchange
+        assert exchange is not None
+        if exchange.status == 304:
+            self._good += 1
+            return
+        message = read_message(exchange.response)
+        if exchange.status != 200 or message.payload is None:
+            said = message.problem[1] if message.problem else f"It answers {exchange.status}."
+            self._fail(exchange.url, f"http-{exchange.status}", said)
+            return
+        stored = {
+            "If-None-Match": exchange.headers.get("etag"),
+            "If-Modified-Since": exchange.headers.get("last-modified"),
+        }
+        self._validators[f"list {want.url}"] = json.dumps(stored)
+        self._look(want, exchange.url, message.payload)
+        self._good += 1
+
+    def _take_page(self, answer: Answer, tag: _Tag, kept: web.Kept) -> None:
+        exchange, want = answer.exchange, tag.want
+        assert exchange is not None
+        if exchange.status >= 500 or exchange.status == 429:
+            self._fail(exchange.url, f"http-{exchange.status}", f"The host answers {exchange.status}.")
+            return
+        self._good += 1
+        if want.key is not None:
+            self._memory.note(want.key, want.mark)
+        if self._follow_pages and exchange.status in (200, 304):
+            old = exchange.status == 304 and tag.held is not None
+            payload = self._archived(tag.held.payload_sha256) if old and tag.held else kept.payload
+            self._look(want, exchange.url, payload)
+
+    def _look(self, want: Want, url: str, payload: bytes | None) -> None:
+        """Find further addresses; what cannot be read is said and keeps nothing else back."""
+        if self._read is None or payload is None:
+            return
+        try:
+            self._found += self._read(want, url, payload)
+        except FetchError as error:
+            self._fail(url, error.error, error.message)
+
+    def _archived(self, sha256: str | None) -> bytes | None:
+        """A payload that the archive holds; None where it cannot be had."""
+        first = self._session.known.payloads([sha256]).get(sha256) if sha256 else None
+        if first is None or first.place is None:
+            return None
+        place = first.place
+        try:
+            return payload_at(self._session.raw, place.warc_file, place.offset, place.length, first.record_type)
+        except Damaged:
+            return None
+
+    def _fail(self, url: str, error: str, message: str) -> None:
+        self._bad += 1
+        self._last = (error, message, url)
+        self._batch.rejects.append(reject(self.source.id, url, error, message))

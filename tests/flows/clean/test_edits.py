@@ -1,0 +1,128 @@
+"""Every repair can be undone, none is needed twice, and edits say exactly what happened."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+
+from flows.clean.edits import Edit, repair, undo
+from flows.clean.rules import RULES
+from tests.flows.clean.damage import TEXTS
+
+GENERAL = [rule for rule in RULES if rule.only is None]
+SETS = {"general": GENERAL, "markdown": [rule for rule in RULES if rule.only in (None, "markdown")]}
+EVERY_SET = pytest.mark.parametrize("rules", SETS.values(), ids=SETS.keys())
+
+
+@EVERY_SET
+@given(reading=TEXTS)
+@settings(max_examples=400)
+def test_undoing_the_edits_gives_back_the_reading(rules: list, reading: str) -> None:  # type: ignore[type-arg]
+    text, edits = repair(reading, rules)
+    assert undo(text, edits) == reading
+
+
+@EVERY_SET
+@given(reading=TEXTS)
+@settings(max_examples=400)
+def test_what_is_repaired_needs_no_repair(rules: list, reading: str) -> None:  # type: ignore[type-arg]
+    text, _ = repair(reading, rules)
+    assert repair(text, rules) == (text, [])
+
+
+@EVERY_SET
+@given(reading=TEXTS)
+@settings(max_examples=400)
+def test_edits_stand_in_the_published_text_in_order(rules: list, reading: str) -> None:  # type: ignore[type-arg]
+    text, edits = repair(reading, rules)
+    assert bool(edits) == (text != reading)
+    at = 0
+    for edit in edits:
+        assert edit.before != edit.after
+        assert edit.start >= at
+        assert text[edit.start : edit.start + len(edit.after)] == edit.after
+        at = edit.start + len(edit.after)
+    ids = {rule.id for rule in rules}
+    assert all(set(edit.rule.split("+")) <= ids for edit in edits)
+
+
+@given(reading=TEXTS)
+@settings(max_examples=400)
+def test_the_outcome_is_composed_and_clean(reading: str) -> None:
+    text, _ = repair(reading, GENERAL)
+    assert unicodedata.is_normalized("NFC", text)
+    assert text == text.strip(" \t\n\r\u3000\xa0")
+    assert not any(
+        unicodedata.category(character) == "Cc" for character in text if character not in "\t\n\x0b\x0c\r\x85"
+    )
+
+
+@pytest.mark.parametrize(
+    ("reading", "text", "edits"),
+    [
+        ("渡口\x00改期", "渡口改期", [("control", 2, "\x00", "")]),
+        ("a&amp;b", "a&b", [("entity", 1, "&amp;", "&")]),
+        ("&amp;lt;", "<", [("entity", 0, "&amp;lt;", "<")]),
+        (
+            "  渡口  改期 ",
+            "渡口 改期",
+            [("whitespace", 0, "  ", ""), ("whitespace", 2, "  ", " "), ("whitespace", 5, " ", "")],
+        ),
+        ("渡口\n改期", "渡口改期", [("whitespace", 2, "\n", "")]),
+        ("ferry\nport", "ferry port", [("whitespace", 5, "\n", " ")]),
+        ("渡口　改期", "渡口　改期", []),
+        ("cafe\u0301", "café", [("nfc", 3, "e\u0301", "é")]),
+        ("渡\u200b口", "渡口", [("zero-width", 1, "\u200b", "")]),
+        ("自三月起，渡船".encode().decode("latin-1"), "自三月起，渡船", None),
+        ("渡船每日两班".encode("gb2312").decode("latin-1"), "渡船每日两班", None),
+        ("façade ÄÖÜ naïve", "façade ÄÖÜ naïve", []),
+        ("ＡＢＣ，１２３", "ＡＢＣ，１２３", []),
+        ("臺灣與台湾", "臺灣與台湾", []),
+        ("👩\u200d👧", "👩\u200d👧", []),
+        ("می\u200cخواهم", "می\u200cخواهم", []),
+        ("AT&T; x &bogus; &", "AT&T; x &bogus; &", []),
+        ("", "", []),
+    ],
+)
+def test_damage_is_repaired_and_style_is_left(
+    reading: str, text: str, edits: list[tuple[str, int, str, str]] | None
+) -> None:
+    got, made = repair(reading, GENERAL)
+    assert got == text
+    if edits is not None:
+        assert [(edit.rule, edit.start, edit.before, edit.after) for edit in made] == edits
+    assert undo(got, made) == reading
+
+
+@pytest.mark.parametrize(
+    ("reading", "text"),
+    [
+        ("**渡口**改期", "渡口改期"),
+        ("见[公告](http://a.example/b(c).html)全文", "见公告全文"),
+        ("![渡口](a.png)", "渡口"),
+        ("### 渡口改期 ###", "渡口改期"),
+        ("> 渡口", "渡口"),
+        ("3 * 4 = 12", "3 * 4 = 12"),
+        (r"三\*四", "三*四"),
+        ("snake_case_name", "snake_case_name"),
+        ("5 < 6 且 7 > 2", "5 < 6 且 7 > 2"),
+    ],
+)
+def test_marks_of_markdown_go_and_words_stay(reading: str, text: str) -> None:
+    got, made = repair(reading, SETS["markdown"])
+    assert got == text
+    assert undo(got, made) == reading
+    assert repair(reading, GENERAL)[0] == reading, "the rule is for markdown alone"
+
+
+def test_undo_goes_from_the_last_edit_to_the_first() -> None:
+    edits = [Edit("a", 1, 0, "xx", ""), Edit("b", 1, 0, "y", "zz")]
+    assert undo("zz渡", edits) == "xxy渡"
+
+
+def test_every_rule_has_an_id_of_its_own_and_a_version() -> None:
+    ids = [rule.id for rule in RULES]
+    assert len(set(ids)) == len(ids)
+    assert all(rule.version >= 1 and "+" not in rule.id for rule in RULES)

@@ -1,0 +1,175 @@
+"""The one writer: its lock, its commits, and what stays when it fails."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import multiprocessing
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from schemas import TABLES, table
+from tests.jobs import rows, value
+from tests.makers.world import WORLD, world_rows
+from warehouse.digest import digest_of
+from warehouse.errors import Busy, NoSpace
+from warehouse.snapshots import Snapshot
+from warehouse.store import Warehouse, Writer
+
+PASSAGES = table("passages")
+
+
+def publish(writer: Writer) -> Snapshot:
+    return writer.publish(
+        run_id="r",
+        published_at="2024-03-01T06:15:02+00:00",
+        code_version="0.1.0",
+        config_sha256="0" * 64,
+        stages={"text": "1.1.1"},
+        stale=False,
+        match_state=None,
+    )
+
+
+def fill(root: Path) -> Snapshot:
+    with Warehouse(root).writer() as writer:
+        for each in TABLES:
+            writer.append(each.name, world_rows(each.name))
+        return publish(writer)
+
+
+def test_opening_makes_nothing(tmp_path: Path) -> None:
+    store = Warehouse(tmp_path / "none")
+    assert store.latest() is None
+    assert not store.root.exists()
+
+
+def test_rows_and_digests_stand_in_the_snapshot(tmp_path: Path) -> None:
+    snapshot = fill(tmp_path)
+    for each in TABLES:
+        entry = snapshot.tables[each.name]
+        assert entry.rows == len(WORLD[each.name])
+        assert entry.digest == digest_of(each, world_rows(each.name))
+        for file in entry.files:
+            assert (tmp_path / file.path).stat().st_size == file.bytes
+        assert value(tmp_path, f"SELECT count(*) FROM {each.name}") == entry.rows
+
+
+def test_the_writers_own_views_see_what_it_has_committed(tmp_path: Path) -> None:
+    with Warehouse(tmp_path).writer() as writer:
+        count = "SELECT count(*) FROM passages"
+        assert writer.con().execute(count).fetchall() == [(0,)]
+        assert writer.append("passages", world_rows("passages").slice(0, 1)) == 1
+        assert writer.con().execute(count).fetchall() == [(1,)]
+        assert writer.append("passages", world_rows("passages").slice(1)) == 1
+        assert writer.con().execute(count).fetchall() == [(2,)]
+        assert writer.rows("passages") == 2
+
+
+def test_no_rows_make_no_commit(tmp_path: Path) -> None:
+    with Warehouse(tmp_path).writer() as writer:
+        assert writer.append("passages", PASSAGES.empty()) == 0
+        assert writer.append_files("passages", []) == 0
+        assert not writer.changed
+    assert not (tmp_path / "tables" / "passages").exists()
+
+
+def test_rows_from_files(tmp_path: Path) -> None:
+    pq.write_table(world_rows("passages").slice(0, 1), tmp_path / "it's one.parquet")
+    pq.write_table(PASSAGES.empty(), tmp_path / "none.parquet")
+    pq.write_table(world_rows("passages").slice(1), tmp_path / "two.parquet")
+    root = tmp_path / "w"
+    with Warehouse(root).writer() as writer:
+        assert writer.append_files("passages", sorted(tmp_path.glob("*.parquet"))) == 2
+        snapshot = publish(writer)
+    assert snapshot.tables["passages"].digest == digest_of(PASSAGES, world_rows("passages"))
+    assert value(root, "SELECT count(*) FROM passages") == 2
+
+
+def test_rows_can_be_taken_out_and_put_in(tmp_path: Path) -> None:
+    fill(tmp_path)
+    old = world_rows("passages")
+    new = pa.Table.from_pylist([old.to_pylist()[1] | {"passage_id": "p2", "text": "另一句"}], schema=PASSAGES.arrow)
+    with Warehouse(tmp_path).writer() as writer:
+        counts = writer.change("passages", add=new, remove=old.slice(1).select(["passage_id"]))
+        snapshot = publish(writer)
+    assert counts == (1, 1)
+    assert snapshot.tables["passages"].rows == 2
+    assert snapshot.tables["passages"].digest == digest_of(PASSAGES, pa.concat_tables([old.slice(0, 1), new]))
+    assert rows(tmp_path, "SELECT passage_id FROM passages ORDER BY 1") == [("p0",), ("p2",)]
+
+
+def test_what_was_not_published_is_not_there_for_the_next_writer(tmp_path: Path) -> None:
+    first = fill(tmp_path)
+    with Warehouse(tmp_path).writer() as writer:
+        writer.append("edits", world_rows("edits"))
+    assert Warehouse(tmp_path).latest() == first
+    with Warehouse(tmp_path).writer() as writer:
+        assert writer.con().execute("SELECT count(*) FROM edits").fetchall() == [(1,)]
+        assert writer.rows("edits") == 1
+        assert not writer.changed
+        writer.append("stories", table("stories").rows([WORLD["stories"][0] | {"story_id": "u"}]))
+        second = publish(writer)
+    assert second.previous_sha256 == first.sha256
+    assert second.tables["edits"].digest == first.tables["edits"].digest
+    assert value(tmp_path, "SELECT count(*) FROM edits") == 1
+
+
+def test_a_first_run_that_died_leaves_nothing_for_the_next(tmp_path: Path) -> None:
+    with Warehouse(tmp_path).writer() as writer:
+        writer.append("edits", world_rows("edits"))
+    with Warehouse(tmp_path).writer() as writer:
+        assert writer.con().execute("SELECT count(*) FROM edits").fetchall() == [(0,)]
+    assert fill(tmp_path).tables["edits"].rows == 1
+
+
+def _hold(root: Path, ready: Callable[[], object], done: Callable[[float], object]) -> None:
+    with Warehouse(root).writer():
+        ready()
+        done(60)
+
+
+def test_there_is_one_writer(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    ready, done = context.Event(), context.Event()
+    other = context.Process(target=_hold, args=(tmp_path, ready.set, done.wait))
+    other.start()
+    try:
+        assert ready.wait(60)
+        with pytest.raises(Busy, match=f"process {other.pid}"), Warehouse(tmp_path).writer():
+            pass
+    finally:
+        done.set()
+        other.join(60)
+    with Warehouse(tmp_path).writer():
+        assert (tmp_path / ".lock").read_text() != str(other.pid)
+
+
+def test_the_lock_goes_when_the_writer_goes(tmp_path: Path) -> None:
+    with pytest.raises(KeyError), Warehouse(tmp_path).writer():
+        raise KeyError
+    with (tmp_path / ".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_said_in_words(tmp_path: Path, number: int) -> None:
+    with pytest.raises(NoSpace, match="Free some space"), Warehouse(tmp_path).writer():
+        raise OSError(number, "No space left on device")
+
+
+def test_other_errors_stay_what_they_are(tmp_path: Path) -> None:
+    with pytest.raises(PermissionError), Warehouse(tmp_path).writer():
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+
+def test_a_crash_between_snapshot_and_catalogue_is_made_good(tmp_path: Path) -> None:
+    fill(tmp_path)
+    (tmp_path / "catalogue.duckdb").unlink()
+    with Warehouse(tmp_path).writer() as writer:
+        writer.refresh_catalogue()
+    assert value(tmp_path, "SELECT number FROM snapshot") == 1
