@@ -55,7 +55,7 @@ def run(job: Job) -> Outcome:
     executor = job.executor or Pool(job.settings.processes)
     with job.warehouse.writer() as writer:
         writer.con().execute("SET memory_limit = $1", [job.settings.memory_limit])
-        step = steps.Run(writer, run_id, started, job.clock, executor, job.progress)
+        step = steps.Run(writer, job.settings, run_id, started, job.clock, executor, job.progress)
 
         do = executor.call
         do("recover", step.recover)  #                            what a killed run left in the raw store

@@ -17,8 +17,10 @@ from flows.capture.seen import Seen
 from flows.capture.session import Batch, Clock, Session
 from flows.executor import Executor
 from flows.extract.registry import EXTRACTORS, MEDIA_TYPES, canonical, extractor_for
+from flows.matching import Matching
 from flows.progress import Progress, stage
 from flows.read import TABLES, Partition, Work, died, partitions, read_partition
+from flows.settings import Settings
 from flows.sources import kinds
 from flows.sources.kinds import SourceFailed
 from flows.sources.registry import Source
@@ -32,13 +34,20 @@ class Run:
     """One run over one warehouse. `counts` holds the rows that it added."""
 
     def __init__(
-        self, writer: Writer, run_id: str, started: datetime, clock: Clock, executor: Executor, progress: Progress
+        self,
+        writer: Writer,
+        settings: Settings,
+        run_id: str,
+        started: datetime,
+        clock: Clock,
+        executor: Executor,
+        progress: Progress,
     ) -> None:
         self.writer = writer
         self.run_id = run_id
         self.started = started
         self.counts: Counter[str] = Counter()
-        self.match_state = writer.snapshot.match_state if writer.snapshot else None
+        self._matching = Matching(writer, settings.memory_limit, settings.processes)
         self._clock = clock
         self._executor = executor
         self._progress = progress
@@ -215,6 +224,14 @@ class Run:
 
     def match(self) -> None:
         """Alignments, stories and variants, brought up to date with what is new."""
+        with stage(self._progress, "match") as progress:
+            self.counts.update(self._matching.bring_up_to_date(self._clock()))
+            progress.advance(self.counts["articles"])
+
+    @property
+    def match_state(self) -> str | None:
+        """The matcher's working files that go with the tables."""
+        return self._matching.generation
 
     # ------------------------------------------------------------ the run itself
 
@@ -242,7 +259,8 @@ class Run:
         )
 
     def remember(self) -> None:
-        """Note which files are dealt with, now that a snapshot holds them."""
+        """Note which files are dealt with, now that a snapshot holds them, and drop what it does not need."""
+        self._matching.tidy()
         for seen in self._seen:
             seen.save()
 

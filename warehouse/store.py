@@ -197,6 +197,13 @@ class Writer:
         """Number of the snapshot that this run will publish."""
         return self.snapshot.number + 1 if self.snapshot else 1
 
+    def overwrite(self, name: str, rows: pa.Table) -> int:
+        """Put other rows in the place of all that a table has; returns how many."""
+        each = table(name)
+        state = tables.replace(self.root, each, rows.cast(each.arrow))
+        self._record(each, state, rows.num_rows, digest.digest_of(each, rows))
+        return int(rows.num_rows)
+
     def add_warc(self, warc_file: str, sha256: str, size: int) -> None:
         """Name a WARC file, below `raw/`, in the snapshot to come."""
         self._warc_files.append(FileEntry(f"raw/{warc_file}", sha256, size))

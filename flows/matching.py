@@ -1,0 +1,120 @@
+"""Handing the matcher what is new in the archive, and the tables what it says has changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from flows.extract.registry import present_stamps
+from flows.match.stage import MATCH_INPUT, MatchChange, StateMissingError, match, prune
+from schemas import table
+from schemas.render.sql import literal
+from warehouse.store import Writer
+
+TABLES = ("alignments", "stories", "variants")
+
+_INPUT = """
+WITH present AS (
+    SELECT document_id, payload_sha256, publisher, published_at FROM documents
+    WHERE (extractor, split_part(extractor_version, '+', 1)) IN ({stamps})
+), seen AS (
+    SELECT d.document_id, coalesce(d.publisher, c.outlet) AS outlet, count(*) AS captures,
+        min(c.name_date) AS name_date
+    FROM present AS d JOIN captures AS c USING (payload_sha256)
+    GROUP BY ALL
+), met AS (
+    SELECT document_id, list(outlet ORDER BY outlet) AS outlets, list(captures ORDER BY outlet) AS captures,
+        min(name_date) AS name_date
+    FROM seen GROUP BY document_id
+)
+SELECT a.article_id, a.document_id, m.outlets, m.captures, coalesce(d.published_at, m.name_date) AS published_at{text}
+FROM articles AS a JOIN present AS d USING (document_id) JOIN met AS m USING (document_id)
+"""
+
+
+class Matching:
+    """The matching of one run. `generation` names the matcher's working files that go with the tables."""
+
+    def __init__(self, writer: Writer, memory_limit: str | None, workers: int) -> None:
+        self._writer = writer
+        self._state = writer.warehouse.state / "match"
+        self._inputs = writer.warehouse.state / "match-inputs"
+        self._memory_limit = memory_limit
+        self._workers = workers
+        self.generation = writer.snapshot.match_state if writer.snapshot else None
+
+    def bring_up_to_date(self, now: datetime) -> Counter[str]:
+        """Match what came, went or was seen by others since the last generation; returns the rows added."""
+        new, removed = self._difference()
+        if new.num_rows == 0 and len(removed) == 0:
+            return Counter()
+        previous = self.generation
+        try:
+            change = self._match(new, removed, previous)
+        except StateMissingError:
+            # The working files are gone or of another version: everything is matched anew.
+            previous, self.generation = None, None
+            new, removed = self._difference()
+            change = self._match(new, removed, None)
+        counts = self._apply(change, anew=previous is None, now=now)
+        self.generation = change.generation
+        self._remember()
+        return counts
+
+    def tidy(self) -> None:
+        """Drop the working files that no longer go with the tables."""
+        prune(self._state, self.generation)
+        if self._inputs.is_dir():
+            for path in self._inputs.iterdir():
+                if path.stem != self.generation:
+                    path.unlink()
+
+    def _match(self, new: pa.Table, removed: pa.Array, previous: str | None) -> MatchChange:
+        return match(
+            new, removed, self._state, previous=previous, memory_limit=self._memory_limit, workers=self._workers
+        )
+
+    def _difference(self) -> tuple[pa.Table, pa.Array]:
+        """Articles that are new, or known by other outlets or another date; and ids of those that are gone."""
+        con = self._writer.con()
+        known = self._inputs / f"{self.generation}.parquet"
+        if self.generation is None or not known.exists():
+            self.generation = None
+            rows = con.sql(self._sql(text=True)).to_arrow_table()
+            return rows.cast(MATCH_INPUT), pa.array([], pa.string())
+        con.execute(f"CREATE OR REPLACE TEMP VIEW matched AS FROM read_parquet({literal(str(known))})")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE present AS {self._sql(text=False)}")
+        gone = con.sql("SELECT article_id FROM matched ANTI JOIN present USING (article_id)").to_arrow_table()
+        new = con.sql(
+            "SELECT p.*, a.text FROM (FROM present EXCEPT FROM matched) AS p JOIN articles AS a USING (article_id)"
+        ).to_arrow_table()
+        return new.cast(MATCH_INPUT), gone.column(0).combine_chunks()
+
+    def _remember(self) -> None:
+        """Note what the generation was made from."""
+        self._inputs.mkdir(parents=True, exist_ok=True)
+        rows = self._writer.con().sql(self._sql(text=False)).to_arrow_table()
+        beside = self._inputs / f".{self.generation}"
+        pq.write_table(rows, beside)
+        beside.replace(self._inputs / f"{self.generation}.parquet")
+
+    def _apply(self, change: MatchChange, anew: bool, now: datetime) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        for name in TABLES:
+            mine = getattr(change, name)
+            if anew and self._writer.rows(name):
+                counts[name] += self._writer.overwrite(name, mine.add)
+            else:
+                counts[name] += self._writer.change(name, mine.add, mine.remove)[0]
+        aliases = change.story_aliases
+        at = pa.array([now] * aliases.add.num_rows, table("story_aliases").column("replaced_at").type)
+        self._writer.change("story_aliases", aliases.add.append_column("replaced_at", at), aliases.remove)
+        return counts
+
+    @staticmethod
+    def _sql(*, text: bool) -> str:
+        stamps = ", ".join(f"({literal(name)}, {literal(stamp)})" for name, stamp in sorted(present_stamps().items()))
+        return _INPUT.format(stamps=stamps, text=", a.text" if text else "")
