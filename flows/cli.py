@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 
-from flows.commands import audit, export, ingest, maintain, query, rebuild, schema, serve, source, status, trace
+from flows.commands import audit, export, ingest, maintain, query, rebuild, schema, serve, show, source, status, trace
 
 app = typer.Typer(
     name="dibao",
@@ -35,7 +35,7 @@ def _exiting(function: Callable[..., int]) -> Callable[..., None]:
     return command
 
 
-for _module in (ingest, status, query, trace, audit, rebuild, serve, schema, export, maintain):
+for _module in (ingest, status, query, show, trace, audit, rebuild, serve, schema, export, maintain):
     app.command(_module.__name__.rpartition(".")[2])(_exiting(_module.command))
 _sources = typer.Typer(help="Register sources and list them.", no_args_is_help=True, rich_markup_mode=None)
 _sources.command("add")(_exiting(source.add))

@@ -1,0 +1,77 @@
+"""An article or a whole page as it was read, for a person to check at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+
+from warehouse.errors import Missing
+
+_PASSAGES = """
+SELECT p.ordinal, p.kind, p.text, p.flags, p.article_start, p.article_end, a.ordinal AS article, p.article_id
+FROM passages AS p LEFT JOIN articles AS a USING (article_id)
+WHERE p.document_id = $1 ORDER BY p.ordinal
+"""
+
+
+def article(con: duckdb.DuckDBPyConnection, article_id: str) -> dict[str, Any]:
+    """An article's facts, and its passages in reading order; those with no place in the text stay where they stood."""
+    facts = _one(con, "SELECT * FROM articles WHERE article_id = $1", article_id)
+    passages = [each for each in _all(con, _PASSAGES, facts["document_id"]) if each["article_id"] == article_id]
+    last = -1
+    for each in passages:
+        last = each["article_start"] if each["article_start"] is not None else last
+        each["at"] = last
+    passages.sort(key=lambda each: (each["at"], each["ordinal"]))
+    return facts | {"passages": passages}
+
+
+def page(con: duckdb.DuckDBPyConnection, document_id: str) -> dict[str, Any]:
+    """A document's facts, and all its passages in the order of the page."""
+    facts = _one(con, "SELECT * FROM documents WHERE document_id = $1", document_id)
+    return facts | {"passages": _all(con, _PASSAGES, document_id)}
+
+
+def find(con: duckdb.DuckDBPyConnection, identity: str) -> tuple[str, str, str | None]:
+    """What an id (8 characters or more of it) names: `article` or `document`, the whole document id and article id.
+
+    Raises Missing where it names nothing, or more than one thing.
+    """
+    if len(identity) < 8 or not identity.isalnum():
+        raise Missing(f"{identity!r} is no id; ids are 32 hex characters, and 8 of them may do.")
+    asked = (
+        ("article", "SELECT document_id, article_id FROM articles WHERE starts_with(article_id, $1) LIMIT 2"),
+        ("document", "SELECT document_id, NULL FROM documents WHERE starts_with(document_id, $1) LIMIT 2"),
+        ("article", "SELECT document_id, article_id FROM passages WHERE starts_with(passage_id, $1) LIMIT 2"),
+    )
+    for kind, sql in asked:
+        found = con.execute(sql, [identity.lower()]).fetchall()
+        if len(found) > 1:
+            raise Missing(f"{identity!r} begins more than one {kind} id; give more of it.")
+        if found:
+            document_id, article_id = found[0]
+            return (kind if article_id else "document"), document_id, article_id
+    raise Missing(f"No article, document or passage has the id {identity!r}.")
+
+
+def margins(passages: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """(margin, text) of each passage: its kind, a mark where it continues the one before it, and its flags."""
+    end = None
+    for each in passages:
+        glued = end is not None and each["article_start"] == end and each["article_start"] != 0
+        end = each["article_end"] if each["article_end"] is not None else end
+        mark = "↳" if glued else " "
+        flags = f"  [{', '.join(each['flags'])}]" if each["flags"] else ""
+        yield f"{mark}{each['kind']}", each["text"] + flags
+
+
+def _all(con: duckdb.DuckDBPyConnection, sql: str, value: str) -> list[dict[str, Any]]:
+    result = con.execute(sql, [value])
+    names = [each[0] for each in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def _one(con: duckdb.DuckDBPyConnection, sql: str, value: str) -> dict[str, Any]:
+    return _all(con, sql, value)[0]

@@ -1,0 +1,50 @@
+"""dibao show: a person sees at a glance how a page was read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from flows.__main__ import main
+from tests.jobs import value
+
+PAGE = "SELECT document_id FROM documents JOIN captures USING (payload_sha256) WHERE outlet = 'lanchuan-ribao'"
+
+
+def test_an_article_is_printed_in_reading_order_with_kinds(sampled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    article = value(sampled, "SELECT article_id FROM unique_articles WHERE outlet = 'harbour-post'")
+    assert main(["show", article[:12], "--warehouse", str(sampled), "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    placed = [each for each in shown["passages"] if each["article_start"] is not None]
+    assert [each["article_start"] for each in placed] == sorted(each["article_start"] for each in placed)
+    assert all(shown["text"][each["article_start"] : each["article_end"]] == each["text"] for each in placed)
+
+    assert main(["show", article, "--warehouse", str(sampled)]) == 0
+    printed = capsys.readouterr().out
+    assert "headline" in printed
+    assert placed[0]["text"] in printed
+
+
+def test_a_page_shows_what_belongs_to_no_article_too(sampled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = value(sampled, PAGE)
+    assert main(["show", document, "--warehouse", str(sampled), "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert len({each["article"] for each in shown["passages"]}) > 2
+    assert None in {each["article"] for each in shown["passages"]}
+    assert [each["ordinal"] for each in shown["passages"]] == list(range(len(shown["passages"])))
+
+
+def test_a_passage_leads_to_its_article(sampled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sql = "SELECT passage_id FROM passages WHERE article_id IS NOT NULL ORDER BY 1 LIMIT 1"
+    assert main(["show", value(sampled, sql), "--warehouse", str(sampled)]) == 0
+    assert capsys.readouterr().out.strip()
+
+
+@pytest.mark.parametrize("identity", ["0" * 32, "short", "not-an-id-at-all"])
+def test_an_unknown_id_is_said_in_a_sentence(identity: str, sampled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", identity, "--warehouse", str(sampled)]) == 1
+    said = capsys.readouterr().err
+    assert identity in said
+    assert "Traceback" not in said
