@@ -43,8 +43,11 @@ class Want:
     depth: int = 0
 
 
-Reader = Callable[[Want, str, bytes], Iterable[Want]]
-"""What was wanted, the address that answered, and its payload: to what is wanted next."""
+Found = Want | FetchError
+"""An address that was found, or why one cannot be followed."""
+
+Reader = Callable[[Want, str, bytes], Iterable[Found]]
+"""What was wanted, the address that answered, and its payload: to what was found. May raise FetchError."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,11 @@ class _Tag:
 
 
 class Visit:
-    """One run's part of a round. `read` finds further addresses in lists, and in pages where `follow_pages` is set."""
+    """One run's part of a round.
+
+    `read` finds further addresses in lists, and in pages where `follow_pages` is set. A redirect to an address that is
+    not `allowed` is kept and not followed.
+    """
 
     def __init__(
         self,
@@ -64,6 +71,7 @@ class Visit:
         *,
         read: Reader | None = None,
         follow_pages: bool = False,
+        allowed: Callable[[str], bool] | None = None,
         resolver: Resolver = resolve,
     ) -> None:
         self.source = source
@@ -72,6 +80,7 @@ class Visit:
         self._memory = seen.memory
         self._read = read
         self._follow_pages = follow_pages
+        self._allowed = allowed or (lambda url: True)
         self._resolver = resolver
         began, resumed = self._memory.begin(session.clock)
         self._before = session.known.since(source.id, began) if resumed else {}
@@ -188,7 +197,7 @@ class Visit:
     def _following(self, job: Job, url: str) -> Job | None:
         """The next step of a redirect; None where its target is or was asked for on its own."""
         tag: _Tag = job.tag
-        if url in self._asked and url not in job.trail:
+        if (url in self._asked and url not in job.trail) or not self._allowed(url):
             return None
         self._asked.add(url)
         if tag.want.role == "page" and url in self._before:
@@ -231,13 +240,14 @@ class Visit:
             said = message.problem[1] if message.problem else f"It answers {exchange.status}."
             self._fail(exchange.url, f"http-{exchange.status}", said)
             return
-        stored = {
-            "If-None-Match": exchange.headers.get("etag"),
-            "If-Modified-Since": exchange.headers.get("last-modified"),
-        }
-        self._validators[f"list {want.url}"] = json.dumps(stored)
-        self._look(want, exchange.url, message.payload)
-        self._good += 1
+        bad = self._bad
+        if self._look(want, exchange.url, message.payload):
+            stored = {
+                "If-None-Match": exchange.headers.get("etag"),
+                "If-Modified-Since": exchange.headers.get("last-modified"),
+            }
+            self._validators[f"list {want.url}"] = json.dumps(stored)
+        self._good += self._bad == bad
 
     def _take_page(self, answer: Answer, tag: _Tag, kept: web.Kept) -> None:
         exchange, want = answer.exchange, tag.want
@@ -253,14 +263,27 @@ class Visit:
             payload = self._archived(tag.held.payload_sha256) if old and tag.held else kept.payload
             self._look(want, exchange.url, payload)
 
-    def _look(self, want: Want, url: str, payload: bytes | None) -> None:
-        """Find further addresses; what cannot be read is said and keeps nothing else back."""
+    def _look(self, want: Want, url: str, payload: bytes | None) -> bool:
+        """Find further addresses; what cannot be read is said and keeps nothing else back.
+
+        Returns whether all of them are pages that carry a mark: only then does an unchanged list mean that nothing is
+        to be done.
+        """
         if self._read is None or payload is None:
-            return
+            return False
+        marked = True
         try:
-            self._found += self._read(want, url, payload)
+            for found in self._read(want, url, payload):
+                if isinstance(found, FetchError):
+                    self._batch.rejects.append(reject(self.source.id, url, found.error, found.message))
+                    marked = False
+                else:
+                    self._found.append(found)
+                    marked &= found.role == "page" and found.mark is not None
         except FetchError as error:
             self._fail(url, error.error, error.message)
+            return False
+        return marked
 
     def _archived(self, sha256: str | None) -> bytes | None:
         """A payload that the archive holds; None where it cannot be had."""
