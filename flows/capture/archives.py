@@ -77,7 +77,9 @@ def index(
     out = Indexed()
     seen: dict[str, tuple[str, int]] = {}
     last = datetime.fromtimestamp(0, UTC)
+    empty = True
     for record in _until_broken(raw / warc_file, origin_uri, source_id, out):
+        empty = False
         if record.kind not in _CAPTURED or not record.uri:
             continue
         last = record.captured_at or last
@@ -96,6 +98,8 @@ def index(
             out.rejects.append(_reject(values, "digest", message))
         if problem:
             out.rejects.append(_reject(values, *problem))
+    if empty and not out.rejects:
+        out.rejects.append(reject(source_id, origin_uri, "empty", "The archive holds no records."))
     fresh = known.captures(values["capture_id"] for values in out.captures)
     out.captures = [values for values in out.captures if values["capture_id"] not in fresh]
     return out

@@ -94,7 +94,9 @@ def _inspect(path: Path) -> tuple[tuple[str, str], os.stat_result | None]:
     try:
         found = path.stat()
     except FileNotFoundError:
-        return ("dangling-link", "The link points to nothing."), None
+        if path.is_symlink():
+            return ("dangling-link", "The link points to nothing."), None
+        return ("unreadable", "The file vanished before it was read."), None
     except OSError as error:
         return ("unreadable", f"The file cannot be opened: {error.strerror or error}."), None
     if stat.S_ISREG(found.st_mode):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import struct
+import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 import brotli
 
@@ -146,12 +149,27 @@ def warc_bomb(folder: Path, size: int = 10 * GIGABYTE) -> None:
     head += b"WARC-Date: 2024-03-07T10:00:00Z\r\nWARC-Target-URI: http://www.example.org/zeros\r\n"
     head += b"Content-Type: text/plain\r\n"
     head += f"Content-Length: {size}\r\n\r\n".encode()
-    zeros = gzip.compress(bytes(_MEMBER), 9, mtime=0)
     with (folder / "huge-record.warc.gz").open("wb") as file:
-        file.write(gzipped(info(DATE), _captured(1), head))
-        for _ in range(size // _MEMBER):
-            file.write(zeros)
-        file.write(gzip.compress(b"\r\n\r\n", mtime=0))
+        file.write(gzipped(info(DATE), _captured(1)))
+        _zeros_in_one_member(file, head, size, b"\r\n\r\n")
+
+
+def _zeros_in_one_member(file: BinaryIO, head: bytes, size: int, tail: bytes) -> None:
+    """A gzip member of `head`, `size` zeros and `tail`: one run of zeros is packed once and written again and again."""
+
+    def packed(data: bytes, flush: int) -> bytes:
+        squeeze = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+        return squeeze.compress(data) + squeeze.flush(flush)
+
+    run = bytes(_MEMBER)
+    again = packed(run, zlib.Z_FULL_FLUSH)
+    check = zlib.crc32(head)
+    file.write(b"\x1f\x8b\x08" + bytes(6) + b"\xff" + packed(head, zlib.Z_FULL_FLUSH))
+    for _ in range(size // _MEMBER):
+        file.write(again)
+        check = zlib.crc32(run, check)
+    total = len(head) + size // _MEMBER * _MEMBER + len(tail)
+    file.write(packed(tail, zlib.Z_FINISH) + struct.pack("<II", zlib.crc32(tail, check), total % (1 << 32)))
 
 
 def html_bomb_in_warc(folder: Path, size: int = GIGABYTE) -> None:
