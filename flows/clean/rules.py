@@ -125,13 +125,13 @@ _ZERO_WIDTH = re.compile(f"[\u200b\u2060\ufeff\u00ad]+|(?<=[{HAN}])[\u200c\u200d
 
 _SPACE = r"[\t\n\x0b\x0c\r \x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 _SPACES = re.compile(f"{_SPACE}+")
-_PLAIN = frozenset(" \u3000")
+_PLAIN = frozenset(" \t\u3000")
 
 
 def _spaces(text: str) -> list[Found]:
     """Runs of white space become one; at the ends, and where a line was wrapped between Han, none.
 
-    A single ideographic space is how it was printed, and stays.
+    A single ideographic space or tab is how it was set, and stays.
     """
     found: list[Found] = []
     for match in _SPACES.finditer(text):
@@ -145,7 +145,7 @@ def _spaces(text: str) -> list[Found]:
         elif run in _PLAIN:
             continue
         else:
-            after = "\u3000" if set(run) == {"\u3000"} else " "
+            after = run[0] if len(set(run)) == 1 and run[0] in _PLAIN else " "
         if after != run:
             found.append((start, end, after))
     return found
@@ -205,8 +205,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "whitespace",
         1,
-        r"^[\s\x{85}\x{a0}\x{3000}]|[\s\x{85}\x{a0}\x{3000}]$|[\t-\r\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}"
-        r"\x{202f}\x{205f}]|[ \x{3000}]{2}",
+        r"^[\s\x{85}\x{a0}\x{3000}]|[\s\x{85}\x{a0}\x{3000}]$|[\n-\r\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}"
+        r"\x{202f}\x{205f}]|[ \t\x{3000}]{2}",
         _spaces,
     ),
 )
