@@ -45,13 +45,18 @@ _BY_SUFFIX = {
 _HTML = re.compile(rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 
 
+_FRONT_MATTER = re.compile(
+    rb"(?:\xef\xbb\xbf)?---[ \t]*\r?\n(?:[ \t]*\r?\n|[A-Za-z_][\w-]*[ \t]*:.*\n|[ \t]+\S.*\n|-[ \t].*\n)+?---[ \t]*\r?\n"
+)
+
 _SAYS_NOTHING = ("", "application/octet-stream", "application/unknown", "unk", "no-type")
 
 
 def media_type(name: str, head: bytes) -> str:
     """Media type of a file from its name and first HEAD_BYTES bytes.
 
-    Archives are told by their bytes whatever their name; everything else by its name first.
+    Archives are told by their bytes whatever their name, and so are pages with front matter that are named as plain
+    text; everything else is told by its name first.
     """
     if is_archive(head):
         return WARC
@@ -59,6 +64,8 @@ def media_type(name: str, head: bytes) -> str:
     if suffixes[-2:] in ([".warc", ".gz"], [".arc", ".gz"]):
         return WARC
     known = _BY_SUFFIX.get(suffixes[-1]) if suffixes else None
+    if known in (None, "text/plain") and _FRONT_MATTER.match(head):
+        return "text/markdown"
     if known:
         return known
     if _HTML.match(head):
