@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from flows.capture import salvage
 from flows.capture.known import Catalogued
+from flows.capture.revisits import resolve
 from flows.capture.rows import reject, to_table
 from flows.capture.seen import Seen
 from flows.capture.session import Batch, Clock, Session
@@ -137,9 +138,10 @@ class Run:
         files = tables.get("warc_files")
         for row in files.to_pylist():
             self.writer.add_warc(row["warc_file"], row["sha256"], row["bytes"])
+        captures, rejects = resolve(tables.get("captures"), tables.get("rejects"), self._known)
         added: Counter[str] = Counter()
-        for name in ("warc_files", "captures", "rejects"):
-            added[name] = self.writer.append(name, self._absent(name, tables.get(name)))
+        for name, rows in (("warc_files", files), ("captures", captures), ("rejects", rejects)):
+            added[name] = self.writer.append(name, self._absent(name, rows))
         self.counts.update(added)
         self.counts["bytes"] += tables.bytes
         return added

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from pathlib import Path
@@ -32,6 +33,11 @@ def write_atomically(path: Path, data: bytes) -> None:
         os.fsync(out.fileno())
     os.replace(beside, path)
     flush_folder(path.parent)
+
+
+def is_full(error: OSError) -> bool:
+    """Whether an error says that there is no room left to write."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def sha256_file(path: Path) -> str:

@@ -219,11 +219,16 @@ class SegmentWriter:
     def _open(self) -> None:
         folder = self._raw / self._folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._name = f"{self._folder}/{self._run_id}-{self._number:05d}.warc.gz"
-        self._number += 1
+        while self._is_taken():  # by a first try of the same step
+            self._number += 1
         self._out = (self._raw / f"{self._name}{OPEN_SUFFIX}").open("xb")
         info = self._builder.create_warcinfo_record(Path(self._name).name, self._description)
         self.write(info)
+
+    def _is_taken(self) -> bool:
+        self._name = f"{self._folder}/{self._run_id}-{self._number:05d}.warc.gz"
+        final = self._raw / self._name
+        return final.exists() or final.with_name(final.name + OPEN_SUFFIX).exists()
 
 
 def _verified(head: bytes, chunks: Iterable[bytes], size: int, sha256: str) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ MAX_PAYLOAD = 32 << 20
 """Largest payload that is unpacked from a record, in bytes; what a small file can swell to has no other bound."""
 
 _CHUNK = 1 << 16
+_STATUS = re.compile(r"[0-9]{3}\Z")
 
 
 @dataclass
@@ -157,7 +159,7 @@ def _describe(record: ArcWarcRecord) -> RawRecord:
     if record.http_headers is not None:
         found.http_headers = {name.lower(): value for name, value in record.http_headers.headers}
         code = record.http_headers.get_statuscode() or ""
-        found.http_status = int(code) if code.isdigit() else None
+        found.http_status = int(code) if _STATUS.match(code) else None
     return found
 
 
@@ -211,9 +213,9 @@ def _moment(text: str | None) -> datetime | None:
         if text.isdigit():
             return datetime.strptime(text[:14].ljust(14, "0"), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _why(error: BaseException, offset: int) -> str:

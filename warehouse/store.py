@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 from collections.abc import Iterator, Sequence
@@ -16,7 +15,7 @@ import pyarrow as pa
 from schemas import TABLES, Table, table
 from schemas.render.sql import quoted
 from warehouse import catalogue, digest, snapshots, tables
-from warehouse.disk import sha256_file
+from warehouse.disk import is_full, sha256_file
 from warehouse.errors import Busy, NoSpace
 from warehouse.snapshots import FileEntry, Snapshot, TableEntry
 
@@ -70,7 +69,7 @@ class Warehouse:
             try:
                 yield writer
             except OSError as error:
-                if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                if is_full(error):
                     raise NoSpace(
                         f"The disk that holds {self.root} is full; the last snapshot is intact. "
                         "Free some space and run again."

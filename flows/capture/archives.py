@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from flows.capture.known import Known
 from flows.capture.media import served_type
+from flows.capture.revisits import UNRESOLVED
 from flows.capture.rows import Origin, reject, row
 from flows.capture.session import Batch, Session
 from flows.capture.walk import FileFound
@@ -90,7 +91,7 @@ def index(
         problem = record.problem
         if record.kind == "revisit" and values["payload_sha256"] is None:
             problem = (
-                "revisit-unresolved",
+                UNRESOLVED,
                 "The record says that the payload was known, and its original is not in the archive.",
             )
         if record.digest_ok is False:
@@ -147,7 +148,7 @@ def _row(
     origin = Origin(
         source_id=source_id,
         uri=uri,
-        outlet=urlsplit(uri).hostname or source_id,
+        outlet=_host(uri) or source_id,
         media_type=served_type(declared, record.payload or b""),
         last_modified=http_date(record.http_headers.get("last-modified")),
         parser=parser,
@@ -165,3 +166,10 @@ def _row(
         location=redirect_of(record.http_status, record.http_headers, uri),
         warc_digest=digest,
     )
+
+
+def _host(uri: str) -> str | None:
+    try:
+        return urlsplit(uri).hostname
+    except ValueError:  # brackets that are no IPv6 address
+        return None

@@ -17,6 +17,7 @@ from flows.capture.session import Batch, Session
 from flows.capture.walk import FileFound, NotTaken, walk
 from flows.extract.registry import canonical
 from flows.sources.registry import Source
+from warehouse.disk import is_full
 from warehouse.raw import ChangedWhileRead
 from warehouse.records import MAX_PAYLOAD
 
@@ -68,6 +69,8 @@ def capture_folder(source: Source, session: Session, unchanged: Callable[[FileFo
             batch.files.remove(found)
             continue
         except OSError as error:
+            if is_full(error):
+                raise
             why = "The file vanished while it was read." if isinstance(error, FileNotFoundError) else None
             why = why or f"The file cannot be read: {error.strerror or error}."
             batch.rejects.append(reject(source.id, found.uri, "unreadable", why))
@@ -148,7 +151,9 @@ def _write(
                     at,
                     origin.headers(),
                 )
-            except (ChangedWhileRead, OSError):
+            except (ChangedWhileRead, OSError) as error:
+                if isinstance(error, OSError) and is_full(error):
+                    raise
                 batch.rejects.append(_changed(source, read.file))
                 batch.files.remove(read.file)
                 continue

@@ -26,7 +26,7 @@ class Seen:
     def __init__(self, state: Path, source_id: str, parser: str | None, shape: str = "") -> None:
         self.memory = Memory(state, source_id, shape)
         self._path = state / "seen" / f"{source_id}.parquet"
-        self._parser = parser or ""
+        self._made_for = json.dumps([shape, parser])
         self._files: dict[str, tuple[int, int]] = {}
         self._changed = False
         self._load()
@@ -55,7 +55,7 @@ class Seen:
                 "mtime_ns": pa.array([self._files[uri][1] for uri in uris], pa.int64()),
             }
         )
-        rows = rows.replace_schema_metadata({"parser": json.dumps(self._parser)})
+        rows = rows.replace_schema_metadata({"made_for": self._made_for})
         beside = self._path.with_suffix(".new")
         pq.write_table(rows, beside)
         beside.replace(self._path)
@@ -66,8 +66,8 @@ class Seen:
             rows = pq.read_table(self._path)
         except (OSError, pa.ArrowInvalid):
             return
-        # Other hints read other things from the same bytes.
-        if json.loads((rows.schema.metadata or {}).get(b"parser", b'""')) != self._parser:
+        # Other hints read other things from the same bytes, and another folder of the same name holds other files.
+        if (rows.schema.metadata or {}).get(b"made_for") != self._made_for.encode():
             return
         columns = (rows.column(name).to_pylist() for name in ("uri", "size", "mtime_ns"))
         self._files = {uri: (size, mtime) for uri, size, mtime in zip(*columns, strict=True)}
