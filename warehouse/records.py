@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import zlib
 from collections.abc import Iterator
@@ -83,7 +84,7 @@ def records(path: Path, *, payloads: bool = True, limit: int = MAX_PAYLOAD) -> I
                 raw.offset = iterator.get_record_offset()
                 raw.length = iterator.get_record_length()
                 end = raw.offset + raw.length
-                if _is_cut(record, raw):
+                if _is_cut(record, raw) or _member_is_cut(iterator):
                     raise BrokenArchive(
                         "cut",
                         f"The file ends inside the record at byte {raw.offset} ({raw.uri or raw.kind}); "
@@ -194,6 +195,14 @@ def _is_cut(record: ArcWarcRecord, found: RawRecord) -> bool:
     if record.format == "warc" and not found.headers.get("content-length", "").strip().isdigit():
         return True
     return int(getattr(record.raw_stream, "limit", 0) or 0) > 0
+
+
+def _member_is_cut(iterator: _QuietIterator) -> bool:
+    """Whether the file ends before the gzip member that was read last does."""
+    press = iterator.reader.decompressor
+    if press is None or press.eof:
+        return False
+    return bool(iterator.fh.tell() == os.fstat(iterator.fh.fileno()).st_size)
 
 
 def _nothing_follows(path: Path, end: int) -> None:
