@@ -46,7 +46,9 @@ _HTML = re.compile(rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\
 
 
 _FRONT_MATTER = re.compile(
-    rb"(?:\xef\xbb\xbf)?---[ \t]*\r?\n(?:[ \t]*\r?\n|[A-Za-z_][\w-]*[ \t]*:.*\n|[ \t]+\S.*\n|-[ \t].*\n)+?---[ \t]*\r?\n"
+    rb"(?:\xef\xbb\xbf)?---[ \t]*\r?\n"
+    rb"(?:[ \t]*\r?\n|[A-Za-z_][\w-]*[ \t]*:.*\n|[ \t]+\S.*\n|-[ \t].*\n)+?"
+    rb"---[ \t]*\r?\n"
 )
 
 _SAYS_NOTHING = ("", "application/octet-stream", "application/unknown", "unk", "no-type")
