@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 
 import pyarrow as pa
 
+from flows import backlog
 from flows.capture import salvage
+from flows.capture.gathered import Gathered
 from flows.capture.known import Catalogued
 from flows.capture.revisits import resolve
 from flows.capture.rows import reject, to_table
 from flows.capture.seen import Seen
 from flows.capture.session import Batch, Clock, Session
 from flows.executor import Executor
-from flows.extract.registry import EXTRACTORS, MEDIA_TYPES, canonical, extractor_for
+from flows.extract.registry import canonical
 from flows.matching import Matching
 from flows.progress import Progress, stage
-from flows.read import TABLES, Partition, Work, died, partitions, read_partition
+from flows.read import TABLES, Partition, died, partitions, read_partition
 from flows.settings import Settings
 from flows.sources import kinds
 from flows.sources.kinds import SourceFailed
@@ -71,7 +72,7 @@ class Run:
 
     def adopt(self, warc_file: str) -> None:
         """Commit the captures that one of our segments holds."""
-        tables = _Tables()
+        tables = Gathered()
         tables.add(salvage.index_segment(self._raw, warc_file, self._known, self.run_id))
         self._commit(tables)
 
@@ -83,7 +84,7 @@ class Run:
         parser, shape = canonical(source.parser), f"{source.kind} {source.location}"
         seen = Seen(self.writer.warehouse.state, source.id, parser, shape)
         self._seen.append(seen)
-        tables = _Tables()
+        tables = Gathered()
         started = self._clock()
         failure: SourceFailed | None = None
         with (
@@ -107,7 +108,7 @@ class Run:
         self._tell(source, started, tables, added, failure)
 
     def _tell(
-        self, source: Source, started: datetime, tables: _Tables, added: Counter[str], failure: SourceFailed | None
+        self, source: Source, started: datetime, tables: Gathered, added: Counter[str], failure: SourceFailed | None
     ) -> None:
         """A row of `source_runs`, unless nothing was new and all is as well as it was before."""
         last = self.writer.con().execute(
@@ -133,7 +134,7 @@ class Run:
         }
         self.writer.append("source_runs", self._absent("source_runs", table("source_runs").rows([values])))
 
-    def _commit(self, tables: _Tables) -> Counter[str]:
+    def _commit(self, tables: Gathered) -> Counter[str]:
         """Captures first by id, then what came with them; nothing twice. Returns the rows added."""
         files = tables.get("warc_files")
         for row in files.to_pylist():
@@ -163,7 +164,7 @@ class Run:
 
     def read(self) -> None:
         """Documents, articles, passages and edits of every payload not yet read at the present versions."""
-        jobs = list(partitions(self._work()))
+        jobs = list(partitions(backlog.unread(self.writer.con())))
         if not jobs:
             return
         failed = []
@@ -196,31 +197,9 @@ class Run:
                 rows.append(died(work, result))
         return to_table("rejects", rows)
 
-    def _work(self) -> Iterator[Work]:
-        """What is to be read, in the order of its place in the raw store."""
-        known = [(media, name, extractor_for(media)) for media, name in sorted(MEDIA_TYPES.items())]
-        readers = pa.table(
-            {
-                "media": [media for media, _, _ in known],
-                "extractor": [name for _, name, _ in known],
-                "stamp": [each.stamp(None) if each else "" for _, _, each in known],
-            }
-        )
-        con = self.writer.con()
-        con.register("readers", readers)
-        result = con.execute(_WORK)
-        while rows := result.fetchmany(4096):
-            for row in rows:
-                yield Work(*row)
-        con.unregister("readers")
-
     def stale(self) -> bool:
         """Whether documents of other versions than the present ones lie in the tables."""
-        present = {each.name: each.stamp(None) for each in EXTRACTORS}
-        rows = self.writer.con().execute(
-            "SELECT DISTINCT extractor, split_part(extractor_version, '+', 1) FROM documents"
-        )
-        return any(present.get(name) != stamp for name, stamp in rows.fetchall())
+        return backlog.stale(self.writer.con())
 
     # ------------------------------------------------------------ match
 
@@ -279,55 +258,3 @@ _COUNTED = (
     "rejects",
     "bytes",
 )
-
-_WORK = """
-WITH held AS (
-    SELECT *, lower(trim(split_part(coalesce(media_type, ''), ';', 1))) AS media
-    FROM captures WHERE payload_sha256 IS NOT NULL
-), places AS (
-    SELECT payload_sha256, min((warc_file, warc_offset, warc_length, record_type, part_start, part_end)) AS place
-    FROM captures WHERE record_type <> 'revisit' AND payload_sha256 IS NOT NULL GROUP BY payload_sha256
-), wanted AS (
-    SELECT payload_sha256, parser, coalesce(extractor, 'none') AS extractor,
-        CASE WHEN stamp IS NULL THEN media WHEN parser IS NULL THEN stamp
-             ELSE stamp || '+' || left(sha256(parser), 8) END AS stamp,
-        min(payload_bytes) AS payload_bytes, min(media) AS media,
-        min((uri, source_id, capture_id)) AS named
-    FROM held LEFT JOIN readers USING (media) GROUP BY ALL
-)
-SELECT payload_sha256, payload_bytes, nullif(media, ''), parser,
-    place[1], place[2], place[3], place[4], place[5], place[6], named[1], named[2], named[3]
-FROM wanted JOIN places USING (payload_sha256)
-WHERE NOT EXISTS (FROM documents d WHERE d.payload_sha256 = wanted.payload_sha256
-        AND d.extractor = wanted.extractor AND d.extractor_version = wanted.stamp)
-    AND NOT EXISTS (FROM rejects r WHERE r.payload_sha256 = wanted.payload_sha256
-        AND (r.version = wanted.extractor || ' ' || wanted.stamp
-            -- a dump that could not be split into records is no record either
-            OR wanted.extractor = 'record' AND r.stage = 'capture' AND r.version IS NULL))
-ORDER BY place
-"""
-
-
-class _Tables:
-    """Batches as Arrow, so that many captures take little room."""
-
-    def __init__(self) -> None:
-        self._parts: dict[str, list[pa.Table]] = {"captures": [], "rejects": [], "warc_files": []}
-        self._held: Counter[str] = Counter()
-        self.bytes = 0
-        self.requests = 0
-
-    def add(self, batch: Batch) -> None:
-        for name, rows in (("captures", batch.captures), ("rejects", batch.rejects), ("warc_files", batch.taken_in)):
-            if rows:
-                self._parts[name].append(to_table(name, rows))
-        self._held.update(row["warc_file"] for row in batch.captures)
-        self.bytes += batch.bytes
-        self.requests += batch.requests
-
-    def held(self, warc_file: str) -> int:
-        """Captures whose record lies in that file."""
-        return self._held[warc_file]
-
-    def get(self, name: str) -> pa.Table:
-        return pa.concat_tables([table(name).empty(), *self._parts[name]])
