@@ -11,6 +11,8 @@ from urllib.parse import unquote
 
 LONGEST = 1500
 """Characters of a line, its links included, beyond which it is not a credit."""
+LONGEST_PLAIN = 100
+"""The same for a line without links, its marks included."""
 
 _ORIGIN = re.compile(
     r"原文|原[链連]接|原帖|原网址|原網址|源链接|源连结"
@@ -94,10 +96,10 @@ class Credit:
 
 def read(line: str) -> Credit | None:
     """What a line says of where its page comes from; None where it is not such a line."""
-    if len(line) > LONGEST:
+    if len(line) > LONGEST or (len(line) > LONGEST_PLAIN and "http" not in line.lower()):
         return None
     bare = _DECORATION.sub("", line)
-    links = list(_LINK.finditer(line))
+    links = list(_LINK.finditer(line)) if ":" in line else []
     if links:
         return _linked(line, links)
     words = _STRIKE.sub("", bare).strip().rstrip("】」）)")

@@ -25,6 +25,8 @@ _CHINA = timezone(timedelta(hours=8))
 HEAD_PIECES = 15
 FOOT_PIECES = 6
 """How many pieces at the head and at the foot of a page may be credits."""
+LANGUAGE_SAMPLE = 4_000
+"""Characters of the body by which its language is told."""
 LONG_PIECE = 150
 """Characters that only body text has; no credits of the head stand after it."""
 
@@ -74,7 +76,7 @@ def read(payload: bytes, parser: Mapping[str, Any]) -> Reading:
         charset_used=decoded.charset_used,
         decode_skip=decoded.decode_skip,
         replaced=decoded.replaced,
-        language=guess_language(text[head.end :]),
+        language=guess_language(text[head.end : head.end + LANGUAGE_SAMPLE]),
     )
     _describe(reading, head, parser)
     if (markup := _markup_body(text, head.end)) is not None:

@@ -7,7 +7,6 @@ So a line break inside a paragraph joins only where lines look wrapped; Chinese 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
 from flows.extract import markup_cut
@@ -22,7 +21,9 @@ class Piece(NamedTuple):
     level: int = 0
 
 
-_LINE = re.compile(r"[^\r\n]+")
+# From the first character of a line that is not white space to its end.
+_LINE = re.compile(r"[^\s][^\r\n]*")
+_LINE_END = re.compile(r"\r\n|\n|\r")
 _BREAKS = frozenset(("\n", "\r\n", "\r"))
 # The only first characters that can make a line other than a paragraph's.
 _MARKS = frozenset("#>*-+|!<`~=_[{0123456789&\\")
@@ -50,7 +51,7 @@ MOST_BRACKETS = 50
 
 def cut(text: str, start: int = 0) -> list[Piece]:
     """The pieces of `text[start:]` in order. Blank ones, and pictures without a caption, are left out."""
-    return list(_Cutter(text).run(start))
+    return _Cutter(text).run(start)
 
 
 class _Cutter:
@@ -58,71 +59,72 @@ class _Cutter:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.out: list[Piece] = []
         self.held: list[Piece] = []
         self.table = False
         self.unfenced: set[str] = set()
 
-    def run(self, start: int) -> Iterator[Piece]:
-        text = self.text
-        position = start
-        last_end = -1
+    def run(self, start: int) -> list[Piece]:
+        """All pieces from `start` on."""
+        text, out = self.text, self.out
+        last_end = position = start
         while (found := _LINE.search(text, position)) is not None:
-            line, at = found.group(), found.start()
-            position = found.end()
-            if line.isspace():
-                continue
-            if last_end >= 0 and text[last_end:at] not in _BREAKS:
-                yield from self.flush()
-            last_end = position
-            stripped = line.strip()
-            at += len(line) - len(line.lstrip())
+            at, position = found.span()
+            line = found.group()
+            stripped = line.rstrip()
             end = at + len(stripped)
+            if self.held and self.is_apart(last_end, at):
+                self.flush()
+            last_end = position
             first = stripped[0]
-            if first not in _MARKS:
-                if "|" in stripped and self.table:
-                    self.held.append(Piece("table", at, end))
-                elif "<" in stripped or "![" in stripped:
-                    yield from self.inline("body", at, end)
-                else:
-                    self.held.append(Piece("body", at, end))
-                if line.endswith("  ") or stripped.endswith("\\"):
-                    yield from self.flush()
-                continue
             jump = 0
-            if first in "`~" and (fence := _FENCE.match(stripped)):
-                yield from self.flush()
-                jump = yield from self.fenced(fence.group(1), position)
+            if first not in _MARKS:
+                if "<" in stripped or "![" in stripped:
+                    self.inline("body", at, end)
+                else:
+                    self.held.append(Piece("table" if self.table and "|" in stripped else "body", at, end))
+                if line.endswith("  ") or stripped.endswith("\\"):
+                    self.flush()
+            elif first in "`~" and (fence := _FENCE.match(stripped)):
+                self.flush()
+                jump = self.fenced(fence.group(1), position)
             elif first == "<" and markup_cut.opens_block(stripped):
-                yield from self.flush()
+                self.flush()
                 jump = self.markup_end(stripped, at, position)
-                for kind, piece_start, piece_end in markup_cut.cut(text, at, jump):
-                    yield from self.pictures(kind, piece_start, piece_end)
+                for piece in markup_cut.cut(text, at, jump):
+                    out += self.pictures(*piece)
             else:
-                yield from self.marked(stripped, at, end)
+                self.marked(stripped, at, end)
             if jump:
                 position = last_end = max(jump, position)
-        yield from self.flush()
+        self.flush()
+        return out
 
-    def marked(self, line: str, at: int, end: int) -> Iterator[Piece]:
+    def is_apart(self, last_end: int, at: int) -> bool:
+        """Whether more than one line end stands between two lines."""
+        gap = self.text[last_end:at]
+        return gap not in _BREAKS and len(_LINE_END.findall(gap)) != 1
+
+    def marked(self, line: str, at: int, end: int) -> None:
         """A line that begins with a character that may be a mark."""
         if line[0] == "#" and (heading := _HEADING.match(line)):
-            yield from self.flush()
+            self.flush()
             tail = _HEADING_TAIL.search(line)
             begin, stop = at + heading.end(), at + tail.start() if tail else end
             if begin < stop:
                 level = len(heading.group(1))
-                for piece in self.inline("headline", begin, stop, hold=False):
-                    yield piece._replace(level=level) if piece.kind == "headline" else piece
+                self.inline("headline", begin, stop, level)
         elif rule := _RULE.match(line):
             # Under a line of text, === makes it a heading; so does --- by the book, but most hands mean a rule.
             heads = len(self.held) == 1 and self.held[0].kind == "body" and (rule.group(1) == "=" or len(line) > 3)
             if heads and rule.group(1) in "=-" and self.held[0].end - self.held[0].start <= 80:
-                yield Piece("headline", self.held[0].start, self.held[0].end, 1 if rule.group(1) == "=" else 2)
+                level = 1 if rule.group(1) == "=" else 2
+                self.out.append(Piece("headline", self.held[0].start, self.held[0].end, level))
                 self.held.clear()
             else:
-                yield from self.flush()
+                self.flush()
                 if rule.group(1) != "=":
-                    yield Piece("rule", at, end)
+                    self.out.append(Piece("rule", at, end))
         elif line[0] in "|-:" and "|" in line and _DELIMITERS.match(line):
             if self.held:
                 self.held[-1] = self.held[-1]._replace(kind="table")
@@ -134,56 +136,49 @@ class _Cutter:
                 begin = at + line.index(trimmed)
                 self.held.append(Piece("table", begin, begin + len(trimmed)))
         elif line[0] in "[{" and _DIRECTIVE.match(line):
-            yield from self.flush()
-            yield Piece("boilerplate", at, end)
+            self.flush()
+            self.out.append(Piece("boilerplate", at, end))
         elif line[0] == ">" and (quote := _QUOTE.match(line)):
             if quote.end() == len(line):
-                yield from self.flush()
+                self.flush()
             else:
                 begin = at + quote.end()
                 bullet = _BULLET.match(self.text, begin, end)
-                yield from self.inline("quote", bullet.end() if bullet else begin, end)
+                self.inline("quote", bullet.end() if bullet else begin, end)
         elif bullet := _BULLET.match(line):
-            yield from self.flush()
-            yield from self.inline("list", at + bullet.end(), end)
+            self.flush()
+            self.inline("list", at + bullet.end(), end)
         elif _NUMBER.match(line):
-            yield from self.flush()
-            yield from self.inline("list", at, end)
+            self.flush()
+            self.inline("list", at, end)
         else:
-            yield from self.inline("body", at, end)
+            self.inline("body", at, end)
 
-    def inline(self, kind: str, at: int, end: int, *, hold: bool = True) -> Iterator[Piece]:
-        """A line that may have block-level tags or pictures in it."""
+    def inline(self, kind: str, at: int, end: int, level: int = 0) -> None:
+        """A line that may have block-level tags or pictures in it; a heading where `level` says so."""
         line = self.text[at:end]
+        pieces = [Piece(kind, at, end)]
         if "<" in line:
-            pieces = markup_cut.cut(self.text, at, end)
-            if len(pieces) != 1 or (pieces[0].start, pieces[0].end) != (at, end):
-                yield from self.flush()
-                for piece in pieces:
-                    inner = piece.kind if piece.kind != "body" else kind
-                    yield from self.pictures(inner, piece.start, piece.end)
-                return
+            cut = markup_cut.cut(self.text, at, end)
+            pieces = [Piece(kind if piece.kind == "body" else piece.kind, piece.start, piece.end) for piece in cut]
         if "![" in line:
-            pictured = list(self.pictures(kind, at, end))
-            if pictured != [Piece(kind, at, end)]:
-                yield from self.flush()
-                yield from pictured
+            pieces = [inner for piece in pieces for inner in self.pictures(piece.kind, piece.start, piece.end)]
+        if pieces == [(kind, at, end, 0)]:
+            if line[0] in "*_~`\\&[]()>-+=|!" and not _WORD.search(line):
                 return
-        if line[0] in "*_~`\\&[]()>-+=|!" and not _WORD.search(line):
-            return
-        if hold:
-            self.held.append(Piece(kind, at, end))
-        else:
-            yield Piece(kind, at, end)
+            if not level:
+                self.held.append(pieces[0])
+                return
+        self.flush()
+        self.out += [piece._replace(level=level) if piece.kind == "headline" else piece for piece in pieces]
 
-    def pictures(self, kind: str, at: int, end: int) -> Iterator[Piece]:
+    def pictures(self, kind: str, at: int, end: int) -> list[Piece]:
         """The piece without the pictures at its ends; what they are called is a caption, unless it is a file's name."""
         line = self.text[at:end]
         readable = "![" in line and (len(line) < LONGEST_LINE_READ or line.count("[") < MOST_BRACKETS)
         found = list(IMAGE.finditer(line)) if readable else []
         if not found:
-            yield Piece(kind, at, end)
-            return
+            return [Piece(kind, at, end)]
         alone = _WORD.search(_LINKED.sub("", IMAGE.sub("", line))) is None
         before, after = 0, len(found)
         if not alone:
@@ -197,23 +192,25 @@ class _Cutter:
                 after -= 1
         else:
             before = after
-        yield from self.captions(found[:before], at)
+        pieces = self.captions(found[:before], at)
         if not alone:
             begin = found[before - 1].end() if before else 0
             stop = found[after].start() if after < len(found) else len(line)
             inner = line[begin:stop]
             begin += len(inner) - len(inner.lstrip())
-            yield Piece(kind, at + begin, at + begin + len(inner.strip()))
-        yield from self.captions(found[after:], at)
+            pieces.append(Piece(kind, at + begin, at + begin + len(inner.strip())))
+        return pieces + self.captions(found[after:], at)
 
-    def captions(self, images: list[re.Match[str]], offset: int) -> Iterator[Piece]:
+    def captions(self, images: list[re.Match[str]], offset: int) -> list[Piece]:
+        pieces = []
         for image in images:
             words = image.group(1).strip()
             if words and not _FILE_NAME.match(words):
                 begin = offset + image.start(1) + image.group(1).index(words)
-                yield Piece("caption", begin, begin + len(words))
+                pieces.append(Piece("caption", begin, begin + len(words)))
+        return pieces
 
-    def fenced(self, mark: str, position: int) -> Generator[Piece, None, int]:
+    def fenced(self, mark: str, position: int) -> int:
         """The lines up to the closing fence, each as it stands; returns where they end, 0 where no fence closes."""
         if mark[0] in self.unfenced:
             return 0
@@ -224,10 +221,7 @@ class _Cutter:
             self.unfenced.add(mark[0])
             return 0
         for found in _LINE.finditer(self.text, position, closing.start()):
-            line = found.group()
-            if not line.isspace():
-                begin = found.start() + len(line) - len(line.lstrip())
-                yield Piece("body", begin, begin + len(line.strip()))
+            self.out.append(Piece("body", found.start(), found.start() + len(found.group().rstrip())))
         return closing.end()
 
     def markup_end(self, line: str, at: int, position: int) -> int:
@@ -241,11 +235,11 @@ class _Cutter:
         blank = _BLANK_LINE.search(self.text, position)
         return blank.start() if blank else len(self.text)
 
-    def flush(self) -> Iterator[Piece]:
+    def flush(self) -> None:
         """The paragraph held so far: its lines joined where they are wrapped or a mark is open, else one by one."""
         held, self.held, self.table = self.held, [], False
         if len(held) < 2:
-            yield from held
+            self.out += held
             return
         wrapped = self.is_wrapped(held)
         current = held[0]
@@ -253,9 +247,9 @@ class _Cutter:
             if following.kind != "table" and current.kind != "table" and (wrapped or self.goes_on(current)):
                 current = current._replace(end=following.end)
             else:
-                yield current
+                self.out.append(current)
                 current = following
-        yield current
+        self.out.append(current)
 
     def is_wrapped(self, lines: list[Piece]) -> bool:
         """Three lines or more, all but the last nearly as wide as the widest: a paragraph that an editor wrapped."""

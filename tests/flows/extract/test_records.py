@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from flows.extract import record_keys, records
 from flows.extract.reading import UnreadableError
+from tests.flows.extract.rows import rows
 
 RECORD = {
     "id": 9,
@@ -30,6 +32,17 @@ KEYS = {
     "author": "writer",
     "publisher": "/detail/source",
 }
+
+
+GOLDEN = sorted(
+    path for path in (Path(__file__).parents[2] / "golden" / "records").glob("*.json") if ".rows" not in path.name
+)
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+def test_golden(path: Path) -> None:
+    expected = json.loads(path.with_suffix(".rows.json").read_text(encoding="utf-8"))
+    assert rows(records.read(path.read_bytes(), {})) == expected
 
 
 def payload(record: Any) -> bytes:
