@@ -10,7 +10,7 @@ from flows.segment.profiles import CAPTION, CUE, FURNITURE, JUMP_LEAD, LEAD, SHO
 
 _CLOSED = re.compile(r"[。！？!?…；;][”’」』》）)\]\"'】]*$|\.[\"')]*$|[：:]$|——$")
 _NO_HEADLINE = re.compile(r"[。；;，,、]|[.．…]$|[：:]$|^[，。、；：）」』》”’,;:)]")
-_LETTERS = re.compile(r"[^\W_]")
+_LETTERS = re.compile(r"[\u3400-\u9fff]{2}|[\uac00-\ud7af]{2}|[^\W\d_]{3}.*[^\W\d_]{3}")
 _HEADLINE_LONGEST = 60
 _ADVERT_REACH = 4
 """Lines between two adverts, or above the first one on a page, that are taken for the advert's own words."""
@@ -38,7 +38,9 @@ class Line:
 def typed(texts: list[str], gaps: list[int]) -> list[Line]:
     """Lines with their kinds. `gaps[i]` is the number of code points between line i and the one before."""
     adjacent = min((gap for gap in gaps[1:]), default=1)
-    lines = [Line(i, text, i > 0 and gaps[i] <= adjacent <= 2) for i, text in enumerate(texts)]
+    close = [i > 0 and gap <= adjacent <= 2 for i, gap in enumerate(gaps)]
+    parted = sum(close) <= len(texts) / 2  # where no line is parted from the next, closeness says nothing
+    lines = [Line(i, text, parted and close[i]) for i, text in enumerate(texts)]
     for line in lines:
         line.kind = _own_kind(line)
     _captions(lines)

@@ -15,8 +15,9 @@ from schemas.columns import TEXT_KINDS
 _WRAPPED_SHARE = 0.6
 _WRAP_WIDTHS = (12, 64)
 _HAN_SEAM = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef“”‘’—…]")
-_EVIDENCE = 2
-"""Mastheads, adverts and the like that make a page a newspaper's."""
+_FURNITURE = ("masthead", "advert")
+_CAUTION = 8.0
+"""Log odds against an article that opens within a text which need not be a newspaper page."""
 
 
 @dataclass(slots=True)
@@ -38,7 +39,8 @@ def read_page(texts: list[str], gaps: list[int], title: str | None) -> tuple[lis
     """
     width = _wrap_width(texts, gaps)
     lines = [Line(i, text, False) for i, text in enumerate(texts)] if width else typed(texts, gaps)
-    placed = _plain(lines, gaps, width) if width or not _is_newspaper(lines) else _newspaper(lines)
+    caution = None if width else _caution(lines)
+    placed = _plain(lines, gaps, width) if caution is None else _newspaper(lines, caution)
     return placed, _heads(lines, placed, title)
 
 
@@ -47,7 +49,7 @@ def _wrap_width(texts: list[str], gaps: list[int]) -> int:
     if len(texts) < 6 or max(gaps[1:], default=0) == 0:
         return 0
     lengths = sorted(len(text) for text in texts)
-    width = lengths[int(len(lengths) * 0.9)]
+    width = lengths[int(len(lengths) * 0.7)]
     if not _WRAP_WIDTHS[0] <= width <= _WRAP_WIDTHS[1]:
         return 0
     full = [text for text in texts if width - 2 <= len(text) <= width + 2]
@@ -55,20 +57,30 @@ def _wrap_width(texts: list[str], gaps: list[int]) -> int:
     return width if len(full) >= _WRAPPED_SHARE * len(texts) and broken >= 0.5 * len(full) else 0
 
 
-def _is_newspaper(lines: list[Line]) -> bool:
-    """Whether the lines are a page of several articles: headlines after body text that are sure to open one."""
-    evidence = sum(line.kind in ("masthead", "advert", "jump") for line in lines)
-    seen_body = False
-    closed = False
-    for line, after in zip(lines, [*lines[1:], None], strict=False):
-        if line.kind == "headline" and seen_body and after is not None:
-            sure = closed or after.kind == "byline" or LEAD.match(after.text) or JUMP_LEAD.match(after.text)
-            if sure or evidence >= _EVIDENCE:
-                return True
+def _caution(lines: list[Line]) -> float | None:
+    """How reluctantly headlines open articles, in log odds; None where the lines are no page of several articles.
+
+    A page has headlines below body text. It is sure to be a newspaper's where text follows a closing dateline, where a
+    byline or a dateline stands below such a headline, or where a block of mastheads or adverts stands above the text.
+    It may be one where there is any such line, or where a paragraph breaks off above a headline.
+    """
+    sure = likely = candidates = False
+    above: Line | None = None  # the last line of text
+    for before, line, after in zip([None, *lines], lines, [*lines[1:], None], strict=False):
+        furniture = line.kind in _FURNITURE
+        sure = sure or (furniture and above is None and before is not None and before.kind in _FURNITURE)
+        likely = likely or furniture or line.kind in ("byline", "dateline", "jump") or bool(LEAD.match(line.text))
+        if line.kind in ("headline", "body") and above is not None:
+            sure = sure or above.kind == "dateline"
+        if line.kind == "headline" and above is not None and after is not None:
+            candidates = True
+            sure = sure or after.kind == "byline" or bool(LEAD.match(after.text) or JUMP_LEAD.match(after.text))
+            likely = likely or not (above.ends or above.short)
         if line.kind in ("body", "dateline"):
-            seen_body = True
-            closed = line.kind == "dateline"
-    return False
+            above = line
+    if not candidates or not (sure or likely):
+        return None
+    return 0.0 if sure else _CAUTION
 
 
 def _plain(lines: list[Line], gaps: list[int], width: int) -> list[Placed]:
@@ -106,16 +118,17 @@ def _continues(before: Line, line: Line, gap: int, width: int) -> bool:
     return gap == 0 or (width > 0 and gap <= 2 and len(before.text) >= width - 2)
 
 
-def _newspaper(lines: list[Line]) -> list[Placed]:
+def _newspaper(lines: list[Line], caution: float) -> list[Placed]:
     """Several articles, put together by `threads`; second printings are left out of their texts."""
     twice = second_printings(lines, near=True)
-    threads = threaded(lines, twice)
+    threads = threaded(lines, twice, caution)
     out = [Placed(line.kind) for line in lines]
     for article, thread in enumerate(threads):
         place = 0
         for number in thread.lines:
             item = out[number]
-            item.kind = lines[number].kind
+            if item.kind in ("headline", "body"):
+                item.kind = "headline" if number in thread.headlines else "body"
             item.article = article
             if item.kind in TEXT_KINDS:
                 item.place = place

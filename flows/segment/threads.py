@@ -1,33 +1,248 @@
-"""Which article each line of a newspaper page belongs to, and in what order."""
+"""Which article each line of a newspaper page belongs to, and in what order: a beam search over readings of the page.
+
+Lines are taken as printed: each opens an article, goes on in the one before it, or goes back to one that was left open.
+A reading's score is a sum of log odds: how well cut paragraphs go on, which article a line has most in common with,
+how headlines look, and how often pages do each of these things.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
+from flows.segment import readings
+from flows.segment.affinity import Affinity, Scene, depth, headline_form, opens
 from flows.segment.lines import Line
+from flows.segment.profiles import JUMP_LEAD, JUMP_TAIL, LEAD
+from flows.segment.readings import Article, Reading, Thread
+
+_BEAM = 12
+_NARROW_BEAM = 3
+_NARROW_FROM = 600
+"""Lines from which a page is searched with the narrow beam."""
+_MARGIN = 16.0
+"""A reading this much worse than the best is dropped."""
+_OPEN_KEPT = 6
+"""Articles left open that a line may go back to."""
+_LIMIT = 6.0
+"""Log odds of coherence are trusted up to here."""
+_JOIN_FLOOR = -3.6
+_JOIN_FLOOR_TOGETHER = -4.5
+"""Log odds below which a join that a reading needs is not made."""
+_CERTAIN = 20.0
+_QUOTED = re.compile(r"[“\"「][^。！？，,!?]+[”\"」]")
+_QUOTED_FORM = 1.5
 
 
-@dataclass(slots=True)
-class Thread:
-    """One article of a page: its lines in reading order, those that go on without a break, its gaps."""
+def threaded(lines: list[Line], twice: dict[int, int], caution: float) -> list[Thread]:
+    """The articles of a page, in the order in which they open.
 
-    lines: list[int] = field(default_factory=list)
-    glued: set[int] = field(default_factory=set)
-    breaks: set[int] = field(default_factory=set)
+    `twice` names second printings, which are left out; `caution` are log odds against an article that opens with
+    nothing but its headline to show it.
+    """
+    kept = [line for line in lines if line.number not in twice and line.kind not in ("masthead", "advert")]
+    return [article.thread() for article in _Search(lines, kept, caution).run().articles]
 
 
-def threaded(lines: list[Line], twice: dict[int, int]) -> list[Thread]:
-    """The articles of a page, in the order in which they open. `twice` names second printings, which are left out."""
-    threads: list[Thread] = []
-    current: Thread | None = None
-    body_seen = False
-    for line in lines:
-        if line.number in twice or line.kind in ("masthead", "advert"):
-            continue
-        if current is None or (line.kind == "headline" and body_seen):
-            current = Thread()
-            threads.append(current)
-            body_seen = False
-        current.lines.append(line.number)
-        body_seen = body_seen or line.kind in ("body", "dateline")
-    return threads
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """What follows from a headline on: its lines, whether a byline or caption goes with it, the text below."""
+
+    group: tuple[str, ...]
+    companions: bool
+    after: Line | None
+    bodies: tuple[int, ...]
+
+
+class _Search:
+    def __init__(self, lines: list[Line], kept: list[Line], caution: float) -> None:
+        self.lines = lines
+        self.kept = kept
+        self.caution = caution
+        self.weights = readings.WEIGHTS
+        self.affinity = Affinity([line.text for line in lines])
+        around = zip([None, *kept], kept, [*kept[1:], None], strict=False)
+        self.forms = [_form(before, line, after) for before, line, after in around]
+        self.ahead = [_look_ahead(kept, place) for place in range(len(kept))]
+        self.ends = [line.ends for line in lines]
+        self.jumps = [bool(JUMP_LEAD.match(line.text)) for line in lines]
+        self.leads = [bool(LEAD.match(line.text)) for line in lines]
+        self.width = _BEAM if len(kept) < _NARROW_FROM else _NARROW_BEAM
+
+    def run(self) -> Reading:
+        """The best reading of the whole page."""
+        beam = [Reading()]
+        for place in range(len(self.kept)):
+            grown = [longer for reading in beam for longer in self._grow(reading, place)]
+            ranked = sorted(grown, key=lambda r: -r.score)[: self.width]
+            beam = [r for r in ranked if r.score > ranked[0].score - _MARGIN]
+        return max((self._finished(r) for r in beam), key=lambda r: r.score)
+
+    def _grow(self, reading: Reading, place: int) -> Iterator[Reading]:
+        """The readings that a reading becomes with the line at a place."""
+        line, form = self.kept[place], self.forms[place]
+        if line.kind in ("headline", "body"):
+            price = 0.0 if form is None else self.weights.form * form / 2
+            if form is not None:
+                yield from self._headline(reading, place, price)
+            if reading.articles:
+                yield from self._body(reading, line, -price)
+            if form is None:
+                yield self._headless(reading, line)
+            return
+        article = reading.articles[reading.current] if reading.articles else Article()
+        article = replace(article, lines=(*article.lines, line.number))
+        gain = 0.0
+        if line.kind == "dateline" and article.bodies:
+            gain = 0.0 if self._ends(article) else self.weights.closed_cut
+            article = replace(article, closed=True)
+        yield reading.put(max(reading.current, 0), article, gain, heading=reading.heading)
+
+    def _headline(self, reading: Reading, place: int, gain: float) -> Iterator[Reading]:
+        """The line as a headline: one more of a headline that has begun, the first of an article, or a subhead."""
+        line, w = self.kept[place], self.weights
+        if reading.heading:
+            article = reading.articles[reading.current].plus(line, headline=True)
+            yield reading.put(reading.current, article, gain, heading=True)
+            return
+        new = Article().plus(line, headline=True)
+        if not reading.articles:
+            yield reading.put(0, new, gain, heading=True)
+            return
+        for index in self._candidates(reading):
+            article = reading.articles[index]
+            odds = w.opening * self._opens(article, self.ahead[place]) / 2
+            if index == reading.current:
+                yield reading.put(len(reading.articles), new, gain + odds, heading=True)
+            if not article.closed and article.bodies:
+                away = 0.0 if index == reading.current else w.switch + w.subhead_away
+                cut = 0.0 if self._ends(article) else w.gap
+                yield reading.put(index, article.plus(line, headline=True), gain - odds + away + cut, heading=True)
+
+    def _opens(self, article: Article, ahead: _Ahead) -> float:
+        """Log odds that a headline opens an article, rather than a part of the given one."""
+        after = ahead.after
+        sure = ahead.companions or (after is not None and (self.leads[after.number] or self.jumps[after.number]))
+        near = [self._coherence(number, replace(article, last=None)) for number in ahead.bodies[:2]]
+        mean = sum(near) / len(near) if near else 0.0
+        cut = not self._ends(article)
+        odds = opens(Scene(ahead.group, mean, article.bodies, sure, article.closed, cut, bool(ahead.bodies)))
+        return odds if sure or article.closed else odds - self.caution
+
+    def _body(self, reading: Reading, line: Line, prior: float) -> Iterator[Reading]:
+        """The line as body text of each article that it may belong to."""
+        number, w = line.number, self.weights
+        starts = w.start * max(-4.0, min(4.0, self.affinity.starts(number)))
+        current = reading.articles[reading.current]
+        candidates = [(index, reading.articles[index]) for index in self._candidates(reading)]
+        odds = {index: w.coherence * self._coherence(number, a) for index, a in candidates if a.last is not None}
+        total = math.log(math.exp(w.stranger) + sum([math.exp(o) for o in odds.values()]))
+        for index, article in candidates:
+            gain = prior
+            if index != reading.current:
+                gain += self._switch(current)
+            elif current.closed:
+                gain += w.after_close
+            if article.last is None:
+                yield reading.put(index, article.plus(line), gain + starts)
+                continue
+            gain += odds[index] - total + w.jump * (self.jumps[number] or self.leads[number])
+            if self._ends(article):
+                yield reading.put(index, article.plus(line), gain + starts)
+                continue
+            joins = w.join * self.affinity.joins(article.last, number) + w.joined + w.back * (index != reading.current)
+            yield reading.put(index, article.plus(line, glue=True), gain + joins)
+            yield reading.put(index, article.plus(line, gap=True), gain + starts + w.gap)
+
+    def _switch(self, current: Article) -> float:
+        """What it costs to leave the current article for another."""
+        if current.bodies == 0:
+            return self.weights.away_first
+        if current.closed:
+            return self.weights.switch_closed
+        return self.weights.switch if self._ends(current) else self.weights.switch_cut
+
+    def _headless(self, reading: Reading, line: Line) -> Reading:
+        """The line as the first of an article without a headline."""
+        w = self.weights
+        gain = w.start * max(-4.0, min(4.0, self.affinity.starts(line.number)))
+        gain += w.headless if reading.articles else 0.0
+        gain += w.lead * self.leads[line.number] - w.jump / 2 * self.jumps[line.number]
+        return reading.put(len(reading.articles), Article().plus(line), gain)
+
+    def _candidates(self, reading: Reading) -> list[int]:
+        """The articles last left open, and the current one."""
+        kept = [i for i, a in enumerate(reading.articles) if not a.closed and i != reading.current]
+        return [*kept[-_OPEN_KEPT:], reading.current]
+
+    def _coherence(self, number: int, article: Article) -> float:
+        last = 0 if article.last is None else 1 << article.last
+        odds = self.affinity.coherence(number, article.text, last, article.headline, article.size)
+        return max(-_LIMIT, min(_LIMIT, odds))
+
+    def _ends(self, article: Article) -> bool:
+        """Whether the article's text so far may end where it does."""
+        return article.last is None or self.ends[article.last]
+
+    def _finished(self, reading: Reading) -> Reading:
+        """The reading with the price, and the record, of what is left cut at the end.
+
+        Two lines that had to go together, though the letters hardly say that one goes on in the other, are no join:
+        there the text is taken to break off.
+        """
+        out = reading
+        for index, article in enumerate(reading.articles):
+            doubtful = [pair for pair in article.glued if self._doubtful(*pair)]
+            if doubtful:
+                glued = tuple(pair for pair in article.glued if pair not in doubtful)
+                article = replace(article, glued=glued, breaks=(*article.breaks, *(before for before, _ in doubtful)))
+                out = out.put(index, article, 0.0)
+            if article.last is not None and not self._ends(article):
+                told = JUMP_TAIL.search(self.lines[article.last].text)
+                broken = replace(article, breaks=(*article.breaks, article.last))
+                out = out.put(index, broken, 0.0 if told else self.weights.gap)
+        return out
+
+    def _doubtful(self, before: int, number: int) -> bool:
+        """Whether a join is too weak to be made; lines that stand together need less to speak for it."""
+        together = not any(line.kind in ("headline", "body") for line in self.lines[before + 1 : number])
+        return self.affinity.joins(before, number) < (_JOIN_FLOOR_TOGETHER if together else _JOIN_FLOOR)
+
+
+def _look_ahead(kept: list[Line], place: int) -> _Ahead:
+    group = [kept[place].text]
+    companions = False
+    at = place + 1
+    while at < len(kept) and kept[at].kind in ("headline", "byline", "caption", "jump"):
+        if kept[at].kind != "headline":
+            companions = True
+        elif companions:
+            break
+        else:
+            group.append(kept[at].text)
+        at += 1
+    after = kept[at] if at < len(kept) else None
+    bodies: list[int] = []
+    while at < len(kept) and kept[at].kind == "body" and len(bodies) < 2:
+        bodies.append(kept[at].number)
+        at += 1
+    return _Ahead(tuple(group), companions, after, tuple(bodies))
+
+
+def _form(before: Line | None, line: Line, after: Line | None) -> float | None:
+    """Log odds that a line is a headline by its form; None where it cannot be."""
+    text = line.text
+    if line.kind not in ("headline", "body") or not line.short:
+        return None
+    beside = (before if line.close else None, after if after is not None and after.close else None)
+    if line.kind == "headline" and any(other is not None and other.kind == "headline" for other in beside):
+        return _CERTAIN
+    if line.ends or text[-1] in "，,、；;。":
+        if line.kind == "headline":
+            return _CERTAIN
+        return _QUOTED_FORM if _QUOTED.fullmatch(text) else None
+    if depth(text) or JUMP_LEAD.match(text) or LEAD.match(text):
+        return None
+    return headline_form(text)

@@ -1,0 +1,168 @@
+"""How well lines of a page belong together: one going on in the other, or both being about the same thing.
+
+All scores are natural log odds. Their weights come from regressions over made pages (`tests/bench/scramble.py`).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+from flows.segment import letters
+
+_RUN = re.compile(r"[\u3400-\u9fff]{2,}|[^\W\d_\u3400-\u9fff]{3,}|\d[\d.,]*\d")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_OPENING, _CLOSING = "“‘（(《「『【", "”’）)》」』】"
+_BRACKET = re.compile(rf"[{re.escape(_OPENING + _CLOSING)}]")
+_SMALL_WORDS = re.compile(r"[了是在]")
+_HANGING = "的了在是和与及从对为被把向以等并还也都就又将"
+"""Letters that a headline does not end with."""
+_NUMBERED = re.compile(r"[一二三四五六七八九十]{1,2}[、 ]|[(（][一二三四五六七八九十\d]{1,2}[)）]|\d{1,2}[.、]")
+
+
+def terms(text: str) -> frozenset[str]:
+    """What a line is about: pairs of Han letters, words of other scripts, numbers."""
+    out: set[str] = set()
+    for run in _RUN.findall(text):
+        if _HAN.match(run):
+            out.update(run[i : i + 2] for i in range(len(run) - 1))
+        else:
+            out.add(run.lower())
+    return frozenset(out)
+
+
+def depth(text: str) -> int:
+    """Brackets and quotation marks that a line opens and does not close; negative where it closes more."""
+    return sum(c in _OPENING for c in text) - sum(c in _CLOSING for c in text)
+
+
+class Affinity:
+    """Scores between the lines of one page. Sets of lines are bit masks: bit n stands for line n."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self._texts = texts
+        self._page = "\n".join(texts)
+        found = [terms(text) for text in texts]
+        holders: dict[str, int] = {}
+        for number, line_terms in enumerate(found):
+            for term in line_terms:
+                holders[term] = holders.get(term, 0) | 1 << number
+        # A term of one line alone tells nothing about its company.
+        self._masks = [[m for term in line_terms if (m := holders[term]) & (m - 1)] for line_terms in found]
+        self._roots = [math.sqrt(max(1, len(line_terms))) for line_terms in found]
+        self._coherence: dict[tuple[int, int, int, int], float] = {}
+        self._joins: dict[tuple[int, int], float] = {}
+        self._starts: dict[int, float] = {}
+
+    def coherence(self, number: int, article: int, last: int, headline: int, size: int) -> float:
+        """Whether a line is about the same as an article.
+
+        `article`, `last` and `headline` are the masks of the article's lines, of its last line and of its headline;
+        `size` is the length of the article's lines in code points.
+        """
+        key = (number, article, last, headline)
+        if key not in self._coherence:
+            shared = near = named = 0
+            for mask in self._masks[number]:
+                if mask & article:
+                    shared += 1
+                    near += bool(mask & last)
+                    named += bool(mask & headline)
+            root, length = self._roots[number], math.log(1 + size)
+            self._coherence[key] = (
+                12.1
+                + 1.26 * math.sqrt(shared)
+                + (0.03 * shared + 1.97 * near + 1.745 * named + 0.063 * shared * length) / root
+                - 0.42 * root
+                - 2.12 * length
+            )
+        return self._coherence[key]
+
+    def starts(self, number: int) -> float:
+        """Whether a line begins a paragraph rather than goes on in one."""
+        if number not in self._starts:
+            self._starts[number] = letters.start(self._texts[number])
+        return self._starts[number]
+
+    def joins(self, before: int, number: int) -> float:
+        """Whether a line goes on where another was cut."""
+        key = (before, number)
+        if key not in self._joins:
+            self._joins[key] = self._join(self._texts[before], self._texts[number], self.starts(number))
+        return self._joins[key]
+
+    def _join(self, before: str, text: str, starts: float) -> float:
+        first = text[0]
+        opened = depth(before) > 0
+        bracket = _BRACKET.search(text)
+        closes = bracket is not None and bracket[0] in _CLOSING
+        mark = not (_HAN.match(first) or first.isalnum() or first in _OPENING + "—")
+        # An alphabet's sentences and names begin with a capital.
+        latin = first.isalpha() and not _HAN.match(first) and first.lower() != first.upper()
+        return (
+            -2.86
+            - 0.5 * starts
+            + 0.77 * letters.tie(before, text)
+            + 0.02 * math.log(max(1, self._page.count(before[-1] + first)))
+            + 2.44 * (before[-2:] + first in self._page)
+            + 1.22 * (before[-1] + text[:2] in self._page)
+            - 1.02 * (before[-1].isdigit() and first.isdigit())
+            + 0.5 * mark
+            + 3.76 * (opened and closes)
+            - 1.64 * (not opened and closes)
+            - 1.68 * (opened and not closes)
+            - 0.14 * (before[-1] in "，,、")
+            + (2.0 if first.islower() else -2.0) * latin
+        )
+
+
+def headline_form(text: str) -> float:
+    """Whether a short line without an end is a headline rather than a piece of a paragraph."""
+    return (
+        3.98
+        - 0.45 * math.log(len(text))
+        - 5.82 * ("，" in text or "," in text)
+        - 2.73 * ("、" in text)
+        + 1.38 * any(c in text for c in " ：:\u3000")
+        - 0.1 * max(-4.0, min(4.0, letters.start(text)))
+        - 1.87 * any(c.isdigit() for c in text)
+        - 0.46 * ("的" in text)
+        - 1.06 * bool(_SMALL_WORDS.search(text))
+        - 0.61 * (text[-1] in _HANGING)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What stands around a headline that may open an article. `near` is how coherent the text below is with the article
+    above, `bodies` how many paragraphs that has; `sure` says that a byline, a caption or a dateline follows."""
+
+    texts: tuple[str, ...]
+    near: float
+    bodies: int
+    sure: bool
+    closed: bool
+    cut: bool
+    followed: bool
+
+
+def opens(scene: Scene) -> float:
+    """Whether a headline opens an article rather than a part of the one above."""
+    text = "".join(scene.texts)
+    odds = (
+        -5.95
+        + 2.4 * math.log(len(text))
+        + 3.85 * scene.sure
+        + 3.15 * scene.closed
+        + 4.22 * scene.cut
+        + 2.69 * (len(scene.texts) > 1)
+        - 0.75 * scene.near
+        - 0.74 * math.log(1 + scene.bodies)
+        - 0.33 * any(c in text for c in " ：\u3000")
+        - 4.31 * (not scene.followed)
+    )
+    quoted = text[0] in '“"「' and text[-1] in '”"」'
+    if len(scene.texts) == 1 and (text.endswith("——") or quoted or _NUMBERED.match(text)):
+        odds -= 5.0
+    return max(-12.0, min(12.0, odds))
