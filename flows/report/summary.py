@@ -25,7 +25,7 @@ SELECT
 _REASONS = 10
 """Reasons that the summary shows."""
 
-QUERY = "SELECT outlet, headline, chars FROM unique_articles ORDER BY chars DESC LIMIT 5"
+QUERY = "SELECT DISTINCT story_id, outlet, published_at, headline FROM witnesses ORDER BY ALL LIMIT 10"
 """A first query to paste."""
 
 
@@ -57,6 +57,10 @@ def summary(warehouse: Path, outcome: Outcome) -> dict[str, Any]:
     return told
 
 
+def _size(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
+
+
 def print_summary(told: dict[str, Any]) -> None:
     """The summary for people."""
     added, total, same = told["added"], told["total"], told["same"]
@@ -64,7 +68,7 @@ def print_summary(told: dict[str, Any]) -> None:
         print(f"Nothing new: the warehouse at {told['warehouse']} stays at snapshot {told['snapshot'] or 'none'}.")
         return
     took, size = told["seconds"], added.get("bytes", 0)
-    print(f"\nSnapshot {told['snapshot']} of {told['warehouse']} is published ({size / 1e6:.1f} MB in {took:.1f} s).\n")
+    print(f"\nSnapshot {told['snapshot']} of {told['warehouse']} is published ({_size(size)} in {took:.1f} s).\n")
     names = ("captures", "documents", "articles", "passages", "edits", "alignments", "stories", "variants", "rejects")
     meaning = {
         "captures": "retrievals, their bytes kept in WARC files",
