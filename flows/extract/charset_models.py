@@ -217,6 +217,4 @@ def likelihood(candidate: Candidate, windows: list[bytes]) -> float:
             for language in candidate.languages
         )
     points = np.concatenate([code_points(window.decode(candidate.codec, "replace")) for window in windows])
-    counts = np.bincount(points, minlength=65536)
-    seen = np.flatnonzero(counts)
-    return max(float(counts[seen] @ table(language)[seen]) for language in candidate.languages)
+    return max(float(table(language)[points].sum(dtype=np.float64)) for language in candidate.languages)

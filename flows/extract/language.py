@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 _SAMPLE = 20_000
 _ENOUGH = 10
@@ -76,7 +78,15 @@ def guess_language(text: str) -> str | None:
 def _script_counts(sample: str) -> dict[str, int]:
     """Letters of each script in a sample."""
     points = np.frombuffer(sample.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    return {
-        script: sum(int(((points >= start) & (points < end)).sum()) for start, end in ranges)
-        for script, ranges in _SCRIPTS
-    }
+    found = np.bincount(_script_table()[np.minimum(points, 0xFFFF)], minlength=len(_SCRIPTS) + 1)
+    return {script: int(count) for (script, _), count in zip(_SCRIPTS, found[1:], strict=True)}
+
+
+@cache
+def _script_table() -> NDArray[np.uint8]:
+    """For each code point of the basic plane its script's place in _SCRIPTS, from 1; 0 for all others."""
+    table = np.zeros(0x10000, np.uint8)
+    for number, (_, ranges) in enumerate(_SCRIPTS, start=1):
+        for start, end in ranges:
+            table[start:end] = number
+    return table
