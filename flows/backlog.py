@@ -32,8 +32,9 @@ WHERE NOT EXISTS (FROM documents d WHERE d.payload_sha256 = wanted.payload_sha25
         AND d.extractor = wanted.extractor AND d.extractor_version = wanted.stamp)
     AND NOT EXISTS (FROM rejects r WHERE r.payload_sha256 = wanted.payload_sha256
         AND (r.version = wanted.extractor || ' ' || wanted.stamp
-            -- a dump that could not be split into records is no record either
-            OR wanted.extractor = 'record' AND r.stage = 'capture' AND r.version IS NULL))
+            -- a dump that could not be split into records is no record either; a remark on the bytes is no such thing
+            OR wanted.extractor = 'record' AND r.stage = 'capture' AND r.version IS NULL
+                AND r.error NOT IN ('digest', 'undecodable')))
 ORDER BY place
 """
 
@@ -58,7 +59,13 @@ def unread(con: duckdb.DuckDBPyConnection) -> Iterator[Work]:
 
 
 def stale(con: duckdb.DuckDBPyConnection) -> bool:
-    """Whether documents of other versions than the present ones lie in the tables."""
+    """Whether documents or rejects of other versions than the present ones lie in the tables."""
     present = present_stamps()
-    rows = con.execute("SELECT DISTINCT extractor, split_part(extractor_version, '+', 1) FROM documents").fetchall()
-    return any(present.get(name) != stamp for name, stamp in rows)
+    rows = con.execute(
+        "SELECT DISTINCT extractor, split_part(extractor_version, '+', 1) FROM documents UNION "
+        "SELECT DISTINCT split_part(version, ' ', 1), split_part(substr(version, 1 + instr(version, ' ')), '+', 1) "
+        "FROM rejects WHERE version IS NOT NULL"
+    ).fetchall()
+    return any(
+        extractor_for(stamp) is not None if name == "none" else present.get(name) != stamp for name, stamp in rows
+    )

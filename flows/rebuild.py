@@ -13,8 +13,9 @@ from flows.pipeline import Job, Outcome, run
 from flows.progress import Progress
 from flows.settings import Settings
 from schemas import TABLES
+from schemas.render.sql import quoted
 from warehouse import digest
-from warehouse.catalogue import parquet
+from warehouse.catalogue import define
 from warehouse.errors import Missing, WarehouseError
 from warehouse.store import Warehouse
 
@@ -47,23 +48,30 @@ def rebuild(old: Warehouse, new: Warehouse, settings: Settings, progress: Progre
 def compare(old: Warehouse, new: Warehouse) -> list[Compared]:
     """Digests of everything that follows from the bytes; failures to capture do not, and are left out."""
     out = []
-    con = duckdb.connect()
-    con.execute("SET TimeZone = 'UTC'")
+    cons = [_published(store) for store in (old, new)]
     for each in TABLES:
         if not each.derived and each.name != "captures":
             continue
         marks, rows = [], []
-        for store in (old, new):
-            snapshot = store.latest()
-            source = parquet(store.root, each, snapshot.tables.get(each.name) if snapshot else None)
-            if each.name == "rejects":
-                source = f"(SELECT * FROM {source} WHERE stage <> 'capture')"
+        source = "(SELECT * FROM rejects WHERE stage <> 'capture')" if each.name == "rejects" else quoted(each.name)
+        for con in cons:
             marks.append(digest.digest_in(con, each, source))
             count = con.execute(f"SELECT count(*) FROM {source}").fetchone()
             rows.append(count[0] if count else 0)
         out.append(Compared(each.name, rows[0], rows[1], marks[0] == marks[1]))
-    con.close()
+    for con in cons:
+        con.close()
     return out
+
+
+def _published(store: Warehouse) -> duckdb.DuckDBPyConnection:
+    """The views of a warehouse's last snapshot: rows of the present versions only, like those of a rebuild."""
+    con = duckdb.connect()
+    con.execute("SET TimeZone = 'UTC'")
+    snapshot = store.latest()
+    if snapshot is not None:
+        define(con, store.root, snapshot)
+    return con
 
 
 def _link(old: Path, new: Path) -> None:

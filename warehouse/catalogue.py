@@ -99,6 +99,21 @@ def connect(root: Path, *, locked: bool = True, target: Path | None = None) -> d
     return con
 
 
+def number(root: Path) -> int | None:
+    """The snapshot that the published catalogue shows; None where there is no catalogue that can be read."""
+    try:
+        con = connect(root)
+    except (Missing, duckdb.Error):
+        return None
+    try:
+        row = con.execute("SELECT number FROM snapshot").fetchone()
+        return int(row[0]) if row else None
+    except duckdb.Error:
+        return None
+    finally:
+        con.close()
+
+
 def only_reads(con: duckdb.DuckDBPyConnection, sql: str) -> None:
     """Raise NotAQuery where SQL does anything but select, describe or explain, and duckdb.Error where it is no SQL."""
     for statement in con.extract_statements(sql):
@@ -133,8 +148,16 @@ def _present(table: Table, snapshot: Snapshot) -> str:
     """Restriction to rows of the present stage versions; it costs a join, so only where there are others."""
     if not snapshot.stale:
         return ""
+    pairs = ", ".join(f"({literal(name)}, {literal(version)})" for name, version in sorted(snapshot.stages.items()))
+    if table.name == "rejects":
+        # What an earlier version gave up on, the present one has read or rejected anew.
+        return (
+            " WHERE t.version IS NULL "
+            f"OR (split_part(t.version, ' ', 1), split_part(split_part(t.version, ' ', 2), '+', 1)) IN ({pairs}) "
+            "OR (starts_with(t.version, 'none ') "
+            "AND NOT EXISTS (SELECT 1 FROM documents AS d WHERE d.payload_sha256 = t.payload_sha256))"
+        )
     if table.name == "documents":
-        pairs = ", ".join(f"({literal(name)}, {literal(version)})" for name, version in sorted(snapshot.stages.items()))
         return f" WHERE (t.extractor, split_part(t.extractor_version, '+', 1)) IN ({pairs})"
     if table.name in ("articles", "passages"):
         return " SEMI JOIN documents AS d ON d.document_id = t.document_id"

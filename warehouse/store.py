@@ -252,6 +252,6 @@ class Writer:
         return self.snapshot
 
     def refresh_catalogue(self) -> None:
-        """Build the catalogue again where a crash came between a snapshot and it."""
-        if self.snapshot is not None:
+        """Build the catalogue again where a crash came between a snapshot and it, or where it is gone."""
+        if self.snapshot is not None and catalogue.number(self.root) != self.snapshot.number:
             catalogue.build(self.root, self.snapshot)

@@ -198,3 +198,12 @@ def test_what_is_no_text_is_kept_and_rejected(tmp_path: Path) -> None:
     ingest(tmp_path / "w", tmp_path / "in")
     assert rows(tmp_path / "w", "SELECT uri, error FROM rejects") == [(URI, "media-type")]
     assert value(tmp_path / "w", "SELECT count(*) FROM documents") == 1
+
+
+def test_a_json_answer_with_a_wrong_digest_is_read_all_the_same(tmp_path: Path) -> None:
+    body = '{"title":"渡口改期","content":"自三月起，渡船每日两班，票价不变，老人免费。"}'.encode()
+    message = http_response(body, "application/json")
+    wrong = response(URI, DATE, message, body, payload_digest=digest(b"other"))
+    put(tmp_path / "in", "a.warc.gz", info(DATE), wrong)
+    ingest(tmp_path / "w", tmp_path / "in")
+    assert value(tmp_path / "w", "SELECT count(*) FROM documents") == 1
