@@ -56,15 +56,18 @@ def examine(
         _digests(warehouse, snapshot, report)
         _checks(warehouse, report, progress)
         writer.append("fixity", table("fixity").rows(report.rows))
-        writer.publish(
-            run_id=f"audit-{now:%Y%m%dT%H%M%S}",
-            published_at=now.isoformat(),
-            code_version=DIBAO,
-            config_sha256=snapshot.config_sha256,
-            stages=snapshot.stages,
-            stale=snapshot.stale,
-            match_state=snapshot.match_state,
-        )
+        try:
+            writer.publish(
+                run_id=f"audit-{now:%Y%m%dT%H%M%S}",
+                published_at=now.isoformat(),
+                code_version=DIBAO,
+                config_sha256=snapshot.config_sha256,
+                stages=snapshot.stages,
+                stale=snapshot.stale,
+                match_state=snapshot.match_state,
+            )
+        except Damaged as error:
+            report.findings.append(Finding("catalogue", f"The catalogue of before stays: {error}"))
     return report
 
 

@@ -20,6 +20,8 @@ from warehouse.store import Warehouse
 
 ROOT = Path(__file__).resolve().parent.parent
 DERIVED = tuple(each.name for each in TABLES if each.derived)
+COMPARED_TABLES = ("captures", *DERIVED)
+"""What must come out the same however the bytes came in."""
 
 
 def ingest(

@@ -7,6 +7,7 @@ so a warehouse can be moved, mounted read-only, or opened from any folder.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from importlib import resources
@@ -18,7 +19,7 @@ from duckdb import StatementType
 from schemas import TABLES, Table
 from schemas.render.sql import column_list, comments, empty_select, literal, quoted
 from warehouse.disk import flush_file, flush_folder
-from warehouse.errors import Missing, NotAQuery
+from warehouse.errors import Damaged, Missing, NotAQuery
 from warehouse.snapshots import Snapshot, TableEntry
 
 NAME = "catalogue.duckdb"
@@ -29,7 +30,7 @@ _EXPLAIN = re.compile(r"^\s*EXPLAIN\b\s*(?:ANALY[SZ]E\b\s*)?(?:\([^()]*\))?", re
 
 
 def build(root: Path, snapshot: Snapshot) -> Path:
-    """Write the catalogue of a snapshot and swap it in; returns its path."""
+    """Write the catalogue of a snapshot and swap it in; returns its path. Raises Damaged where a table cannot be read."""
     path = root / NAME
     beside = root / f".{NAME}.{os.getpid()}"
     beside.unlink(missing_ok=True)
@@ -41,6 +42,13 @@ def build(root: Path, snapshot: Snapshot) -> Path:
         define(con, root, snapshot)
         con.execute("USE memory")
         con.execute("DETACH catalogue")
+    except duckdb.IOException as error:
+        beside.unlink(missing_ok=True)
+        if "No space left" in str(error):
+            raise OSError(errno.ENOSPC, str(error)) from error
+        raise Damaged(
+            f"A table's file cannot be read ({str(error).splitlines()[0]}); `dibao audit` says which."
+        ) from error
     finally:
         con.close()
     flush_file(beside)

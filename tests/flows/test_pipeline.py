@@ -21,11 +21,11 @@ from flows.rebuild import compare, rebuild
 from flows.settings import Settings
 from flows.sources.registry import Source
 from tests import jobs
-from tests.jobs import DERIVED, copied, digests, ingest, rows, value
+from tests.jobs import COMPARED_TABLES, copied, digests, ingest, rows, value
 from warehouse import snapshots
 from warehouse.store import Warehouse
 
-COMPARED = ("captures", *DERIVED)
+COMPARED = COMPARED_TABLES
 
 
 def test_every_capture_becomes_a_document_or_a_reject(sampled: Path) -> None:
