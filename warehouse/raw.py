@@ -82,13 +82,19 @@ class SegmentWriter:
         self.close()
 
     def resource(
-        self, uri: str, payload: bytes, sha256: str, media_type: str, captured_at: datetime, extra: Mapping[str, str]
+        self,
+        uri: str,
+        payload: bytes,
+        sha256: str,
+        media_type: str,
+        captured_at: datetime,
+        extra: Mapping[str, str],
+        *,
+        kind: str = "resource",
     ) -> Place:
-        """Write a `resource` record that holds a payload whose SHA-256 is known."""
+        """Write a `resource` record, or a `conversion`, that holds a payload whose SHA-256 is known."""
         headers = self._headers(captured_at, sha256, extra) | {"WARC-Block-Digest": warc_digest(sha256)}
-        record = self._builder.create_warc_record(
-            uri, "resource", io.BytesIO(payload), len(payload), media_type, headers
-        )
+        record = self._builder.create_warc_record(uri, kind, io.BytesIO(payload), len(payload), media_type, headers)
         return self.write(record)
 
     def resource_stream(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -32,15 +33,30 @@ class Split(NamedTuple):
     error: UnreadableError | None
 
 
-def write(origin: Origin, payload: bytes, sha256: str, session: Session, batch: Batch) -> None:
-    """Write a dump if any of its records is new; one that holds no record is kept whole and rejected."""
+def write(
+    origin: Origin,
+    payload: bytes,
+    sha256: str,
+    session: Session,
+    batch: Batch,
+    *,
+    at: datetime | None = None,
+    before: Callable[[datetime], dict[str, str]] | None = None,
+) -> None:
+    """Write a dump if any of its records is new; one that holds no record is kept whole and rejected.
+
+    `at` is when it was captured, if not now. A dump that was made of another file is a `conversion`: `before` writes
+    that file first and returns what the record says of it.
+    """
     found = split(origin, payload)
     fresh = _fresh(found.parts, origin, sha256, session.known)
     if not fresh.parts and not fresh.whole:
         return
-    at = session.clock()
-    place = session.writer.resource(origin.uri, payload, sha256, str(origin.media_type), at, origin.headers())
-    batch.captures += rows(origin, sha256, len(payload), fresh, at, place, session.run_id)
+    at = at or session.clock()
+    kind = "conversion" if before else "resource"
+    headers = origin.headers() | (before(at) if before else {})
+    place = session.writer.resource(origin.uri, payload, sha256, str(origin.media_type), at, headers, kind=kind)
+    batch.captures += rows(origin, sha256, len(payload), fresh, at, place, session.run_id, kind)
     batch.rejects += rejects(origin, sha256, found, batch.captures[-1])
     batch.bytes += len(payload)
 
@@ -71,22 +87,24 @@ def _fresh(parts: list[Part], origin: Origin, sha256: str, known: Known) -> Fres
     return Fresh(fresh, not parts and latest.get(origin.uri) != sha256)
 
 
-def again(origin: Origin, payload: bytes, sha256: str, at: datetime, place: Place, known: Known, run_id: str) -> Batch:
+def again(
+    origin: Origin, payload: bytes, sha256: str, at: datetime, place: Place, known: Known, run_id: str, kind: str
+) -> Batch:
     """Rows for a dump that lies in the raw store, like those of the run that wrote it."""
     found = split(origin, payload)
     fresh = _fresh(found.parts, origin, sha256, known)
-    batch = Batch(captures=rows(origin, sha256, len(payload), fresh, at, place, run_id))
+    batch = Batch(captures=rows(origin, sha256, len(payload), fresh, at, place, run_id, kind))
     if batch.captures:
         batch.rejects = rejects(origin, sha256, found, batch.captures[-1])
     return batch
 
 
 def rows(
-    origin: Origin, sha256: str, size: int, fresh: Fresh, at: datetime, place: Place, run_id: str
+    origin: Origin, sha256: str, size: int, fresh: Fresh, at: datetime, place: Place, run_id: str, kind: str
 ) -> list[dict[str, Any]]:
     """Capture rows for what is new of a dump that lies at `place`."""
     if fresh.whole:
-        return [row(origin, at, sha256, size, place, "resource", run_id)]
+        return [row(origin, at, sha256, size, place, kind, run_id)]
     return [
         row(
             part.origin,
@@ -94,7 +112,7 @@ def rows(
             part.sha256,
             part.end - part.start,
             place,
-            "resource",
+            kind,
             run_id,
             part_start=part.start,
             part_end=part.end,

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 from typing import Any
 
-from flows.capture import archives, dumps
-from flows.capture.known import First
+from flows.capture import archives, dumps, payloads, tabular
 from flows.capture.media import DUMPS, HEAD_BYTES, WARC, media_type
-from flows.capture.rows import Origin, reject, row
+from flows.capture.rows import Origin, reject
 from flows.capture.session import Batch, Session
 from flows.capture.walk import FileFound, NotTaken, walk
+from flows.capture.writing import being_written
 from flows.extract.registry import canonical
 from flows.sources.registry import Source
 from warehouse.disk import is_full
@@ -48,7 +50,7 @@ def capture_folder(source: Source, session: Session, unchanged: Callable[[FileFo
     pending: list[_Read] = []
     batch = Batch()
     held = 0
-    first_in_run: dict[str, First] = {}
+    settle = float(source.options.get("settle", -inf))
     for found in walk(source):
         if isinstance(found, NotTaken):
             batch.rejects.append(reject(source.id, found.uri, found.error, found.message))
@@ -57,6 +59,8 @@ def capture_folder(source: Source, session: Session, unchanged: Callable[[FileFo
         if unchanged(found):
             continue
         try:
+            if session.clock().timestamp() - found.mtime_ns / 1e9 < settle:
+                raise ChangedWhileRead
             head = _head(found.path)
             kind = media_type(found.path.name, head)
             if kind == WARC:
@@ -79,10 +83,10 @@ def capture_folder(source: Source, session: Session, unchanged: Callable[[FileFo
         pending.append(read)
         held += len(read.payload or b"")
         if len(pending) >= BATCH_FILES or held >= BATCH_BYTES or (batch.taken_in and len(batch.captures) > BATCH_FILES):
-            _write(source, pending, session, first_in_run, batch)
+            _write(source, pending, session, batch)
             yield batch
             pending, batch, held = [], Batch(), 0
-    _write(source, pending, session, first_in_run, batch)
+    _write(source, pending, session, batch)
     yield batch
 
 
@@ -104,68 +108,47 @@ def _head(path: Path) -> bytes:
 
 
 def _read(found: FileFound, origin: Origin, limit: int) -> _Read:
-    """Read and hash a file; one that is too large to hold is only hashed."""
-    if found.size <= limit:
-        payload = found.path.read_bytes()
-        if len(payload) <= limit:
-            return _Read(found, origin, hashlib.sha256(payload).hexdigest(), len(payload), payload)
-    digest, size = hashlib.sha256(), 0
+    """Read and hash a file; one that is too large to hold is only hashed.
+
+    Raises ChangedWhileRead where somebody writes to it, or has since it was found.
+    """
+    digest, size, pieces = hashlib.sha256(), 0, []
     with found.path.open("rb") as file:
+        if being_written(file.fileno()):
+            raise ChangedWhileRead
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
             size += len(chunk)
-    return _Read(found, origin, digest.hexdigest(), size, None)
+            if size <= limit:
+                pieces.append(chunk)
+        after = os.fstat(file.fileno())
+    if (after.st_size, after.st_mtime_ns) != (found.size, found.mtime_ns):
+        raise ChangedWhileRead
+    return _Read(found, origin, digest.hexdigest(), size, b"".join(pieces) if size <= limit else None)
 
 
-def _write(
-    source: Source, pending: list[_Read], session: Session, first_in_run: dict[str, First], batch: Batch
-) -> None:
+def _write(source: Source, pending: list[_Read], session: Session, batch: Batch) -> None:
     """Write what is new of a batch to WARC, with rows for it."""
-    writer, known = session.writer, session.known
-    latest = known.latest(source.id, [read.file.uri for read in pending])
-    firsts = known.payloads(read.sha256 for read in pending)
+    latest = session.known.latest(source.id, [read.file.uri for read in pending])
+    firsts = session.known.payloads(read.sha256 for read in pending)
     for read in pending:
         if read.payload is not None and read.origin.media_type in DUMPS:
             dumps.write(read.origin, read.payload, read.sha256, session, batch)
             continue
+        if read.payload is not None and source.kind == "records" and read.origin.media_type in tabular.TYPES:
+            tabular.write(source, read.origin, read.payload, read.sha256, session, batch)
+            continue
         if latest.get(read.file.uri) == read.sha256:
             continue
-        origin = read.origin
-        first = firsts.get(read.sha256) or first_in_run.get(read.sha256)
-        at = session.clock()
-        if first is not None:
-            place = writer.revisit(origin.uri, read.sha256, first.uri, first.captured_at, at, _kept(origin, read.size))
-            kind = "revisit"
-        elif read.payload is not None:
-            kind = "resource"
-            place = writer.resource(origin.uri, read.payload, read.sha256, str(origin.media_type), at, origin.headers())
-        else:
-            kind = "resource"
-            try:
-                place = writer.resource_stream(
-                    origin.uri,
-                    _chunks(read.file.path),
-                    read.size,
-                    read.sha256,
-                    str(origin.media_type),
-                    at,
-                    origin.headers(),
-                )
-            except (ChangedWhileRead, OSError) as error:
-                if isinstance(error, OSError) and is_full(error):
-                    raise
-                batch.rejects.append(_changed(source, read.file))
-                batch.files.remove(read.file)
-                continue
-        if first is None:
-            first_in_run[read.sha256] = First(origin.uri, at)
-        batch.captures.append(row(origin, at, read.sha256, read.size, place, kind, session.run_id))
-        batch.bytes += read.size
-
-
-def _kept(origin: Origin, size: int) -> dict[str, str]:
-    """Headers of a revisit, whose block has no content type of its own to tell the payload's."""
-    return origin.headers() | {"Dibao-Media-Type": str(origin.media_type), "Dibao-Payload-Bytes": str(size)}
+        payload = _chunks(read.file.path) if read.payload is None else read.payload
+        first = firsts.get(read.sha256) or session.firsts.get(read.sha256)
+        try:
+            payloads.keep(read.origin, payload, read.sha256, read.size, session.clock(), first, session, batch)
+        except (ChangedWhileRead, OSError) as error:
+            if isinstance(error, OSError) and (is_full(error) or read.payload is not None):
+                raise
+            batch.rejects.append(_changed(source, read.file))
+            batch.files.remove(read.file)
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
@@ -175,4 +158,4 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 def _changed(source: Source, found: FileFound) -> dict[str, Any]:
-    return reject(source.id, found.uri, "changed", "The file changed while it was read; the next run takes it.")
+    return reject(source.id, found.uri, "changed", "Somebody was writing to the file; the next run takes it.")

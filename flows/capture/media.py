@@ -12,6 +12,8 @@ JSON_LINES = "application/jsonl"
 
 DUMPS = ("application/json", JSON_LINES)
 """Files that may hold many records."""
+TSV = "text/tab-separated-values"
+PARQUET = "application/vnd.apache.parquet"
 
 HEAD_BYTES = 4096
 """How much of a file decides."""
@@ -41,6 +43,8 @@ _BY_SUFFIX = {
     ".js": "text/javascript",
     ".xml": "application/xml",
     ".csv": "text/csv",
+    ".tsv": TSV,
+    ".parquet": PARQUET,
 }
 _HTML = re.compile(rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 

@@ -70,7 +70,7 @@ def row(
 ) -> dict[str, Any]:
     """A row of `captures`."""
     return {
-        "capture_id": content_id(origin.source_id, origin.uri, captured_at.isoformat(), sha256),
+        "capture_id": row_id(origin, captured_at, sha256),
         "source_id": origin.source_id,
         "uri": origin.uri,
         "outlet": origin.outlet,
@@ -87,6 +87,11 @@ def row(
         "name_date": origin.name_date,
         "run_id": run_id,
     } | more
+
+
+def row_id(origin: Origin, captured_at: datetime, sha256: str | None) -> str:
+    """The id that the capture of a payload has."""
+    return content_id(origin.source_id, origin.uri, captured_at.isoformat(), sha256)
 
 
 def reject(

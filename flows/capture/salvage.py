@@ -107,7 +107,7 @@ def _captured(record: RawRecord, warc_file: str, known: Known, run_id: str, batc
     payload = record.payload
     size = int(record.headers["content-length"]) if payload is None else len(payload)
     if payload is not None and origin.media_type in DUMPS:
-        dump = dumps.again(origin, payload, sha256, at, place, known, run_id)
+        dump = dumps.again(origin, payload, sha256, at, place, known, run_id, record.kind)
         batch.captures += dump.captures
         batch.rejects += dump.rejects
         return

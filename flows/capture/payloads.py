@@ -1,0 +1,40 @@
+"""Payloads that are no answers of a web server: kept once, and a revisit whenever they come again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from flows.capture.known import First
+from flows.capture.rows import Origin, row
+from flows.capture.session import Batch, Session
+
+
+def keep(
+    origin: Origin,
+    payload: bytes | Iterable[bytes],
+    sha256: str,
+    size: int,
+    at: datetime,
+    first: First | None,
+    session: Session,
+    batch: Batch,
+) -> None:
+    """Write a payload of known hash to WARC, with a row of `captures`.
+
+    `first` is where its bytes lie, if they do. Raises ChangedWhileRead where a stream has another hash.
+    """
+    writer, media_type = session.writer, str(origin.media_type)
+    if first is not None:
+        # The block of a revisit has no content type of its own to tell the payload's.
+        headers = origin.headers() | {"Dibao-Media-Type": media_type, "Dibao-Payload-Bytes": str(size)}
+        place = writer.revisit(origin.uri, sha256, first.uri, first.captured_at, at, headers)
+    elif isinstance(payload, bytes):
+        place = writer.resource(origin.uri, payload, sha256, media_type, at, origin.headers())
+    else:
+        place = writer.resource_stream(origin.uri, payload, size, sha256, media_type, at, origin.headers())
+    kind = "resource" if first is None else "revisit"
+    if first is None:
+        session.firsts[sha256] = First(origin.uri, at, None, place, kind)
+    batch.captures.append(row(origin, at, sha256, size, place, kind, session.run_id))
+    batch.bytes += size

@@ -1,0 +1,282 @@
+"""Kind `git`: every version of every file of a repository is a capture at its commit's time.
+
+Location: a repository on this machine, or an address that is mirrored into the warehouse's working files. Options:
+`branch` (HEAD), `prefix` (a folder, such as `/posts/`), `include` and `exclude` (patterns for the path), and
+`allow_private` where the address is not a public one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO
+from urllib.parse import quote_from_bytes, urlsplit
+
+from flows.capture import dumps, payloads
+from flows.capture.media import DUMPS, HEAD_BYTES, media_type
+from flows.capture.rows import Origin, reject, row_id
+from flows.capture.seen import Seen
+from flows.capture.session import Batch, Session
+from flows.capture.walk import name_date
+from flows.extract.registry import canonical
+from flows.fetch.address import checked, resolve
+from flows.fetch.errors import FetchError
+from flows.fetch.limits import Limits
+from flows.sources.kinds import SourceFailed
+from flows.sources.registry import Source
+from flows.sources.scope import Scope
+from warehouse.records import MAX_PAYLOAD
+
+BATCH = 512
+BATCH_BYTES = 32 << 20
+
+# Nothing that a repository or its server configures may run a program or lead elsewhere.
+_SAFE = (
+    "protocol.allow=never",
+    "protocol.https.allow=always",
+    "protocol.http.allow=always",
+    "http.followRedirects=false",
+)
+_QUIET = (
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "log.showSignature=false",
+    "log.showRoot=true",
+    "gc.auto=0",
+)
+_SLOW = ("http.lowSpeedLimit=500", "http.lowSpeedTime=60")
+_OBJECT = re.compile(rb":+((?:\d{6} )+)((?:[0-9a-f]{40,64} )+)([A-Z]+)\Z")
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a file: its path, the blob that holds it, the commit and its time."""
+
+    path: bytes
+    blob: str
+    commit: str
+    at: datetime
+
+
+def capture(source: Source, session: Session, seen: Seen) -> Iterator[Batch]:
+    """Capture the versions that the branch has and the archive has not."""
+    repository = _here(source, session.raw.parent / "state" / "git" / f"{source.id}.git")
+    branch = str(source.options.get("branch", "HEAD"))
+    tip = (
+        _git(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{branch}^{{commit}}")
+        .decode()
+        .strip()
+    )
+    if not tip:
+        raise SourceFailed("branch", f"The repository has no commit at {branch}.")
+    known = seen.memory.mark("tip")
+    if known == tip:
+        return
+    old = _commits(repository, known) if known else set()
+    scope = Scope(source.options)
+    fresh = [
+        version
+        for version in versions(repository, tip)
+        if version.commit not in old and scope.takes(f"file://{source.id}/{quote_from_bytes(version.path)}")
+    ]
+    with _blobs(repository) as (ask, answer):
+        for start in range(0, len(fresh), BATCH):
+            yield from _take(source, session, fresh[start : start + BATCH], ask, answer)
+    seen.memory.note("tip", tip)
+
+
+def versions(repository: Path, tip: str) -> Iterator[Version]:
+    """Every version of every file in the history of a commit, ancestors first.
+
+    A merge has only what it has of its own. Versions of a file that were committed in the same second are set apart by
+    microseconds, in their order.
+    """
+    listing = _git(
+        repository,
+        *("log", "-z", "--raw", "-c", "--no-renames", "--no-abbrev", "--topo-order", "--reverse", "--no-ext-diff"),
+        *("--no-textconv", "--format=%x01%H %ct", "--end-of-options", tip),
+    )
+    tokens = iter(listing.split(b"\0"))
+    commit, seconds = "", 0
+    within: Counter[tuple[bytes, int]] = Counter()
+    for token in tokens:
+        token = token.lstrip(b"\n")
+        if token.startswith(b"\x01"):
+            name, _, when = token[1:].partition(b" ")
+            commit, seconds = name.decode(), int(when)
+        elif token.startswith(b":"):
+            match = _OBJECT.match(token)
+            path = next(tokens)
+            if match is None or match[1].split()[-1] not in (b"100644", b"100755"):
+                continue  # deleted, a link, or another repository
+            at = datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=within[path, seconds])
+            within[path, seconds] += 1
+            yield Version(path, match[2].split()[-1].decode(), commit, at)
+
+
+def _take(source: Source, session: Session, some: list[Version], ask: IO[bytes], answer: IO[bytes]) -> Iterator[Batch]:
+    batch = Batch()
+    held: list[tuple[Version, Origin, bytes]] = []
+    for version in some:
+        payload = _read(version, ask, answer)
+        origin = _origin(source, version, (payload or b"")[:HEAD_BYTES])
+        if payload is None:
+            message = f"The version of {version.at:%Y-%m-%d %H:%M:%S} is larger than {MAX_PAYLOAD >> 20} MB."
+            batch.rejects.append(reject(source.id, origin.uri, "too-large", message))
+            continue
+        held.append((version, origin, payload))
+        if sum(len(each[2]) for each in held) > BATCH_BYTES:
+            _keep(held, session, batch)
+            yield batch
+            batch, held = Batch(), []
+    _keep(held, session, batch)
+    yield batch
+
+
+def _keep(held: list[tuple[Version, Origin, bytes]], session: Session, batch: Batch) -> None:
+    hashes = [hashlib.sha256(payload).hexdigest() for _, _, payload in held]
+    ids = [row_id(origin, version.at, sha) for (version, origin, _), sha in zip(held, hashes, strict=True)]
+    there = session.known.captures(ids)
+    firsts = session.known.payloads(hashes)
+    for (version, origin, payload), sha256, name in zip(held, hashes, ids, strict=True):
+        if name in there:
+            continue
+        if origin.media_type in DUMPS:
+            dumps.write(origin, payload, sha256, session, batch, at=version.at)
+            continue
+        first = firsts.get(sha256) or session.firsts.get(sha256)
+        payloads.keep(origin, payload, sha256, len(payload), version.at, first, session, batch)
+
+
+def _origin(source: Source, version: Version, head: bytes) -> Origin:
+    names = version.path.decode("utf-8", "replace").split("/")
+    return Origin(
+        source_id=source.id,
+        uri=f"file:///{source.id}/{quote_from_bytes(version.path)}",
+        outlet=names[0] if len(names) > 1 else source.id,
+        media_type=media_type(names[-1], head),
+        parser=canonical(source.parser),
+        name_date=name_date(source.name_date, names[-1]),
+    )
+
+
+# ---------------------------------------------------------------- git itself
+
+
+def _here(source: Source, mirror: Path) -> Path:
+    """The repository on this machine; an address is mirrored first, or brought up to date."""
+    location = source.location
+    if "://" not in location or location.startswith("file://"):
+        folder = Path(location.removeprefix("file://")).expanduser()
+        if not folder.is_dir():
+            raise SourceFailed("missing", f"There is no repository at {folder}.")
+        return folder
+    settings = [*_SAFE, *_SLOW, *_pinned(location, Limits.of(source.options))]
+    if mirror.is_dir():
+        _git(mirror, "fetch", "--prune", "--no-tags", "--quiet", settings=settings, strict=True)
+        return mirror
+    mirror.parent.mkdir(parents=True, exist_ok=True)
+    partial = mirror.with_suffix(".partial")
+    subprocess.run(["rm", "-rf", "--", str(partial)], check=True)
+    command = ("clone", "--mirror", "--no-tags", "--quiet", "--", location, str(partial))
+    _git(mirror.parent, *command, settings=settings, strict=True)
+    partial.rename(mirror)
+    return mirror
+
+
+def _pinned(location: str, limits: Limits) -> list[str]:
+    """The setting that makes git connect to the address that was checked. SourceFailed where none may be."""
+    parts = urlsplit(location)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
+        raise SourceFailed("url", "A repository elsewhere is given by its http or https address, without a password.")
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        addresses = checked(parts.hostname, port, resolve, allow_private=limits.allow_private)
+    except FetchError as error:
+        raise SourceFailed(error.error, error.message) from error
+    return [f"http.curloptResolve={parts.hostname}:{port}:{','.join(addresses)}", f"http.userAgent={limits.agent}"]
+
+
+def _command(repository: Path, settings: tuple[str, ...] | list[str], *arguments: str) -> list[str]:
+    flags = [part for setting in (*_QUIET, *settings) for part in ("-c", setting)]
+    return ["git", "-C", str(repository), *flags, *arguments]
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    off = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    return kept | off | {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_NO_LAZY_FETCH": "1"}
+
+
+def _git(repository: Path, *arguments: str, settings: tuple[str, ...] | list[str] = (), strict: bool = False) -> bytes:
+    """What git prints. SourceFailed where it fails; `rev-parse` may, with nothing, where `strict` is not set."""
+    try:
+        done = subprocess.run(
+            _command(repository, settings, *arguments),
+            env=_environment(),
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+        )
+    except FileNotFoundError as error:
+        raise SourceFailed("git", "There is no git on this machine.") from error
+    said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    if done.returncode and (strict or said):
+        raise SourceFailed("git", f"git {arguments[0]} failed: {said[-1] if said else done.returncode}"[:300])
+    return done.stdout
+
+
+def _commits(repository: Path, tip: str) -> set[str]:
+    """A commit and its ancestors; nothing where it is not there any more."""
+    try:
+        return set(_git(repository, "rev-list", "--end-of-options", tip).decode().split())
+    except SourceFailed:
+        return set()
+
+
+@contextmanager
+def _blobs(repository: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+    """A process that is asked for objects by name and answers with their bytes."""
+    process = subprocess.Popen(
+        _command(repository, (), "cat-file", "--batch"),
+        env=_environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        yield process.stdin, process.stdout
+    finally:
+        process.stdin.close()
+        process.stdout.close()
+        process.kill()
+        process.wait()
+
+
+def _read(version: Version, ask: IO[bytes], answer: IO[bytes]) -> bytes | None:
+    """The bytes of a version; None where there are too many. SourceFailed where the repository is broken."""
+    ask.write(version.blob.encode() + b"\n")
+    ask.flush()
+    head = answer.readline().split()
+    if len(head) != 3 or head[1] != b"blob":
+        raise SourceFailed("git", f"The repository lacks the object {version.blob}.")
+    size = int(head[2])
+    if size > MAX_PAYLOAD:
+        left = size + 1
+        while left > 0 and (chunk := answer.read(min(left, 1 << 20))):
+            left -= len(chunk)
+        return None
+    payload = answer.read(size)
+    answer.read(1)
+    if len(payload) != size:
+        raise SourceFailed("git", f"The object {version.blob} cannot be read whole.")
+    return payload
