@@ -18,6 +18,7 @@ _BRACKET = re.compile(rf"[{re.escape(_OPENING + _CLOSING)}]")
 _SMALL_WORDS = re.compile(r"[了是在]")
 _HANGING = "的了在是和与及从对为被把向以等并还也都就又将"
 """Letters that a headline does not end with."""
+_QUOTED = re.compile(r"[“\"「][^。！？，,!?“”「」]+[”\"」]")
 _NUMBERED = re.compile(r"[一二三四五六七八九十]{1,2}[、 ]|[(（][一二三四五六七八九十\d]{1,2}[)）]|\d{1,2}[.、]")
 
 
@@ -133,6 +134,15 @@ def headline_form(text: str) -> float:
     )
 
 
+def subhead_style(text: str) -> str | None:
+    """How a subhead is set where headlines are not: `quoted`, `dashed`, `numbered`; None for a plain line."""
+    if _QUOTED.fullmatch(text):
+        return "quoted"
+    if text.endswith("——"):
+        return "dashed"
+    return "numbered" if _NUMBERED.match(text) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What stands around a headline that may open an article. `near` is how coherent the text below is with the article
@@ -153,7 +163,7 @@ def opens(scene: Scene) -> float:
     odds = (
         -5.95
         + 2.4 * math.log(len(text))
-        + 3.85 * scene.sure
+        + 6.5 * scene.sure
         + 3.15 * scene.closed
         + 4.22 * scene.cut
         + 2.69 * (len(scene.texts) > 1)
@@ -162,7 +172,6 @@ def opens(scene: Scene) -> float:
         - 0.33 * any(c in text for c in " ：\u3000")
         - 4.31 * (not scene.followed)
     )
-    quoted = text[0] in '“"「' and text[-1] in '”"」'
-    if len(scene.texts) == 1 and (text.endswith("——") or quoted or _NUMBERED.match(text)):
+    if len(scene.texts) == 1 and subhead_style(text):
         odds -= 5.0
     return max(-12.0, min(12.0, odds))

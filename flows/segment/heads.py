@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flows.segment.profiles import AGENCY, DATELINE_PARTS
+from flows.segment.profiles import AGENCY, DATELINE_PARTS, RUN_IN_BYLINE
 
+_OWN = "本"
+"""How a newspaper names itself as the origin of its text."""
 _SEARCHED = 60
 """Code points at the start of a paragraph where a dateline may stand."""
 
@@ -45,6 +47,9 @@ def head(article: int, parts: Iterable[tuple[str, str]], *, title: str | None, c
     out.headline = " ".join(headline) or title
     if lead:
         _dateline(out, lead)
+        run_in = RUN_IN_BYLINE.match(lead)
+        if out.byline is None and run_in:
+            out.byline = next(group for group in run_in.groups() if group)
         if out.agency is None and out.byline and (named := AGENCY.search(out.byline)):
             out.agency = named[0]
     return out
@@ -57,6 +62,6 @@ def _dateline(out: Head, text: str) -> None:
         parts = {name.rpartition("_")[2]: value for name, value in found.groupdict().items() if value}
         out.dateline_place = out.dateline_place or parts.get("place", "").strip() or None
         out.dateline_date = out.dateline_date or parts.get("date")
-        named = AGENCY.search(found[0])
-        if named and out.agency is None:
-            out.agency = named[0]
+        named = parts.get("agency")
+        if named and not named.startswith(_OWN) and out.agency is None:
+            out.agency = named

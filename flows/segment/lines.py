@@ -12,8 +12,8 @@ _CLOSED = re.compile(r"[。！？!?…；;][”’」』》）)\]\"'】]*$|\.[\"
 _NO_HEADLINE = re.compile(r"[。；;，,、]|[.．…]$|[：:]$|^[，。、；：）」』》”’,;:)]")
 _LETTERS = re.compile(r"[\u3400-\u9fff]{2}|[\uac00-\ud7af]{2}|[^\W\d_]{3}.*[^\W\d_]{3}")
 _HEADLINE_LONGEST = 60
-_ADVERT_REACH = 4
-"""Lines between two adverts, or above the first one on a page, that are taken for the advert's own words."""
+_REACH = 4
+"""Lines between two lines of furniture that are taken for furniture as well."""
 
 
 @dataclass(slots=True)
@@ -72,21 +72,25 @@ def _captions(lines: list[Line]) -> None:
 
 
 def _adverts(lines: list[Line]) -> None:
-    """Short lines between two adverts, or above the first at the head of the page, are the adverts' words."""
+    """Short lines among adverts, or between one and a masthead or the head of the page, are the advert's words."""
     marked = [line.number for line in lines if line.kind == "advert"]
-    if not marked:
-        return
-    spans = [(-1, marked[0])] if marked[0] <= _ADVERT_REACH else []
-    spans += [(a, b) for a, b in pairwise(marked) if b - a - 1 <= _ADVERT_REACH]
-    for start, end in spans:
-        inner = lines[start + 1 : end]
-        if all(line.kind in ("headline", "advert") or (line.short and not line.ends) for line in inner):
-            for line in inner:
-                line.kind = "advert"
+    edges = [-1, *(line.number for line in lines if line.kind in ("advert", "masthead"))]
+    for start, end in pairwise(edges):
+        if start in marked or end in marked:
+            _fill(lines[start + 1 : end], "advert")
 
 
 def _mastheads(lines: list[Line]) -> None:
-    """A short line between two lines of a masthead belongs to it."""
-    for before, line, after in zip(lines, lines[1:], lines[2:], strict=False):
-        if line.kind == "headline" and before.kind == after.kind == "masthead":
-            line.kind = "masthead"
+    """Short lines between two lines of a masthead, or between the head of the page and one, belong to it."""
+    edges = [-1, *(line.number for line in lines if line.kind in ("advert", "masthead"))]
+    for start, end in pairwise(edges):
+        if lines[end].kind == "masthead" and (start < 0 or lines[start].kind == "masthead"):
+            _fill(lines[start + 1 : end], "masthead")
+
+
+def _fill(inner: list[Line], kind: str) -> None:
+    """Give a few short lines without an end a kind, if there is no other line among them."""
+    plain = all(line.kind in ("headline", "body") and line.short and not line.ends for line in inner)
+    if plain and len(inner) <= _REACH:
+        for line in inner:
+            line.kind = kind

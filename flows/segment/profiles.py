@@ -57,4 +57,7 @@ AGENCY = re.compile("|".join(re.escape(name) for name in _ALL["agency"]))
 """A news agency's name."""
 
 DATELINE_PARTS = re.compile(_any(_ALL["parts"]))
-"""Place and date of a dateline, in groups whose names end with `place` and `date`."""
+"""Place and date of a dateline, in groups whose names end with `agency`, `place` and `date`."""
+
+RUN_IN_BYLINE = re.compile(_any(_ALL["run_in_byline"]))
+"""A byline in brackets after the dateline that opens a paragraph; its group is the byline."""

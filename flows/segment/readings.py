@@ -14,25 +14,26 @@ _REMEMBERED = 10
 class Weights:
     """Prices, in natural log odds, of what a page may do; found by search over made pages."""
 
-    switch: float = -4.5  # to another open article, at the end of a paragraph
-    switch_cut: float = -2.4  # within a paragraph: the edge of a column
+    switch: float = -3.83  # to another open article, at the end of a paragraph
+    switch_cut: float = -1.8  # within a paragraph: the edge of a column
     switch_closed: float = -1.5  # after a closing dateline
     away_first: float = -9.2  # away from an article that has only its headline yet
-    subhead_away: float = -2.0  # to a part of another article, besides the switch
+    subhead_away: float = -3.2  # to a part of another article, besides the switch
     back: float = 1.6  # to an article that was left cut
-    gap: float = -6.0  # a cut paragraph whose rest is not on the page
+    gap: float = -4.5  # a cut paragraph whose rest is not on the page
     closed_cut: float = -2.0  # a closing dateline after a cut paragraph
-    after_close: float = -3.0  # more text after the closing dateline
+    after_close: float = -1.8  # more text after the closing dateline
     headless: float = -11.7  # an article without a headline
-    lead: float = 6.0  # a dateline where an article begins
+    lead: float = 7.76  # a dateline where an article begins
     jump: float = -6.0  # a jump line in the middle of an article
     coherence: float = 1.0
     stranger: float = -0.5  # how coherent a line is with an article that is not on the page
     start: float = 0.4
     join: float = 1.0
-    joined: float = 2.0
-    form: float = 1.05
-    opening: float = 1.15
+    joined: float = 3.2
+    form: float = 1.93
+    opening: float = 1.32
+    style: float = 4.0  # a subhead set like an earlier one of its article
 
 
 WEIGHTS = Weights()

@@ -8,12 +8,12 @@ how headlines look, and how often pages do each of these things.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from flows.segment import readings
-from flows.segment.affinity import Affinity, Scene, depth, headline_form, opens
+from flows.segment.affinity import Affinity, Scene, depth, headline_form, opens, subhead_style
+from flows.segment.duplicates import closings
 from flows.segment.lines import Line
 from flows.segment.profiles import JUMP_LEAD, JUMP_TAIL, LEAD
 from flows.segment.readings import Article, Reading, Thread
@@ -32,7 +32,6 @@ _JOIN_FLOOR = -3.6
 _JOIN_FLOOR_TOGETHER = -4.5
 """Log odds below which a join that a reading needs is not made."""
 _CERTAIN = 20.0
-_QUOTED = re.compile(r"[“\"「][^。！？，,!?]+[”\"」]")
 _QUOTED_FORM = 1.5
 
 
@@ -43,7 +42,7 @@ def threaded(lines: list[Line], twice: dict[int, int], caution: float) -> list[T
     nothing but its headline to show it.
     """
     kept = [line for line in lines if line.number not in twice and line.kind not in ("masthead", "advert")]
-    return [article.thread() for article in _Search(lines, kept, caution).run().articles]
+    return [article.thread() for article in _Search(lines, kept, caution, closings(lines, twice)).run().articles]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +56,11 @@ class _Ahead:
 
 
 class _Search:
-    def __init__(self, lines: list[Line], kept: list[Line], caution: float) -> None:
+    def __init__(self, lines: list[Line], kept: list[Line], caution: float, closed: dict[int, int]) -> None:
         self.lines = lines
         self.kept = kept
         self.caution = caution
+        self.closed = closed
         self.weights = readings.WEIGHTS
         self.affinity = Affinity([line.text for line in lines])
         around = zip([None, *kept], kept, [*kept[1:], None], strict=False)
@@ -75,10 +75,21 @@ class _Search:
         """The best reading of the whole page."""
         beam = [Reading()]
         for place in range(len(self.kept)):
+            last = self.closed.get(self.kept[place].number)
+            if last is not None:
+                beam = [self._tail(reading, last) for reading in beam]
             grown = [longer for reading in beam for longer in self._grow(reading, place)]
             ranked = sorted(grown, key=lambda r: -r.score)[: self.width]
             beam = [r for r in ranked if r.score > ranked[0].score - _MARGIN]
         return max((self._finished(r) for r in beam), key=lambda r: r.score)
+
+    def _tail(self, reading: Reading, last: int) -> Reading:
+        """The reading after the second printing of a tail, of which `last` is the last line: its article ends here."""
+        owner = next((index for index, article in enumerate(reading.articles) if last in article.lines), None)
+        if owner is None:
+            return reading
+        gain = 0.0 if owner == reading.current else self._switch(reading.articles[reading.current])
+        return reading.put(owner, replace(reading.articles[owner], closed=True), gain)
 
     def _grow(self, reading: Reading, place: int) -> Iterator[Reading]:
         """The readings that a reading becomes with the line at a place."""
@@ -111,23 +122,30 @@ class _Search:
         if not reading.articles:
             yield reading.put(0, new, gain, heading=True)
             return
+        current = reading.articles[reading.current]
         for index in self._candidates(reading):
             article = reading.articles[index]
-            odds = w.opening * self._opens(article, self.ahead[place]) / 2
+            cut = index == reading.current and not self._ends(article)
+            odds = w.opening * self._opens(article, self.ahead[place], cut=cut)
             if index == reading.current:
-                yield reading.put(len(reading.articles), new, gain + odds, heading=True)
+                yield reading.put(len(reading.articles), new, gain + _log_share(odds), heading=True)
             if not article.closed and article.bodies:
-                away = 0.0 if index == reading.current else w.switch + w.subhead_away
-                cut = 0.0 if self._ends(article) else w.gap
-                yield reading.put(index, article.plus(line, headline=True), gain - odds + away + cut, heading=True)
+                away = 0.0 if index == reading.current else self._switch(current) + w.subhead_away
+                gap = 0.0 if self._ends(article) else w.gap
+                style = w.style * self._alike(line.number, article)
+                yield reading.put(
+                    index,
+                    article.plus(line, headline=True),
+                    gain + _log_share(-odds) + away + gap + style,
+                    heading=True,
+                )
 
-    def _opens(self, article: Article, ahead: _Ahead) -> float:
+    def _opens(self, article: Article, ahead: _Ahead, *, cut: bool) -> float:
         """Log odds that a headline opens an article, rather than a part of the given one."""
         after = ahead.after
         sure = ahead.companions or (after is not None and (self.leads[after.number] or self.jumps[after.number]))
         near = [self._coherence(number, replace(article, last=None)) for number in ahead.bodies[:2]]
         mean = sum(near) / len(near) if near else 0.0
-        cut = not self._ends(article)
         odds = opens(Scene(ahead.group, mean, article.bodies, sure, article.closed, cut, bool(ahead.bodies)))
         return odds if sure or article.closed else odds - self.caution
 
@@ -210,6 +228,18 @@ class _Search:
         together = not any(line.kind in ("headline", "body") for line in self.lines[before + 1 : number])
         return self.affinity.joins(before, number) < (_JOIN_FLOOR_TOGETHER if together else _JOIN_FLOOR)
 
+    def _alike(self, number: int, article: Article) -> bool:
+        """Whether a subhead is set like one that the article has: in quotation marks, numbered, with a dash."""
+        mine = subhead_style(self.lines[number].text)
+        return mine is not None and any(
+            article.headline >> n & 1 and subhead_style(self.lines[n].text) == mine for n in article.lines
+        )
+
+
+def _log_share(odds: float) -> float:
+    """Log of the probability that has these log odds."""
+    return -math.log1p(math.exp(-odds))
+
 
 def _look_ahead(kept: list[Line], place: int) -> _Ahead:
     group = [kept[place].text]
@@ -242,7 +272,7 @@ def _form(before: Line | None, line: Line, after: Line | None) -> float | None:
     if line.ends or text[-1] in "，,、；;。":
         if line.kind == "headline":
             return _CERTAIN
-        return _QUOTED_FORM if _QUOTED.fullmatch(text) else None
+        return _QUOTED_FORM if subhead_style(text) == "quoted" else None
     if depth(text) or JUMP_LEAD.match(text) or LEAD.match(text):
         return None
     return headline_form(text)

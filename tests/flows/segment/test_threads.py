@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flows.segment import letters
-from flows.segment.affinity import Affinity, depth, headline_form
+from flows.segment.affinity import Affinity, depth, headline_form, subhead_style
 from tests.flows.segment.pages import page, placed
 
 FERRY = [
@@ -162,3 +162,30 @@ def test_forms() -> None:
     assert letters.start("据介绍") > letters.start("的时候")
     assert letters.tie("中", "国") > letters.tie("中", "渡")
     assert letters.folded("3月１2日,好；") == "#月１#日，好;"
+
+
+def test_a_tail_printed_twice_ends_its_article_in_both_places() -> None:
+    lines = [
+        ("h0", FERRY_HEAD),
+        ("b0", "本报记者 林晓舟"),
+        ("B0", FERRY[0]),
+        ("B0", FERRY[1]),
+        ("B0", FERRY[3]),
+        ("h1", WHEAT_HEAD),
+        ("b1", "本报记者 周一帆"),
+        ("B1", WHEAT[0]),
+        ("B0", FERRY[2]),
+        ("=0", FERRY[3]),
+        ("B1", "江对岸也有种小麦的。农户们说,浇返青水的那几天,一天要过两趟江,墒情仪装上以后,就不用总往麦田里跑了。"),
+    ]
+    _, blocks = placed(page(lines))
+    assert [b["article"] for b in blocks] == [int(code[1]) for code, _ in lines]
+    assert [b["flags"] for b in blocks] == [["duplicate"] if code[0] == "=" else [] for code, _ in lines]
+
+
+def test_subheads_set_alike_belong_together() -> None:
+    assert subhead_style("“守得住、等得起”") == "quoted"
+    assert subhead_style("从渡口到大桥——") == "dashed"
+    assert subhead_style("二、渡口的去留") == "numbered"
+    assert subhead_style("“守”字当头 “等”在心里") is None
+    assert subhead_style(FERRY_HEAD) is None
