@@ -30,7 +30,7 @@ _EXPLAIN = re.compile(r"^\s*EXPLAIN\b\s*(?:ANALY[SZ]E\b\s*)?(?:\([^()]*\))?", re
 
 
 def build(root: Path, snapshot: Snapshot) -> Path:
-    """Write the catalogue of a snapshot and swap it in; returns its path. Raises Damaged where a table cannot be read."""
+    """Write the catalogue of a snapshot, swap it in, return its path. Raises Damaged where a table is unreadable."""
     path = root / NAME
     beside = root / f".{NAME}.{os.getpid()}"
     beside.unlink(missing_ok=True)

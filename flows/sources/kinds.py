@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from errno import EDQUOT, ENOSPC
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -12,6 +11,7 @@ from flows.capture.seen import Seen
 from flows.capture.session import Batch, Session
 from flows.fetch.limits import OptionError
 from flows.sources.registry import KINDS, Source, SourceError
+from warehouse.disk import is_full
 from warehouse.errors import WarehouseError
 
 
@@ -42,7 +42,7 @@ def failure(error: Exception) -> SourceFailed:
         return error
     if isinstance(error, OptionError | SourceError):
         return SourceFailed("options", str(error))
-    if isinstance(error, WarehouseError) or (isinstance(error, OSError) and error.errno in (ENOSPC, EDQUOT)):
+    if isinstance(error, WarehouseError) or (isinstance(error, OSError) and is_full(error)):
         raise error
     logging.getLogger(__name__).debug("A source failed", exc_info=error)
     return SourceFailed("crash", f"{type(error).__name__}: {error}"[:300])

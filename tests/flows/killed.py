@@ -1,0 +1,52 @@
+"""A run that is killed at a chosen moment: at the nth step that touches the disk, before or after it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+def counted(root: Path, inputs: list[Path], at: int, log: Path) -> None:
+    """Ingest, and send this process SIGKILL at moment `at`; with -1, write the number of moments to `log`."""
+    import pyarrow.parquet as pq
+
+    from flows.capture import salvage
+    from tests.jobs import ingest
+    from warehouse import catalogue, disk, snapshots, tables
+
+    seen: list[str] = []
+
+    def moment(name: str) -> None:
+        if len(seen) == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        seen.append(name)
+
+    def watched(owner: Any, name: str) -> None:
+        real: Callable[..., Any] = getattr(owner, name)
+
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            moment(f"before {name}")
+            done = real(*args, **kwargs)
+            moment(f"after {name}")
+            return done
+
+        setattr(owner, name, wrapper)
+
+    for name in ("fsync", "rename", "replace", "link", "truncate"):
+        watched(os, name)
+    for owner, name in (
+        (tables, "write_deltalake"),
+        (pq, "write_table"),
+        (catalogue, "define"),
+        (snapshots, "publish"),
+        (salvage, "settle"),
+        (disk, "sha256_file"),
+    ):
+        watched(owner, name)
+    ingest(root, *inputs)
+    if at < 0:
+        log.write_text(json.dumps(seen), "utf-8")
