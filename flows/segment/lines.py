@@ -9,7 +9,7 @@ from itertools import pairwise
 from flows.segment.profiles import CAPTION, CUE, FURNITURE, JUMP_LEAD, LEAD, SHORT
 
 _CLOSED = re.compile(r"[。！？!?…；;][”’」』》）)\]\"'】]*$|\.[\"')]*$|[：:]$|——$")
-_NO_HEADLINE = re.compile(r"[。；;，,、]|[.．…]$|[：:]$|^[，。、；：）」』》”’,;:)]")
+_NO_HEADLINE = re.compile(r"[。；;，,、]|[?？].*[?？]|^[(（]|[.．…]$|[：:]$|^[，。、；：）」』》”’,;:)]")
 _LETTERS = re.compile(r"[\u3400-\u9fff]{2}|[\uac00-\ud7af]{2}|[^\W\d_]{3}.*[^\W\d_]{3}")
 _HEADLINE_LONGEST = 60
 _REACH = 4

@@ -16,7 +16,7 @@ _WRAPPED_SHARE = 0.6
 _WRAP_WIDTHS = (12, 64)
 _HAN_SEAM = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef“”‘’—…]")
 _FURNITURE = ("masthead", "advert")
-_CAUTION = 8.0
+_CAUTION = 14.0
 """Log odds against an article that opens within a text which need not be a newspaper page."""
 
 

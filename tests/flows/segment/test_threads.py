@@ -70,6 +70,7 @@ def test_a_box_in_the_middle_of_an_article() -> None:
     lines = woven()
     whole = [(code.replace("+", ""), text) for code, text in lines if code[1] == "1"]
     whole[3:5] = [("B1", WHEAT[2])]
+    whole.insert(1, ("b1", "本报记者 周一帆"))
     check(
         [
             *lines[:5],
