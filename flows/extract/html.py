@@ -16,9 +16,9 @@ from flows.extract.charset import decode
 from flows.extract.reading import Block, Reading, UnreadableError
 from flows.extract.web import kinds, marks, page_kind
 from flows.extract.web.around import find_visible, told
-from flows.extract.web.blocks import Cut, cut
+from flows.extract.web.blocks import MAX_DEPTH, Cut, cut
 from flows.extract.web.boosting import Model, load
-from flows.extract.web.dom import MAX_DEPTH, parse
+from flows.extract.web.dom import parse
 from flows.extract.web.features import NAMES, Features, measure
 from flows.extract.web.head import Head, read_authored, read_head
 from flows.extract.web.tables import merge_rows

@@ -27,6 +27,10 @@ UNREAD_TAGS = frozenset(
 )  # fmt: skip
 MAX_BLOCKS = 50_000
 """More are joined to the last one, marked."""
+MAX_ELEMENTS = 600_000
+"""What comes after as many elements is not read."""
+MAX_DEPTH = 2_040
+"""Deeper than this nothing is cut: libxml2 drops what is nested deeper than 2,048 elements, without a word."""
 MAX_PATH = 200
 """Deeper elements are selected by their ancestor at this depth."""
 
@@ -198,13 +202,17 @@ def cut(root: etree._Element) -> Cut:
         linked = emphasised = 0
 
     overflow: list[str] = []
-    deepest = 0
+    deepest = elements = 0
     holders: list[tuple[Frame, bool]] = []
     walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in walk:
         if event == "start":
             tag = element.tag
             frame = Frame(tag, frame, len(texts))
+            elements += 1
+            if elements > MAX_ELEMENTS:
+                out.gave_up = True
+                break
             if tag in UNREAD_TAGS:
                 walk.skip_subtree()
                 continue
@@ -222,8 +230,6 @@ def cut(root: etree._Element) -> Cut:
                 clean = True
                 if tag == "pre":
                     pre += 1
-                if frame.depth > deepest:
-                    deepest = frame.depth
             elif tag == "a":
                 in_link += 1
             elif tag == "br":
@@ -232,8 +238,10 @@ def cut(root: etree._Element) -> Cut:
                 broken += 1
             elif tag == "b" or tag == "strong":
                 in_bold += 1
-            elif frame.depth > deepest:
+            if frame.depth > deepest:
                 deepest = frame.depth
+                if deepest >= MAX_DEPTH:
+                    break
             text = element.text
             owner = frame
         elif event == "end":
@@ -280,6 +288,11 @@ def cut(root: etree._Element) -> Cut:
                 pieces.append(text)
             elif pieces:
                 pieces.append(text)
+    if pieces:
+        flush(False)
+    while frame is not None:  # still open where the walk stopped early
+        frame.last = len(texts)
+        frame = frame.parent
     if overflow:
         texts[-1] = "\n".join([texts[-1], *overflow])
     out.deepest = deepest

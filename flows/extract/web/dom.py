@@ -6,13 +6,19 @@ import re
 
 from lxml import etree
 
-MAX_DEPTH = 2_040
-"""libxml2 drops what is nested deeper than 2,048 elements, without a word."""
+MANY_ATTRIBUTES = 100
+"""A long tag with more attributes loses them: libxml2 compares each with all others."""
 
+_LONG_TAG = re.compile(rb"<([A-Za-z][A-Za-z0-9]*)[^<>]{4096,}>?")
 _CONTROLS = bytes([*range(1, 9), 0x0B, *range(0x0E, 0x20)])
 _REPLACED = bytes.maketrans(_CONTROLS, b"\x1a" * len(_CONTROLS))
 _NOT_CHARACTERS = re.compile("[\ufffe\uffff\ud800-\udfff]")
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*>")
+
+
+def _without_many_attributes(match: re.Match[bytes]) -> bytes:
+    tag = match[0]
+    return tag if tag.count(b"=") <= MANY_ATTRIBUTES else b"<" + match[1] + b">"
 
 
 def parse(text: str) -> etree._Element | None:
@@ -30,6 +36,8 @@ def parse(text: str) -> etree._Element | None:
     clean = data.translate(_REPLACED, b"\x00")
     if b"\x1a" in clean:
         clean = clean.replace(b"\x1a", "\ufffd".encode())
+    if len(clean) > 4_096:
+        clean = _LONG_TAG.sub(_without_many_attributes, clean)
     if not clean.strip():
         return None
     root = etree.fromstring(clean, parser)

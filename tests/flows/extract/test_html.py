@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flows.extract.charset import decode
 from flows.extract.html import read, read_markup, root_of
 from flows.extract.reading import Reading
 from schemas.columns import PASSAGE_KINDS
@@ -76,7 +77,7 @@ def test_any_soup_is_read(parts: list[str]) -> None:
     markup = "".join(parts)
     reading = read(markup.encode(), {})
     assert reading.page_kind in PAGE_KINDS
-    root = root_of(markup)
+    root = root_of(decode(markup.encode(), markup=True).text)
     for block in reading.blocks:
         assert block.kind in PASSAGE_KINDS
         assert block.text.strip()
