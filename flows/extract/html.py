@@ -21,6 +21,7 @@ from flows.extract.web.boosting import Model, load
 from flows.extract.web.dom import parse
 from flows.extract.web.features import NAMES, Features, measure
 from flows.extract.web.head import Head, read_authored, read_head
+from flows.extract.web.site_rules import Picked, pick, rule_for
 from flows.extract.web.tables import merge_rows
 from flows.extract.web.vote import Verdict, vote
 
@@ -45,8 +46,8 @@ def _model() -> Model:
 def read(payload: bytes, parser: Mapping[str, Any]) -> Reading:
     """Read the bytes of a web page.
 
-    `parser` may hold `timezone`, the zone of dates that name none. UnreadableError where the page holds no
-    markup at all.
+    `parser` may hold `timezone`, the zone of dates that name none, and `select` and `sites`, the rules of
+    `flows.extract.web.site_rules`. UnreadableError where nothing of a page can be kept.
     """
     decoded = decode(payload, markup=True)
     reading = read_page(decoded.text, parser)
@@ -69,9 +70,15 @@ def read_page(text: str, parser: Mapping[str, Any]) -> Reading:
     head = read_head(root, text)
     features = measure(page, head.titles)
     verdict = vote(page, features, _model().score(features.matrix))
+    rule = rule_for(parser, head)
+    picked = pick(text, rule) if rule else Picked()
+    if picked.body:
+        verdict.kept[:] = [picked.holds(page.selector(i)) for i in range(len(page.texts))]
     visible = find_visible(page, features, verdict.kept)
     authored = [] if head.article.get("author") else read_authored(root, text)
-    return _assemble(page, features, verdict, head, authored, visible, parser)
+    reading = _assemble(page, features, verdict, head, authored, visible, parser)
+    metadata.override(reading, picked.texts, parser)
+    return reading
 
 
 def read_markup(text: str, parser: Mapping[str, Any], *, selector_prefix: str = "") -> Reading:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flows.extract import dates
 from flows.extract.language import guess_language
+from flows.extract.reading import Reading
 from flows.extract.web.credits import (
     Credits,
     is_organisation,
@@ -207,7 +208,7 @@ def _first_date(values: list[Any]) -> dates.Moment | None:
     return None
 
 
-def _zone(parser: Mapping[str, Any], language: str | None) -> tzinfo:
+def zone_of(parser: Mapping[str, Any], language: str | None) -> tzinfo:
     """The source's zone; without one, China's for pages in Chinese, else UTC."""
     name = parser.get("timezone")
     if isinstance(name, str):
@@ -247,7 +248,7 @@ def decide(head: Head, page: Page, parser: Mapping[str, Any]) -> Facts:
     if facts.canonical_uri is None and isinstance(url := head.article.get("url"), str):
         facts.canonical_uri = _address(url)
     facts.original_uri = _address(head.original) or _address(head.meta("original-source", "syndication-source"))
-    zone = _zone(parser, facts.language)
+    zone = zone_of(parser, facts.language)
     moment = _first_date(
         [
             head.article.get("datePublished"),
@@ -270,6 +271,20 @@ def decide(head: Head, page: Page, parser: Mapping[str, Any]) -> Facts:
         facts.modified_at = when if when.tzinfo else when.replace(tzinfo=zone)
     facts.tags = _tags(head)
     return facts
+
+
+def override(reading: Reading, texts: Mapping[str, list[str]], parser: Mapping[str, Any]) -> None:
+    """Put what a site's rule found (title, date, authors, publisher) in the place of what was read."""
+    for name in ("title", "publisher"):
+        if texts.get(name):
+            setattr(reading, name, texts[name][0])
+    if texts.get("authors"):
+        authors = [name for text in texts["authors"] for name in read_credits([text]).authors or split_names(text)]
+        reading.authors = list(dict.fromkeys(authors))
+    moment = _first_date([text[:200] for text in texts.get("date", [])])
+    if moment is not None:
+        reading.published_at = moment.placed(zone_of(parser, reading.language))
+        reading.published_precision = moment.precision
 
 
 def _tags(head: Head) -> list[str]:
