@@ -72,6 +72,7 @@ _ZONES = {
     "PDT": -420, "BST": 60, "CET": 60, "CEST": 120, "MSK": 180, "JST": 540, "HKT": 480, "SGT": 480,
     "IST": 330,
 }  # fmt: skip
+_YEAR = re.compile(r"(?:19|20)\d\d|[一二][〇○零九八七六五四三二一０]{3}年")
 _DIGITS = {char: number for number, char in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "０": 0}
 _EPOCH = re.compile(r"\A\s*(1\d{9})(\d{3})?\s*\Z")
 
@@ -166,6 +167,8 @@ def _read(match: re.Match[str]) -> tuple[datetime, str, tzinfo | None] | None:
 
 def find(text: str) -> Iterator[Moment]:
     """The dates in a text, from left to right. Of day and month in figures, the day comes first unless it cannot."""
+    if not _YEAR.search(text):
+        return
     for match in _PATTERN.finditer(text):
         read = _read(match)
         if read is not None:

@@ -69,14 +69,15 @@ def read_page(text: str, parser: Mapping[str, Any]) -> Reading:
         return _flat(text)
     head = read_head(root, text)
     features = measure(page, head.titles)
-    verdict = vote(page, features, _model().score(features.matrix))
+    verdict = vote(page, features, _model().score(features.matrix), text)
     rule = rule_for(parser, head)
     picked = pick(text, rule) if rule else Picked()
     if picked.body:
         verdict.kept[:] = [picked.holds(page.selector(i)) for i in range(len(page.texts))]
     visible = find_visible(page, features, verdict.kept)
-    authored = [] if head.article.get("author") else read_authored(root, text)
-    reading = _assemble(page, features, verdict, head, authored, visible, parser)
+    around = told(page, features, verdict.kept, visible)
+    around.authored = lambda: read_authored(root, text)
+    reading = _assemble(page, features, verdict, head, around, parser)
     metadata.override(reading, picked.texts, parser)
     return reading
 
@@ -107,8 +108,7 @@ def _assemble(
     features: Features,
     verdict: Verdict,
     head: Head,
-    authored: list[str],
-    visible: bool,
+    around: metadata.Page,
     parser: Mapping[str, Any],
 ) -> Reading:
     kept = verdict.kept
@@ -123,7 +123,7 @@ def _assemble(
         named.append(kinds.of_kept(page, features, i) if inside else kinds.of_rest(page, features, i))
         flags = (GAVE_UP,) if page.gave_up and i == len(page.texts) - 1 else ()
         reading.blocks.append(Block(named[i], text, page.selector(i), flags=flags, article=0 if inside else None))
-    facts = metadata.decide(head, told(page, features, kept, authored, visible), parser)
+    facts = metadata.decide(head, around, parser)
     reading.title, reading.authors, reading.publisher = facts.title, facts.authors, facts.publisher
     reading.published_at, reading.published_precision = facts.published_at, facts.published_precision
     reading.modified_at, reading.language, reading.tags = facts.modified_at, facts.language, facts.tags

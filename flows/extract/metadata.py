@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
@@ -52,8 +52,8 @@ class Page:
 
     `headline` is the visible headline, `heading` whether its element is a heading, `visible` whether only its
     place tells it, `near` the short blocks around it and
-    around the article's beginning, `tail` those at its end, `body` the article's paragraphs, `authored` the texts of
-    elements named after authors, `lone` the names that stand alone between the headline and the article.
+    around the article's beginning, `tail` those at its end, `body` the article's paragraphs, `authored` finds the texts
+    of elements named after authors, `lone` the names that stand alone between the headline and the article.
     """
 
     headline: str | None = None
@@ -62,7 +62,7 @@ class Page:
     near: list[str] = field(default_factory=list)
     tail: list[str] = field(default_factory=list)
     body: list[str] = field(default_factory=list)
-    authored: list[str] = field(default_factory=list)
+    authored: Callable[[], list[str]] = list
     lone: list[str] = field(default_factory=list)
 
 
@@ -147,19 +147,19 @@ def _authors(head: Head, page: Page, near: Credits, tail: Credits, publisher: st
     if chinese:
         in_head = [n for n in in_head if not is_organisation(n)]
     in_items = [n for v in head.items.get("author", [])[:3] for n in split_names(v)]
-    in_elements = [n for v in page.authored for n in _element_names(v)]
     if head.meta("twitter:label1") in ("Written by", "Author"):
         in_head += split_names(head.meta("twitter:data1") or "")
     own = signed(page.body)
     seen = [own, near.authors] if set(own) > set(near.authors) else [near.authors, own]
     seen += [page.lone, tail.authors]
-    told = [in_items, in_head]
-    choices = (
-        [*seen, in_items, in_elements, near.editors, tail.editors, in_head] if chinese else [*told, *seen, in_elements]
-    )
-    for names in (_names(head, head.article.get("author")), *choices):
-        usable = _usable(names, barred)
-        if usable:
+    before = seen if chinese else [in_items, in_head, *seen]
+    after = [near.editors, tail.editors, in_head] if chinese else []
+    for names in (_names(head, head.article.get("author")), *before):
+        if usable := _usable(names, barred):
+            return list(dict.fromkeys(usable))
+    in_elements = [n for v in page.authored() for n in _element_names(v)]
+    for names in (in_items, in_elements, *after):
+        if usable := _usable(names, barred):
             return list(dict.fromkeys(usable))
     return []
 

@@ -41,7 +41,7 @@ def find_visible(page: Cut, features: Features, kept: Mask) -> bool:
     return found >= 0
 
 
-def told(page: Cut, features: Features, kept: Mask, authored: list[str], visible: bool) -> Page:
+def told(page: Cut, features: Features, kept: Mask, visible: bool) -> Page:
     """What the blocks of a page tell of its metadata."""
     headline, count = features.headline, len(page.texts)
     inside = [i for i in np.flatnonzero(kept).tolist() if i != headline]
@@ -68,6 +68,5 @@ def told(page: Cut, features: Features, kept: Mask, authored: list[str], visible
         near=[page.texts[i] for i in near if i != headline and (features.linked[i] < 0.9 or i > headline)],
         tail=[page.texts[i] for i in tail if i < count and i != headline and features.linked[i] < 0.9],
         body=[page.texts[i] for i in inside],
-        authored=authored,
         lone=lone[:1],
     )

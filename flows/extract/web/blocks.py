@@ -13,7 +13,7 @@ BLOCK_TAGS = frozenset(
     (
         "address", "article", "aside", "blockquote", "body", "button", "caption", "center", "dd", "details",
         "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frameset",
-        "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "isindex", "legend", "li",
+        "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "html", "isindex", "legend", "li",
         "listing", "main", "menu", "nav", "noframes", "noscript", "ol", "optgroup", "option", "p", "pre",
         "section", "select", "summary", "table", "tbody", "td", "textarea", "tfoot", "th", "thead", "tr",
         "ul", "xmp",
@@ -25,6 +25,8 @@ UNREAD_TAGS = frozenset(
         "audio", "video", "map", "noembed", "datalist",
     )
 )  # fmt: skip
+CHILDLESS = UNREAD_TAGS | {"br", "hr", "img", "input", "link", "meta", "area", "base", "col"}
+"""Elements that have no children, or none that is looked at."""
 MAX_BLOCKS = 50_000
 """More are joined to the last one, marked."""
 MAX_ELEMENTS = 600_000
@@ -40,9 +42,10 @@ _SPACE = re.compile(r"[ \t\n\r\f]+")
 class Frame:
     """An element on the way down to a block.
 
-    `index` is its place among the block-level elements (-1: it is none), `above` that of the nearest one above it.
-    `bits` are its own marks, `inherited` those of its ancestors and itself; `first` and `last` are the half-open
-    range of the blocks below it.
+    `position` counts it among its parent's elements of that name, `node` among all nodes of its parent, from 1.
+    `index` is its place among the block-level elements, -1 where it is none. Only those have the rest: `above`, the
+    place of the nearest one above; `bits`, its own marks; `inherited`, those of its ancestors too; `name`, its class
+    and id; `first` and `last`, the half-open range of the blocks below it.
     """
 
     __slots__ = (
@@ -63,30 +66,32 @@ class Frame:
         "tag",
     )
 
-    def __init__(self, tag: str, parent: Frame | None, first: int) -> None:
+    bits: int
+    above: int
+    first: int
+    last: int
+    name: str
+    inherited: int
+
+    def __init__(self, tag: str, parent: Frame | None) -> None:
         self.tag = tag
         self.parent = parent
-        self.first = first
-        self.last = first
-        self.name = ""
-        self.bits = 0
-        self.inherited: int = parent.inherited if parent is not None else 0
         self.nodes = 0
-        self.index = self.above = -1
+        self.index = -1
         self.counts: dict[str, int] | None = None
         self.known_path: str | None = None
         if parent is None:
             self.depth = 0
-            self.position = 1
-            self.node = 1
+            self.position = self.node = 1
         else:
             self.depth = parent.depth + 1
             counts = parent.counts
             if counts is None:
-                counts = parent.counts = {}
-            self.position = counts[tag] = counts.get(tag, 0) + 1
-            parent.nodes += 1
-            self.node = parent.nodes
+                parent.counts = {tag: 1}
+                self.position = 1
+            else:
+                self.position = counts[tag] = counts.get(tag, 0) + 1
+            parent.nodes = self.node = parent.nodes + 1
 
     def path(self) -> str:
         """XPath of the element, or of its ancestor at MAX_PATH."""
@@ -144,7 +149,14 @@ class Cut:
         )
 
 
-def _mark(frame: Frame, element: etree._Element) -> None:
+def _collapse(text: str) -> str:
+    """Runs of white space as one space, as a browser sets them; wide and no-break spaces stay."""
+    if "\n" in text or "  " in text or "\t" in text or "\r" in text or "\f" in text:
+        text = _SPACE.sub(" ", text)
+    return text.strip(" ")
+
+
+def _mark(frame: Frame, element: etree._Element, holder: Frame | None) -> None:
     """Note what the name, class, id and style of a block-level element say."""
     bits = marks.OF_TAG.get(frame.tag, 0)
     name = element.get("class")
@@ -154,13 +166,12 @@ def _mark(frame: Frame, element: etree._Element) -> None:
     if ident:
         bits |= marks.of_name(ident)
         name = f"{name}#{ident}" if name else f"#{ident}"
-    if name:
-        frame.name = name
+    frame.name = name or ""
     style = element.get("style")
     if (style and marks.is_hidden(style)) or element.get("hidden") is not None:
         bits |= marks.CONCEALED
     frame.bits = bits
-    frame.inherited = bits | frame.parent.inherited if frame.parent is not None else bits
+    frame.inherited = bits | holder.inherited if holder is not None else bits
 
 
 def cut(root: etree._Element) -> Cut:
@@ -169,73 +180,77 @@ def cut(root: etree._Element) -> Cut:
     texts, frames, links, bold = out.texts, out.frames, out.links, out.bold
     starts, ends, whole, breaks, all_frames = out.starts, out.ends, out.whole, out.breaks, out.all_frames
     pieces: list[str] = []
-    start: tuple[Frame, int] | None = None
-    end: tuple[Frame, int] | None = None
+    start_frame: Frame | None = None
+    end_frame: Frame | None = None
+    start_node = end_node = 0
     linked = emphasised = in_link = in_bold = pre = broken = 0
     frame: Frame | None = None
     holder: Frame | None = None
     clean = True  # nothing of the holder has become a block yet
 
     def flush(closing: bool) -> None:
-        nonlocal start, end, linked, emphasised, clean
+        nonlocal start_frame, linked, emphasised, clean
         text = "".join(pieces)
         pieces.clear()
-        text = text.strip("\n") if pre else _SPACE.sub(" ", text).strip(" ")
+        text = text.strip("\n") if pre else _collapse(text)
         if text and not text.isspace():
             if len(texts) >= MAX_BLOCKS:
                 out.gave_up = True
                 overflow.append(text)
             else:
                 assert holder is not None
-                assert start is not None
-                assert end is not None
+                assert start_frame is not None
+                assert end_frame is not None
                 texts.append(text)
                 frames.append(holder)
                 links.append(linked)
                 bold.append(emphasised)
-                starts.append(start)
-                ends.append(end)
+                starts.append((start_frame, start_node))
+                ends.append((end_frame, end_node))
                 whole.append(closing and clean)
                 breaks.append(broken)
                 clean = False
-        start = None
+        start_frame = None
         linked = emphasised = 0
 
     overflow: list[str] = []
     deepest = elements = 0
-    holders: list[tuple[Frame, bool]] = []
+    holders: list[Frame] = []
     walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in walk:
         if event == "start":
             tag = element.tag
-            frame = Frame(tag, frame, len(texts))
             elements += 1
             if elements > MAX_ELEMENTS:
                 out.gave_up = True
                 break
-            if tag in UNREAD_TAGS:
-                walk.skip_subtree()
+            if tag in CHILDLESS and frame is not None:
+                frame.nodes += 1
+                if tag == "br" or tag == "hr":
+                    if pieces:
+                        flush(False)
+                    broken = broken + 1 if tag == "br" else 0
+                elif tag in UNREAD_TAGS:
+                    walk.skip_subtree()
                 continue
+            frame = Frame(tag, frame)
             if tag in BLOCK_TAGS:
                 if pieces:
                     flush(False)
                 broken = 0
-                _mark(frame, element)
                 frame.index = len(all_frames)
+                frame.first = frame.last = len(texts)
+                frame.above = holder.index if holder is not None else -1
+                _mark(frame, element, holder)
                 all_frames.append(frame)
                 if holder is not None:
-                    frame.above = holder.index
-                    holders.append((holder, False))
+                    holders.append(holder)
                 holder = frame
                 clean = True
                 if tag == "pre":
                     pre += 1
             elif tag == "a":
                 in_link += 1
-            elif tag == "br":
-                if pieces:
-                    flush(False)
-                broken += 1
             elif tag == "b" or tag == "strong":
                 in_bold += 1
             if frame.depth > deepest:
@@ -247,27 +262,29 @@ def cut(root: etree._Element) -> Cut:
         elif event == "end":
             tag = element.tag
             assert frame is not None
-            if tag in BLOCK_TAGS:
+            text = element.tail
+            if tag in CHILDLESS:
+                owner = frame
+            elif frame.index >= 0:
                 if pieces:
                     flush(True)
                 broken = 0
+                frame.last = len(texts)
                 if tag == "pre":
                     pre -= 1
-                if holders:
-                    holder, clean = holders.pop()
-                else:
-                    holder = None
-            elif tag in UNREAD_TAGS:
-                pass
-            elif tag == "a":
-                in_link -= 1
-            elif tag == "b" or tag == "strong":
-                in_bold -= 1
-            frame.last = len(texts)
-            text = element.tail
-            if frame.parent is None:
-                break
-            frame = owner = frame.parent
+                holder = holders.pop() if holders else None
+                clean = False
+                if frame.parent is None:
+                    break
+                frame = owner = frame.parent
+            else:
+                if tag == "a":
+                    in_link -= 1
+                elif tag == "b" or tag == "strong":
+                    in_bold -= 1
+                if frame.parent is None:
+                    break
+                frame = owner = frame.parent
         else:
             text = element.tail
             if frame is None:
@@ -277,9 +294,9 @@ def cut(root: etree._Element) -> Cut:
         if text:
             owner.nodes += 1
             if not text.isspace():
-                end = (owner, owner.nodes)
-                if start is None:
-                    start = end
+                end_frame, end_node = owner, owner.nodes
+                if start_frame is None:
+                    start_frame, start_node = owner, owner.nodes
                 size = len(text)
                 if in_link:
                     linked += size
@@ -291,7 +308,8 @@ def cut(root: etree._Element) -> Cut:
     if pieces:
         flush(False)
     while frame is not None:  # still open where the walk stopped early
-        frame.last = len(texts)
+        if frame.index >= 0:
+            frame.last = len(texts)
         frame = frame.parent
     if overflow:
         texts[-1] = "\n".join([texts[-1], *overflow])

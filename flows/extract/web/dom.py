@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 from lxml import etree
 
 MANY_ATTRIBUTES = 100
 """A long tag with more attributes loses them: libxml2 compares each with all others."""
 
-_LONG_TAG = re.compile(rb"<([A-Za-z][A-Za-z0-9]*)[^<>]{4096,}>?")
+LONG_TAG = 4_096
+_LONG_TAG = re.compile(rb"<([A-Za-z][A-Za-z0-9]*)[^<>]{%d,}>?" % LONG_TAG)
 _CONTROLS = bytes([*range(1, 9), 0x0B, *range(0x0E, 0x20)])
 _REPLACED = bytes.maketrans(_CONTROLS, b"\x1a" * len(_CONTROLS))
 _NOT_CHARACTERS = re.compile("[\ufffe\uffff\ud800-\udfff]")
@@ -21,13 +23,21 @@ def _without_many_attributes(match: re.Match[bytes]) -> bytes:
     return tag if tag.count(b"=") <= MANY_ATTRIBUTES else b"<" + match[1] + b">"
 
 
+def _has_long_tag(data: bytes) -> bool:
+    """Whether two opening angles, or one and the end, stand so far apart that a tag between them may be too long."""
+    angles = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("<"))
+    return len(angles) > 0 and int(np.diff(angles, append=len(data)).max()) > LONG_TAG
+
+
 def parse(text: str) -> etree._Element | None:
     """The root element of markup, or None where there is nothing to read.
 
     `text` is decoded; what its own declarations say of an encoding is ignored. Characters that XML cannot hold
     become U+FFFD, but NUL goes, as in a browser.
     """
-    text = _XML_DECLARATION.sub("", text, count=1)
+    declaration = _XML_DECLARATION.match(text)
+    if declaration is not None:
+        text = text[declaration.end() :]
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
     try:
         data = text.encode()
@@ -36,9 +46,9 @@ def parse(text: str) -> etree._Element | None:
     clean = data.translate(_REPLACED, b"\x00")
     if b"\x1a" in clean:
         clean = clean.replace(b"\x1a", "\ufffd".encode())
-    if len(clean) > 4_096:
+    if _has_long_tag(clean):
         clean = _LONG_TAG.sub(_without_many_attributes, clean)
-    if not clean.strip():
+    if not clean or clean.isspace():
         return None
     root = etree.fromstring(clean, parser)
     return root if isinstance(root, etree._Element) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -138,11 +139,17 @@ def _sayings(texts: list[str]) -> tuple[Array, NDArray[np.bool_]]:
     dated = np.zeros(len(texts), dtype=bool)
     for i, text in enumerate(texts):
         if len(text) <= SHORT:
-            lower = text.casefold()
-            for place in lists_of(lower):
+            places, dated[i] = _saying(text)
+            for place in places:
                 says[i, place] += 1
-            dated[i] = DATE.search(lower) is not None
     return says, dated
+
+
+@lru_cache(maxsize=16_384)
+def _saying(text: str) -> tuple[list[int], bool]:
+    """The phrase lists that a text has phrases of, and whether it has a date; the pages of a site share many lines."""
+    lower = text.casefold()
+    return lists_of(lower), DATE.search(lower) is not None
 
 
 def measure(cut: Cut, titles: list[str]) -> Features:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ LONGEST = 300
 _FOLD = re.compile(r"[\W_]+")
 
 
+@lru_cache(maxsize=16_384)
 def fold(text: str) -> str:
     """Letters and digits only, width and case evened out."""
     return _FOLD.sub("", unicodedata.normalize("NFKC", text).casefold())
@@ -59,11 +61,15 @@ def find_headline(
         return -1, share
     longest = min(2 * max(map(len, titles)) + 20, LONGEST)
     initials = {char for title in (*titles, *folded) for char in title + title.casefold()}
+    shortest = min(map(len, folded))
     best, best_score = -1, 0.0
     for i, text in enumerate(texts):
         heading = headings[i]
-        if len(text) > longest or (not heading and text[0] not in initials and text[0].isalnum()):
+        if len(text) > longest:
             continue
+        ends = (text[0], text[-1])
+        if not heading and len(text) < shortest and any(c not in initials and c.isalnum() for c in ends):
+            continue  # so short a text would have to be a part of a title
         own = fold(text)
         if len(own) < 3:
             continue

@@ -10,10 +10,15 @@ from numpy.typing import NDArray
 from flows.extract.web import marks
 from flows.extract.web.blocks import Cut
 from flows.extract.web.features import Features
+from flows.extract.web.others import LARGEST, READERS, blocks_of
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
+AGREED = 0.5
+"""Share of characters in common below which the slower readers are asked."""
+WORTH = 200
+"""Where no reader keeps as many characters, they are not."""
 PRIOR = -0.2
 """Added to the log odds: the table was trained on pages that all hold an article."""
 
@@ -58,10 +63,24 @@ def likeliest(odds: Array, chars: Array) -> Mask:
     return kept
 
 
-def vote(cut: Cut, features: Features, odds: Array) -> Verdict:
-    """The verdict on a page; `odds` is the model's log odds for each block."""
+def vote(cut: Cut, features: Features, odds: Array, markup: str) -> Verdict:
+    """The verdict on a page; `odds` is the model's log odds for each block, `markup` the page.
+
+    Two cheap readers, the model and the densest frame, read every page, and the model decides. Where they keep
+    different texts, slower readers join until two of all agree, and the one that agrees best with the others decides.
+    """
     readable = features.marks & marks.CONTROL == 0
     if features.headline >= 0:
         readable[features.headline] = False
-    kept = likeliest(odds, np.where(readable, features.chars, 0.0)) & readable
-    return Verdict(kept, overlap(kept, densest(cut, features), features.chars))
+    chars = np.where(readable, features.chars, 0.0)
+    kept = [likeliest(odds, chars) & readable, densest(cut, features) & readable]
+    agreement = overlap(kept[0], kept[1], chars)
+    if agreement >= AGREED or len(markup) > LARGEST or max(float(chars[k].sum()) for k in kept) < WORTH:
+        return Verdict(kept[0], agreement)
+    for read in READERS:
+        kept.append(blocks_of(read, markup, cut.texts) & readable)
+        if max(overlap(kept[-1], other, chars) for other in kept[:-1]) >= AGREED:
+            break
+    votes = [np.mean([overlap(k, other, chars) for j, other in enumerate(kept) if j != i]) for i, k in enumerate(kept)]
+    best = int(np.argmax(votes))
+    return Verdict(kept[best], float(votes[best]))

@@ -1,0 +1,58 @@
+"""Readers that others wrote, asked where our own disagree: which blocks they keep."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Mask = NDArray[np.bool_]
+
+GRAM = 5
+"""A block is in a reader's text where most of its runs of this many letters are."""
+SHORT = 12
+"""A block with fewer letters has to be there whole."""
+LARGEST = 2_000_000
+"""Larger pages are not given to them."""
+
+_SPACE = re.compile(r"\s+")
+
+
+def by_resiliparse(markup: str) -> str:
+    """Main text by resiliparse's rules."""
+    from resiliparse.extract.html2text import extract_plain_text
+
+    text: str = extract_plain_text(markup, main_content=True, alt_texts=False, links=False)
+    return text
+
+
+def by_trafilatura(markup: str) -> str:
+    """Main text by trafilatura."""
+    import trafilatura
+
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    return trafilatura.extract(markup, include_comments=False) or ""
+
+
+READERS: tuple[Callable[[str], str], ...] = (by_resiliparse, by_trafilatura)
+
+
+def blocks_of(read: Callable[[str], str], markup: str, texts: list[str]) -> Mask:
+    """Which of a page's blocks a reader keeps; none where it fails."""
+    try:
+        kept = _SPACE.sub("", read(markup))
+    except Exception:  # whatever another's reader trips over, the vote goes on without it
+        kept = ""
+    grams = {kept[i : i + GRAM] for i in range(len(kept) - GRAM + 1)}
+    out = np.zeros(len(texts), dtype=bool)
+    for i, text in enumerate(texts):
+        bare = _SPACE.sub("", text)
+        if len(bare) < SHORT:
+            out[i] = len(bare) > 3 and bare in kept
+        else:
+            runs = len(bare) - GRAM + 1
+            out[i] = 2 * sum(bare[j : j + GRAM] in grams for j in range(runs)) > runs
+    return out

@@ -1,0 +1,1 @@
+"""Quality gates: figures on the development gold that no change may lower."""
