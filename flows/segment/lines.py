@@ -51,7 +51,8 @@ def typed(texts: list[str], gaps: list[int]) -> list[Line]:
 
 def _own_kind(line: Line) -> str:
     """The kind that a line's own form shows; `credit` stands for a photographer's line until captions are known."""
-    if line.short:
+    # Of furniture, only captions end like a sentence: most lines are not looked at further.
+    if line.short and line.text[-1] not in "。；;":
         found = FURNITURE.fullmatch(line.text) if CUE.search(line.text) else None
         if found:
             return str(found.lastgroup)

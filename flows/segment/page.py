@@ -153,9 +153,14 @@ def _heads(lines: list[Line], placed: list[Placed], title: str | None) -> list[H
     for article, keyed in sorted(members.items()):
         numbers = [number for _, number in sorted(keyed)]
         texts = [lines[n].text for n in numbers if placed[n].kind == "body"]
-        jumps = any(placed[n].kind == "jump" or "gap" in placed[n].flags for n in numbers) or any(
-            JUMP_LEAD.match(text) or JUMP_TAIL.search(text[-40:]) for text in texts
-        )
+        broken = any(placed[n].kind == "jump" or "gap" in placed[n].flags for n in numbers) or any(map(_jumps, texts))
         parts = [(placed[n].kind, lines[n].text) for n in numbers]
-        heads.append(head(article, parts, title=title if lone else None, complete=not jumps))
+        heads.append(head(article, parts, title=title if lone else None, complete=not broken))
     return heads
+
+
+def _jumps(text: str) -> bool:
+    """Whether a jump line is glued to a paragraph."""
+    if "版" not in text and "age" not in text and "AGE" not in text:
+        return False
+    return bool(JUMP_LEAD.match(text) or JUMP_TAIL.search(text[-40:]))

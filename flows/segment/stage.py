@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from flows.segment.heads import Head, head
-from flows.segment.page import Placed, read_page
+from flows.segment.page import read_page
 from schemas.columns import TEXT_KINDS
 from schemas.tables.blocks import ARTICLE_HEADS, PLACED_BLOCKS
 
@@ -84,17 +84,12 @@ class _Columns:
         before = np.concatenate([self.starts[start : start + 1], self.ends[start : end - 1]])
         gaps: list[int] = (self.starts[start:end] - before).tolist()
         placed, heads = read_page(self.texts[start:end], gaps, title)
-        for row, item in enumerate(placed, start):
-            self._put(row, item)
+        self.kinds[start:end] = [item.kind for item in placed]
+        self.articles[start:end] = [-1 if item.article is None else item.article for item in placed]
+        self.places[start:end] = [-1 if item.place is None else item.place for item in placed]
+        self.glued[start:end] = [item.glued for item in placed]
+        self.flags.update((row, item.flags) for row, item in enumerate(placed, start) if item.flags)
         return heads
-
-    def _put(self, row: int, item: Placed) -> None:
-        self.kinds[row] = item.kind
-        self.articles[row] = -1 if item.article is None else item.article
-        self.places[row] = -1 if item.place is None else item.place
-        self.glued[row] = item.glued
-        if item.flags:
-            self.flags[row] = item.flags
 
     def accept(self, start: int, end: int, title: str | None) -> list[Head]:
         """Take one document's articles as its extractor proposes them."""
