@@ -5,6 +5,8 @@ Nothing heavy is imported here or at the top of a command's module, so that `--h
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -30,7 +32,13 @@ def _exiting(function: Callable[..., int]) -> Callable[..., None]:
 
     @wraps(function)
     def command(*args: Any, **kwargs: Any) -> None:
-        raise typer.Exit(function(*args, **kwargs))
+        try:
+            status = function(*args, **kwargs)
+            sys.stdout.flush()
+        except BrokenPipeError:  # as when `head` has seen enough; the command line's own handler would call it an error
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            status = 0
+        raise typer.Exit(status)
 
     return command
 

@@ -26,12 +26,14 @@ def command(
 
     from flows.progress import Silent, for_terminal
     from flows.rebuild import compare, rebuild
-    from warehouse.errors import WarehouseError
+    from warehouse.errors import Missing, WarehouseError
     from warehouse.store import Warehouse
 
     if into is None and not check:
         raise WarehouseError("Say where the new warehouse goes (--into DIR), or only --check.")
     old = open_warehouse(warehouse)
+    if old.latest() is None:
+        raise Missing(f"There is no warehouse at {old.root} yet; `dibao ingest PATH` makes one.")
     progress = Silent() if as_json else for_terminal()
     with tempfile.TemporaryDirectory(prefix=".rebuild-", dir=old.root.parent) as scratch:
         new = Warehouse(into if into is not None else Path(scratch) / "anew")

@@ -1,0 +1,391 @@
+"""Every command: what it prints, for people and for programs, and how it ends."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from flows.__main__ import main
+from flows.commands.common import _cut, _width, print_table
+from schemas import TABLES
+from tests.jobs import ROOT, command, copied, value
+from warehouse.store import Warehouse
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Run a command in this process; returns exit status, output and errors."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith(("DIBAO_", "PREFECT_API"))]:
+        monkeypatch.delenv(name)
+
+    def call(*arguments: str | Path) -> tuple[int, str, str]:
+        status = main([str(each) for each in arguments])
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return call
+
+
+def test_without_arguments_help_is_shown(run: Run) -> None:
+    status, out, err = run()
+    assert status in (0, 2)
+    assert "Usage: dibao" in out + err
+
+
+COMMANDS = ("ingest", "status", "query", "trace", "audit", "rebuild", "serve", "schema", "export", "source", "maintain")
+
+
+def test_help_names_every_command(run: Run) -> None:
+    status, out, _ = run("--help")
+    assert status == 0
+    for name in COMMANDS:
+        assert re.search(rf"^  {name}\s+\S", out, re.MULTILINE), name
+    assert max(map(len, out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_has_help_and_takes_a_warehouse(run: Run, name: str) -> None:
+    status, out, _ = run(name, "--help")
+    assert status == 0
+    if name not in ("schema", "source"):
+        assert "--warehouse" in out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["query"],
+        ["ingest", "--nonsense"],
+        ["query", "SELECT 1", "--format", "xml"],
+        ["export", "captures"],
+    ],
+)
+def test_wrong_usage_ends_with_2(run: Run, arguments: list[str]) -> None:
+    status, _, err = run(*arguments)
+    assert status == 2
+    assert "Traceback" not in err
+
+
+ERRORS: list[tuple[list[str], str]] = [
+    (["status"], "There is no warehouse at"),
+    (["query", "SELECT 1"], "There is no warehouse at"),
+    (["trace", "0123456789ab"], "There is no warehouse at"),
+    (["audit"], "There is no warehouse at"),
+    (["rebuild", "--check"], "There is no warehouse at"),
+    (["rebuild"], "Say where the new warehouse goes"),
+    (["ingest"], "There is nothing to take in"),
+    (["ingest", "nowhere"], "There is nothing at nowhere"),
+    (["ingest", "--source", "gone"], "No source is named 'gone'"),
+    (["serve"], "There is nothing to serve"),
+    (["schema", "gossip"], "No table is named 'gossip'"),
+    (["export", "captures", "x.xlsx"], "does not say what to write"),
+    (["export", "captures", "none/x.csv"], "There is no folder"),
+    (["source", "add", "Bad Id", "."], "cannot be a source id"),
+    (["source", "add", "s", ".", "--parser", "text"], "--parser takes KEY=VALUE"),
+    (["source", "add", "s", ".", "--name-date", "("], "not a regular expression"),
+    (["source", "add", "s", ".", "--name-date", "x"], "needs the groups"),
+    (["source", "add", "s", ".", "--kind", "pigeon"], "kind 'pigeon' is unknown"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "said"), ERRORS, ids=[" ".join(arguments) for arguments, _ in ERRORS])
+def test_errors_are_one_sentence(run: Run, arguments: list[str], said: str) -> None:
+    status, out, err = run(*arguments)
+    assert status == 1
+    assert out == ""
+    (line,) = err.strip().splitlines()
+    assert line.startswith("dibao: ")
+    assert said in line
+    assert line.endswith(".")
+
+
+def test_debug_shows_where(run: Run) -> None:
+    from warehouse.errors import WarehouseError
+
+    with pytest.raises(WarehouseError):
+        run("status", "--debug")
+
+
+def test_an_error_that_nobody_foresaw_is_one_line_too(run: Run, monkeypatch: pytest.MonkeyPatch, sampled: Path) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("of all things")
+
+    monkeypatch.setattr(Warehouse, "latest", broken)
+    status, _, err = run("status", "--warehouse", sampled)
+    assert status == 1
+    assert "ZeroDivisionError: of all things" in err
+    assert "--debug" in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_a_reader_that_goes_away_is_no_error(sampled: Path) -> None:
+    query = f"{sys.executable} -m flows query --limit 0 'SELECT * FROM passages, range(200)' --warehouse {sampled}"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f"{query} | head -1"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0
+    assert done.stderr == ""
+
+
+# ---------------------------------------------------------------- ingest, status
+
+
+def test_ingest_ends_with_a_summary_that_a_newcomer_understands(run: Run, samples: Path, tmp_path: Path) -> None:
+    status, out, err = run("ingest", samples, "--warehouse", "w", "--workers", "1")
+    assert status == 0
+    assert "Snapshot 1 of" in out
+    for name in ("captures", "documents", "articles", "passages", "rejects"):
+        count = value(tmp_path / "w", f"SELECT count(*) FROM {name}")
+        assert re.search(rf"^{name}\s+{count}\s+{count} ", out, re.MULTILINE), name
+    assert "The payload is empty." in out or "empty" in out
+    assert re.search(r"^capture samples: ", err, re.MULTILINE), "plain lines off a terminal"
+    pasted = re.search(r'dibao query "(.*)"', out)
+    assert pasted
+    status, out, _ = run("query", pasted[1], "--warehouse", "w")
+    assert status == 0
+    assert len(out.splitlines()) > 3
+    status, out, _ = run("ingest", samples, "--warehouse", "w", "--workers", "1")
+    assert (status, out.startswith("Nothing new")) == (0, True)
+
+
+def test_ingest_and_status_for_programs(run: Run, samples: Path, tmp_path: Path) -> None:
+    status, out, err = run("ingest", samples / "harbour-post", "--warehouse", "w", "--json")
+    told = json.loads(out)
+    assert (status, err) == (0, "")
+    assert told["published"] is True
+    assert told["snapshot"] == 1
+    assert told["added"]["captures"] == told["total"]["captures"] == 1
+    status, out, _ = run("status", "--warehouse", "w", "--json")
+    told = json.loads(out)
+    assert status == 0
+    assert told["tables"]["captures"]["rows"] == 1
+    assert re.fullmatch("[0-9a-f]{32}", told["tables"]["captures"]["digest"])
+    assert len(told["runs"]) == 1
+
+
+def test_status_for_people(run: Run, sampled: Path) -> None:
+    status, out, _ = run("status", "--warehouse", sampled)
+    assert status == 0
+    assert "snapshot 1 of" in out
+    assert re.search(r"^captures\s+\d+$", out, re.MULTILINE)
+    assert "20240301-empty.txt" in out
+
+
+def test_the_warehouse_comes_from_the_environment_too(sampled: Path) -> None:
+    done = command("status", env={"DIBAO_WAREHOUSE": str(sampled)})
+    assert done.returncode == 0
+    assert str(sampled) in done.stdout
+
+
+# ---------------------------------------------------------------- query, export
+
+THREE = "SELECT n, CASE n WHEN 1 THEN NULL ELSE '邸,报\"' END AS t, [n] AS l FROM range(3) AS r(n) ORDER BY n"
+
+
+def test_query_prints_a_table(run: Run, sampled: Path) -> None:
+    status, out, _ = run("query", THREE, "--warehouse", sampled)
+    assert status == 0
+    assert out.splitlines()[0].split() == ["n", "t", "l"]
+    assert len(out.splitlines()) == 5
+
+
+def test_query_prints_csv_and_json(run: Run, sampled: Path) -> None:
+    _, out, _ = run("query", THREE, "-f", "csv", "--warehouse", sampled)
+    assert list(csv.reader(io.StringIO(out))) == [
+        ["n", "t", "l"],
+        ["0", '邸,报"', "[0]"],
+        ["1", "", "[1]"],
+        ["2", '邸,报"', "[2]"],
+    ]
+    _, out, _ = run("query", THREE, "-f", "json", "--warehouse", sampled)
+    assert json.loads(out)[:2] == [{"n": 0, "t": '邸,报"', "l": [0]}, {"n": 1, "t": None, "l": [1]}]
+
+
+def test_query_prints_no_more_than_was_asked_for(run: Run, sampled: Path) -> None:
+    _, out, _ = run("query", "FROM range(9)", "--limit", "4", "--warehouse", sampled)
+    assert "more than 4 rows" in out
+    assert len(out.splitlines()) == 7
+    _, out, _ = run("query", "FROM range(9)", "--limit", "0", "--warehouse", sampled)
+    assert len(out.splitlines()) == 11
+    _, out, _ = run("query", "FROM range(4)", "--limit", "4", "--warehouse", sampled)
+    assert "more than" not in out
+
+
+def test_query_reads_standard_input(sampled: Path) -> None:
+    done = command("query", "-", "-f", "json", "--warehouse", sampled, input="SELECT 7 AS n")
+    assert json.loads(done.stdout) == [{"n": 7}]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELEC 1",
+        "SELECT * FROM gossip",
+        "SELECT 1/'x'::INT",
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "COPY (SELECT 1) TO '{root}/tables/captures/x.parquet'",
+        "EXPLAIN ANALYZE COPY (SELECT 1) TO '{root}/tables/captures/x.parquet'",
+    ],
+)
+def test_query_refuses_in_one_sentence(run: Run, sampled: Path, sql: str) -> None:
+    status, out, err = run("query", sql.format(root=sampled), "--warehouse", sampled)
+    assert (status, out) == (1, "")
+    assert len(err.strip().splitlines()) == 1
+    assert not (sampled / "tables" / "captures" / "x.parquet").exists()
+
+
+def test_export_writes_tables_and_queries(run: Run, sampled: Path, tmp_path: Path) -> None:
+    count = value(sampled, "SELECT count(*) FROM articles")
+    for name in ("a.parquet", "a.csv", "a.jsonl"):
+        status, out, _ = run("export", "articles", name, "--warehouse", sampled)
+        assert (status, out) == (0, f"{count:,} rows to {name}\n")
+    assert pq.read_table(tmp_path / "a.parquet").num_rows == count
+    assert len(list(csv.reader((tmp_path / "a.csv").open(encoding="utf-8")))) == count + 1
+    lines = (tmp_path / "a.jsonl").read_text("utf-8").splitlines()
+    assert len(lines) == count
+    assert len(json.loads(lines[0])["article_id"]) == 32
+    status, _, _ = run("export", "SELECT 1 AS one;", tmp_path / "one.csv", "--warehouse", sampled)
+    assert (status, (tmp_path / "one.csv").read_text()) == (0, "one\n1\n")
+
+
+def test_export_does_not_write_over_a_file_unasked(run: Run, sampled: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("mine")
+    status, _, err = run("export", "articles", "a.csv", "--warehouse", sampled)
+    assert (status, "--force" in err, (tmp_path / "a.csv").read_text()) == (1, True, "mine")
+    assert run("export", "articles", "a.csv", "--force", "--warehouse", sampled)[0] == 0
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM gossip",
+        "SELECT * FROM read_text('/etc/hostname')",
+        "SELECT 1) TO 'y.csv'; COPY (SELECT 1",
+        "DROP VIEW x",
+    ],
+)
+def test_export_that_fails_leaves_nothing(run: Run, sampled: Path, tmp_path: Path, sql: str) -> None:
+    status, _, err = run("export", sql, "x.csv", "--warehouse", sampled)
+    assert status == 1
+    assert len(err.strip().splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+# ---------------------------------------------------------------- trace, schema, source
+
+
+def test_trace_prints_the_chain(run: Run, sampled: Path) -> None:
+    identity = value(sampled, "SELECT min(passage_id) FROM passages WHERE article_id IS NOT NULL")
+    status, out, _ = run("trace", identity, "--warehouse", sampled)
+    assert status == 0
+    heads = [line for line in out.splitlines() if line and not line.startswith(" ")]
+    assert heads[:4] == ["passage", "article", "document", "capture"]
+    assert heads[-1].startswith("same: ")
+    status, out, _ = run("trace", identity[:10], "--json", "--warehouse", sampled)
+    told = json.loads(out)
+    assert (status, told["id"], told["same"]) == (0, identity, True)
+    assert told["chain"][-1]["link"] == "capture"
+
+
+def test_schema_tells_tables_and_columns(run: Run) -> None:
+    _, out, _ = run("schema")
+    assert all(re.search(rf"^{each.name} ", out, re.MULTILINE) for each in TABLES)
+    _, out, _ = run("schema", "edits")
+    assert re.search(r"^before\s+VARCHAR", out, re.MULTILINE)
+    _, out, _ = run("schema", "--json")
+    assert [each["table"] for each in json.loads(out)] == [each.name for each in TABLES]
+
+
+def test_sources_are_registered_listed_and_taken_in(run: Run, samples: Path, tmp_path: Path) -> None:
+    add: list[Any] = ["source", "add", "harbour", samples / "harbour-post", "--warehouse", "w"]
+    status, out, _ = run(*add, "--schedule", "0 6 * * *", "--rights", "CC0", "--parser", "zone=Europe/London")
+    assert (status, "harbour.toml" in out) == (0, True)
+    status, _, err = run(*add)
+    assert (status, "--force replaces it" in err) == (1, True)
+    _, out, _ = run("source", "list", "--json", "--warehouse", "w")
+    ((told),) = json.loads(out)
+    assert (told["id"], told["schedule"], told["rights"]) == ("harbour", "0 6 * * *", "CC0")
+    assert told["parser"] == {"zone": "Europe/London"}
+    run("source", "add", "ledger", samples / "northern-ledger", "--warehouse", "w")
+    assert run("ingest", "--source", "harbour", "--warehouse", "w", "--workers", "1")[0] == 0
+    assert value(tmp_path / "w", "SELECT list(DISTINCT source_id) FROM captures") == ["harbour"]
+    assert run("ingest", "--warehouse", "w", "--workers", "1")[0] == 0
+    assert sorted(value(tmp_path / "w", "SELECT list(DISTINCT source_id) FROM captures")) == ["harbour", "ledger"]
+
+
+def test_a_source_file_that_cannot_be_used_is_named(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "w" / "sources"
+    folder.mkdir(parents=True)
+    for text, said in [
+        ("= x", "is not a source file"),
+        ("kind = 'folder'", "location is missing"),
+        ("x = 1", "unknown key 'x'"),
+    ]:
+        (folder / "s.toml").write_text(text, "utf-8")
+        status, _, err = run("source", "list", "--warehouse", "w")
+        assert status == 1
+        assert said in err
+
+
+def test_maintain_says_what_it_did(run: Run, sampled: Path, tmp_path: Path) -> None:
+    root = copied(sampled, tmp_path / "w")
+    status, out, _ = run("maintain", "--warehouse", root)
+    assert (status, "nothing to do" in out) == (0, True)
+
+
+# ---------------------------------------------------------------- width
+
+
+def test_tables_fit_a_terminal(sampled: Path) -> None:
+    """On a terminal of 60 cells no line is wider, Han characters counted double; off it nothing is cut."""
+    main_end, child_end = pty.openpty()
+    subprocess.run(["stty", "cols", "60", "rows", "40"], stdin=child_end, check=True)
+    sql = "SELECT outlet, headline, text FROM unique_articles ORDER BY article_id LIMIT 5"
+    line = [sys.executable, "-m", "flows", "query", sql, "--warehouse", str(sampled)]
+    env = {name: text for name, text in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    child = subprocess.Popen(line, cwd=ROOT, stdout=child_end, env=env)
+    os.close(child_end)
+    data = b""
+    while True:
+        try:
+            piece = os.read(main_end, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        data += piece
+    assert child.wait(60) == 0
+    os.close(main_end)
+    lines = data.decode().splitlines()
+    assert len(lines) == 7
+    assert max(map(_width, lines)) <= 60
+    assert any("…" in line for line in lines)
+    assert "…" not in command("query", "SELECT repeat('x', 500) AS x", "--warehouse", sampled).stdout
+
+
+def test_cells_are_counted_as_a_terminal_shows_them() -> None:
+    assert _width("邸报 ab") == 7
+    assert _width("e\u0301") == 1
+    assert _cut("邸报邸报", 5) == "邸报…"
+    assert _width(_cut("邸报邸报", 4)) <= 4
+
+
+def test_an_empty_table_has_its_head(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(("one", "two"), [])
+    assert capsys.readouterr().out == "one  two\n---  ---\n"
