@@ -13,7 +13,7 @@ from flows.versions import DIBAO
 from schemas import TABLES, table
 from schemas.render.checks import table_checks
 from warehouse import digest, fixity, snapshots
-from warehouse.errors import Damaged, Missing
+from warehouse.errors import Damaged
 from warehouse.snapshots import Snapshot
 from warehouse.store import Warehouse
 
@@ -44,9 +44,7 @@ def examine(
     """Audit a warehouse and record what was read in `fixity`. Raises Missing where there is none."""
     progress = progress or Silent()
     with warehouse.writer() as writer:
-        snapshot = writer.snapshot
-        if snapshot is None:
-            raise Missing(f"There is no warehouse at {warehouse.root} yet; `dibao ingest PATH` makes one.")
+        snapshot = writer.published()
         now = clock()
         report = Report()
         for broken in snapshots.chain(warehouse.root):
@@ -57,15 +55,8 @@ def examine(
         _checks(warehouse, report, progress)
         writer.append("fixity", table("fixity").rows(report.rows))
         try:
-            writer.publish(
-                run_id=f"audit-{now:%Y%m%dT%H%M%S}",
-                published_at=now.isoformat(),
-                code_version=DIBAO,
-                config_sha256=snapshot.config_sha256,
-                stages=snapshot.stages,
-                stale=snapshot.stale,
-                match_state=snapshot.match_state,
-            )
+            run_id = f"audit-{now:%Y%m%dT%H%M%S}"
+            writer.publish_upkeep(run_id=run_id, published_at=now.isoformat(), code_version=DIBAO)
         except Damaged as error:
             report.findings.append(Finding("catalogue", f"The catalogue of before stays: {error}"))
     return report

@@ -16,7 +16,7 @@ from schemas import TABLES
 from schemas.render.sql import quoted
 from warehouse import digest
 from warehouse.catalogue import define
-from warehouse.errors import Missing, WarehouseError
+from warehouse.errors import WarehouseError, nothing_at
 from warehouse.store import Warehouse
 
 
@@ -37,7 +37,7 @@ def rebuild(old: Warehouse, new: Warehouse, settings: Settings, progress: Progre
     """
     snapshot = old.latest()
     if snapshot is None:
-        raise Missing(f"There is no warehouse at {old.root} yet; `dibao ingest PATH` makes one.")
+        raise nothing_at(old.root)
     if new.root.exists() and any(new.root.iterdir()):
         raise WarehouseError(f"{new.root} is not empty; give a folder that is new.")
     for entry in snapshot.warc_files:

@@ -19,7 +19,7 @@ from duckdb import StatementType
 from schemas import TABLES, Table
 from schemas.render.sql import column_list, comments, empty_select, literal, quoted
 from warehouse.disk import flush_file, flush_folder
-from warehouse.errors import Damaged, Missing, NotAQuery
+from warehouse.errors import Damaged, Missing, NotAQuery, nothing_at
 from warehouse.snapshots import Snapshot, TableEntry
 
 NAME = "catalogue.duckdb"
@@ -88,7 +88,7 @@ def connect(root: Path, *, locked: bool = True, target: Path | None = None) -> d
     """
     path = root / NAME
     if not path.exists():
-        raise Missing(f"There is no warehouse at {root} yet; `dibao ingest PATH` makes one.")
+        raise nothing_at(root)
     # The catalogue is attached, not opened, so that a second connection in this process sees a swapped file.
     con = duckdb.connect()
     try:

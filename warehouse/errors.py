@@ -11,6 +11,8 @@ WarehouseError
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class WarehouseError(Exception):
     """Base of all; the message is a sentence for people."""
@@ -30,6 +32,11 @@ class Damaged(WarehouseError):  # noqa: N818
 
 class Missing(WarehouseError):  # noqa: N818
     """There is nothing of that name."""
+
+
+def nothing_at(root: Path) -> Missing:
+    """The error where nothing has been published."""
+    return Missing(f"There is no warehouse at {root} yet; `dibao ingest PATH` makes one.")
 
 
 class NoSpace(WarehouseError):  # noqa: N818

@@ -16,7 +16,7 @@ from schemas import TABLES, Table, table
 from schemas.render.sql import quoted
 from warehouse import catalogue, digest, snapshots, tables
 from warehouse.disk import is_full, sha256_file
-from warehouse.errors import Busy, NoSpace
+from warehouse.errors import Busy, NoSpace, nothing_at
 from warehouse.snapshots import FileEntry, Snapshot, TableEntry
 
 
@@ -182,7 +182,7 @@ class Writer:
         if entry is None or len(entry.files) < 2:
             return False
         files = [self.root / file.path for file in entry.files]
-        state = tables.replace(self.root, each, tables.stream(each, files))
+        state = tables.replace(self.root, each, tables.stream(each, files), compact=True)
         self._record(each, state, entry.rows, entry.digest)
         return True
 
@@ -249,6 +249,25 @@ class Writer:
         self.snapshot = snapshots.publish(self.root, draft)
         catalogue.build(self.root, self.snapshot)
         self.changed = False
+        return self.snapshot
+
+    def publish_upkeep(self, *, run_id: str, published_at: str, code_version: str) -> Snapshot:
+        """Publish work that derives nothing: all else is as in the snapshot before."""
+        last = self.published()
+        return self.publish(
+            run_id=run_id,
+            published_at=published_at,
+            code_version=code_version,
+            config_sha256=last.config_sha256,
+            stages=last.stages,
+            stale=last.stale,
+            match_state=last.match_state,
+        )
+
+    def published(self) -> Snapshot:
+        """The last snapshot. Raises Missing in a new warehouse."""
+        if self.snapshot is None:
+            raise nothing_at(self.root)
         return self.snapshot
 
     def refresh_catalogue(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -14,6 +15,8 @@ from schemas.table import Table
 from warehouse.disk import flush_file, flush_folder
 
 _ROW_GROUP = 65_536
+_FILE_BYTES = 256 << 20
+_LEVEL, _LEVEL_COMPACTED = 3, 6
 _LOW_CARDINALITY = frozenset(
     [
         "source_id",
@@ -55,38 +58,35 @@ def folder(root: Path, table: Table) -> Path:
 
 def append(root: Path, table: Table, rows: pa.Table | pa.RecordBatchReader) -> TableState:
     """Append rows as one commit, made durable, and return the table's new state."""
+    return _commit(root, table, rows, "append", _LEVEL)
+
+
+def replace(root: Path, table: Table, rows: pa.Table | pa.RecordBatchReader, *, compact: bool = False) -> TableState:
+    """Replace all rows in one commit, made durable; pressed harder where the files are to stay."""
+    return _commit(root, table, rows, "overwrite", _LEVEL_COMPACTED if compact else _LEVEL)
+
+
+def _commit(
+    root: Path,
+    table: Table,
+    rows: pa.Table | pa.RecordBatchReader,
+    mode: Literal["append", "overwrite"],
+    level: int,
+) -> TableState:
     where = folder(root, table)
     before = state(root, table)
     write_deltalake(
         str(where),
         rows,
-        mode="append",
+        mode=mode,
         name=table.name,
         description=table.doc,
-        writer_properties=_properties(table, 3),
-        target_file_size=256 << 20,
+        writer_properties=_properties(table, level),
+        target_file_size=_FILE_BYTES,
     )
     after = state(root, table)
     assert after is not None
     _flush(where, after, before)
-    return after
-
-
-def replace(root: Path, table: Table, rows: pa.Table | pa.RecordBatchReader) -> TableState:
-    """Replace all rows in one commit, compacted, made durable."""
-    where = folder(root, table)
-    write_deltalake(
-        str(where),
-        rows,
-        mode="overwrite",
-        name=table.name,
-        description=table.doc,
-        writer_properties=_properties(table, 6),
-        target_file_size=256 << 20,
-    )
-    after = state(root, table)
-    assert after is not None
-    _flush(where, after, None)
     return after
 
 

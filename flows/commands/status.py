@@ -7,12 +7,12 @@ from flows.commands.common import JsonOption, WarehouseOption, open_warehouse, p
 
 def command(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> int:
     """Show the last runs, the rows of each table, and the rejects by reason."""
-    from warehouse.errors import Missing
+    from warehouse.errors import nothing_at
 
     store = open_warehouse(warehouse)
     snapshot = store.latest()
     if snapshot is None:
-        raise Missing(f"There is no warehouse at {store.root} yet; `dibao ingest PATH` makes one.")
+        raise nothing_at(store.root)
     con = store.connect()
     runs = con.execute(
         "SELECT run_id, finished_at, finished_at - started_at AS took, captures, documents, articles, rejects "
