@@ -84,10 +84,14 @@ class Article:
             sum([size for _, size in recent]),
         )
 
-    def thread(self) -> Thread:
-        """The article as it is reported."""
-        heads = {number for number in self.lines if self.headline >> number & 1}
-        return Thread(list(self.lines), heads, {number for _, number in self.glued}, set(self.breaks))
+    def thread(self, numbers: list[int]) -> Thread:
+        """The article as it is reported; `numbers` are the names that its lines have outside the search."""
+        return Thread(
+            [numbers[n] for n in self.lines],
+            {numbers[n] for n in self.lines if self.headline >> n & 1},
+            {numbers[n] for _, n in self.glued},
+            {numbers[n] for n in self.breaks},
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ _BEAM = 12
 _NARROW_BEAM = 3
 _NARROW_FROM = 600
 """Lines from which a page is searched with the narrow beam."""
+_LONGEST = 1500
+"""Lines that are read together; a longer text is read in stretches."""
 _MARGIN = 16.0
 """A reading this much worse than the best is dropped."""
 _OPEN_KEPT = 6
@@ -42,7 +44,26 @@ def threaded(lines: list[Line], twice: dict[int, int], caution: float) -> list[T
     nothing but its headline to show it.
     """
     kept = [line for line in lines if line.number not in twice and line.kind not in ("masthead", "advert")]
-    return [article.thread() for article in _Search(lines, kept, caution, closings(lines, twice)).run().articles]
+    ends = closings(lines, twice)
+    threads: list[Thread] = []
+    for start, end in _stretches(kept):
+        numbers = [line.number for line in kept[start:end]]
+        places = {number: place for place, number in enumerate(numbers)}
+        part = [replace(line, number=place) for place, line in enumerate(kept[start:end])]
+        closed = {places[after]: places[last] for after, last in ends.items() if after in places and last in places}
+        threads += [article.thread(numbers) for article in _Search(part, caution, closed).run().articles]
+    return threads
+
+
+def _stretches(kept: list[Line]) -> Iterator[tuple[int, int]]:
+    """Start and end of the parts in which a very long text is read: from a headline to one, where there is one."""
+    start = 0
+    while len(kept) - start > _LONGEST:
+        heads = [at for at in range(start + _LONGEST // 2, start + _LONGEST) if kept[at].kind == "headline"]
+        end = heads[-1] if heads else start + _LONGEST
+        yield start, end
+        start = end
+    yield start, len(kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +77,27 @@ class _Ahead:
 
 
 class _Search:
-    def __init__(self, lines: list[Line], kept: list[Line], caution: float, closed: dict[int, int]) -> None:
+    """The search over one page, whose lines are numbered from 0. `closed` has the tails of `closings`."""
+
+    def __init__(self, lines: list[Line], caution: float, closed: dict[int, int]) -> None:
         self.lines = lines
-        self.kept = kept
         self.caution = caution
         self.closed = closed
         self.weights = readings.WEIGHTS
         self.affinity = Affinity([line.text for line in lines])
-        around = zip([None, *kept], kept, [*kept[1:], None], strict=False)
+        around = zip([None, *lines], lines, [*lines[1:], None], strict=False)
         self.forms = [_form(before, line, after) for before, line, after in around]
-        self.ahead = [_look_ahead(kept, place) for place in range(len(kept))]
+        self.ahead = [_look_ahead(lines, place) for place in range(len(lines))]
         self.ends = [line.ends for line in lines]
         self.jumps = [bool(JUMP_LEAD.match(line.text)) for line in lines]
         self.leads = [bool(LEAD.match(line.text)) for line in lines]
-        self.width = _BEAM if len(kept) < _NARROW_FROM else _NARROW_BEAM
+        self.width = _BEAM if len(lines) < _NARROW_FROM else _NARROW_BEAM
 
     def run(self) -> Reading:
         """The best reading of the whole page."""
         beam = [Reading()]
-        for place in range(len(self.kept)):
-            last = self.closed.get(self.kept[place].number)
+        for place in range(len(self.lines)):
+            last = self.closed.get(place)
             if last is not None:
                 beam = [self._tail(reading, last) for reading in beam]
             grown = [longer for reading in beam for longer in self._grow(reading, place)]
@@ -93,7 +115,7 @@ class _Search:
 
     def _grow(self, reading: Reading, place: int) -> Iterator[Reading]:
         """The readings that a reading becomes with the line at a place."""
-        line, form = self.kept[place], self.forms[place]
+        line, form = self.lines[place], self.forms[place]
         if line.kind in ("headline", "body"):
             price = 0.0 if form is None else self.weights.form * form / 2
             if form is not None:
@@ -113,7 +135,7 @@ class _Search:
 
     def _headline(self, reading: Reading, place: int, gain: float) -> Iterator[Reading]:
         """The line as a headline: one more of a headline that has begun, the first of an article, or a subhead."""
-        line, w = self.kept[place], self.weights
+        line, w = self.lines[place], self.weights
         if reading.heading:
             article = reading.articles[reading.current].plus(line, headline=True)
             yield reading.put(reading.current, article, gain, heading=True)
@@ -241,22 +263,22 @@ def _log_share(odds: float) -> float:
     return -math.log1p(math.exp(-odds))
 
 
-def _look_ahead(kept: list[Line], place: int) -> _Ahead:
-    group = [kept[place].text]
+def _look_ahead(lines: list[Line], place: int) -> _Ahead:
+    group = [lines[place].text]
     companions = False
     at = place + 1
-    while at < len(kept) and kept[at].kind in ("headline", "byline", "caption", "jump"):
-        if kept[at].kind != "headline":
+    while at < len(lines) and lines[at].kind in ("headline", "byline", "caption", "jump"):
+        if lines[at].kind != "headline":
             companions = True
         elif companions:
             break
         else:
-            group.append(kept[at].text)
+            group.append(lines[at].text)
         at += 1
-    after = kept[at] if at < len(kept) else None
+    after = lines[at] if at < len(lines) else None
     bodies: list[int] = []
-    while at < len(kept) and kept[at].kind == "body" and len(bodies) < 2:
-        bodies.append(kept[at].number)
+    while at < len(lines) and lines[at].kind == "body" and len(bodies) < 2:
+        bodies.append(lines[at].number)
         at += 1
     return _Ahead(tuple(group), companions, after, tuple(bodies))
 

@@ -143,3 +143,17 @@ def test_the_sample_page(samples: Path) -> None:
     assert sum(bool(b["glued"]) for b in blocks) == 3
     assert sum(b["flags"] == ["duplicate"] for b in blocks) == 1
     assert {b["kind"] for b in blocks if b["article"] is None} == {"masthead", "advert"}
+
+
+def test_a_very_long_page_is_read_in_stretches() -> None:
+    lines = []
+    for n in range(400):
+        lines += [
+            f"第{n}号渡口的最后一班船",
+            "本报记者 林晓舟",
+            f"渡口{n}的灯还亮着,{n}号船工已经把渡船擦洗了一遍,等着第一批乘客。",
+        ]
+        lines += [f"{n}号船工说,船停了,人不能停,他要去{n}号大桥的养护队报到。", f"(本报渡口{n}3月1日电)"]
+    heads, blocks = placed("\n\n".join(lines))
+    assert len(heads) == 400
+    assert [b["article"] for b in blocks] == [n for n in range(400) for _ in range(5)]
