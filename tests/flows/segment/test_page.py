@@ -42,6 +42,8 @@ from tests.flows.segment.pages import placed
         ("渡口老船工的最后一班船", None),
         ("3月1日,他来到了渡口。", None),
         ("第一批过江的乘客", None),
+        ("第12871期", "masthead"),
+        ("第3号渡口的最后一班船", None),
     ],
 )
 def test_furniture(text: str, kind: str | None) -> None:
@@ -153,7 +155,7 @@ def test_a_very_long_page_is_read_in_stretches() -> None:
             "本报记者 林晓舟",
             f"渡口{n}的灯还亮着,{n}号船工已经把渡船擦洗了一遍,等着第一批乘客。",
         ]
-        lines += [f"{n}号船工说,船停了,人不能停,他要去{n}号大桥的养护队报到。", f"(本报渡口{n}3月1日电)"]
+        lines += [f"{n}号船工说,船停了,人不能停,他要去{n}号大桥的养护队报到。", "(本报江口3月1日电)"]
     heads, blocks = placed("\n\n".join(lines))
     assert len(heads) == 400
     assert [b["article"] for b in blocks] == [n for n in range(400) for _ in range(5)]
