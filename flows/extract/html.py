@@ -94,11 +94,10 @@ def read_markup(text: str, parser: Mapping[str, Any], *, selector_prefix: str = 
     merge_rows(page)
     if page.deepest >= MAX_DEPTH:
         return _flat(text, selector_prefix)
-    features = measure(page, [])
     reading = Reading(media_type="text/html", blocks=[])
-    for i, line in enumerate(page.texts):
-        seen = not page.frames[i].inherited & marks.CONCEALED
-        kind = kinds.of_kept(page, features, i) if seen else "boilerplate"
+    for i, (line, frame) in enumerate(zip(page.texts, page.frames, strict=True)):
+        seen = not frame.inherited & marks.CONCEALED
+        kind = kinds.of_element(frame, line) if seen else "boilerplate"
         reading.blocks.append(Block(kind, line, selector_prefix + page.selector(i), article=0 if seen else None))
     return reading
 

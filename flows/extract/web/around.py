@@ -11,7 +11,7 @@ from flows.extract.web import kinds, marks
 from flows.extract.web.blocks import Cut
 from flows.extract.web.credits import is_alone, is_person
 from flows.extract.web.features import Features
-from flows.extract.web.headline import visible_headline
+from flows.extract.web.headline import ABOVE, visible_headline
 from flows.extract.web.vote import Mask
 
 BODY = 40
@@ -33,7 +33,8 @@ def find_visible(page: Cut, features: Features, kept: Mask) -> bool:
         return False
     barred = marks.MENU | marks.COMMENTS | marks.FOOTER | marks.CONTROL
     plain = (features.linked < 0.5) & ~features.dated & (features.marks & barred == 0)
-    plain &= np.array([not kinds.is_credit(t) and not is_alone(t) for t in page.texts], dtype=bool)
+    for i in range(max(begins - ABOVE, 0), begins):
+        plain[i] &= not kinds.is_credit(page.texts[i]) and not is_alone(page.texts[i])
     found = visible_headline(page.texts, features.headed, plain, begins, marked_only=far)
     if found >= 0:
         features.headline = found

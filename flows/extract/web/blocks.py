@@ -28,7 +28,7 @@ UNREAD_TAGS = frozenset(
 CHILDLESS = UNREAD_TAGS | {"br", "hr", "img", "input", "link", "meta", "area", "base", "col"}
 """Elements that have no children, or none that is looked at."""
 MAX_BLOCKS = 50_000
-"""More are joined to the last one, marked."""
+"""What comes after as many blocks is not read."""
 MAX_ELEMENTS = 600_000
 """What comes after as many elements is not read."""
 MAX_DEPTH = 2_040
@@ -194,26 +194,21 @@ def cut(root: etree._Element) -> Cut:
         pieces.clear()
         text = text.strip("\n") if pre else _collapse(text)
         if text and not text.isspace():
-            if len(texts) >= MAX_BLOCKS:
-                out.gave_up = True
-                overflow.append(text)
-            else:
-                assert holder is not None
-                assert start_frame is not None
-                assert end_frame is not None
-                texts.append(text)
-                frames.append(holder)
-                links.append(linked)
-                bold.append(emphasised)
-                starts.append((start_frame, start_node))
-                ends.append((end_frame, end_node))
-                whole.append(closing and clean)
-                breaks.append(broken)
-                clean = False
+            assert holder is not None
+            assert start_frame is not None
+            assert end_frame is not None
+            texts.append(text)
+            frames.append(holder)
+            links.append(linked)
+            bold.append(emphasised)
+            starts.append((start_frame, start_node))
+            ends.append((end_frame, end_node))
+            whole.append(closing and clean)
+            breaks.append(broken)
+            clean = False
         start_frame = None
         linked = emphasised = 0
 
-    overflow: list[str] = []
     deepest = elements = 0
     holders: list[Frame] = []
     walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
@@ -221,7 +216,7 @@ def cut(root: etree._Element) -> Cut:
         if event == "start":
             tag = element.tag
             elements += 1
-            if elements > MAX_ELEMENTS:
+            if elements > MAX_ELEMENTS or len(texts) >= MAX_BLOCKS:
                 out.gave_up = True
                 break
             if tag in CHILDLESS and frame is not None:
@@ -305,13 +300,11 @@ def cut(root: etree._Element) -> Cut:
                 pieces.append(text)
             elif pieces:
                 pieces.append(text)
-    if pieces:
+    if pieces and len(texts) < MAX_BLOCKS:
         flush(False)
     while frame is not None:  # still open where the walk stopped early
         if frame.index >= 0:
             frame.last = len(texts)
         frame = frame.parent
-    if overflow:
-        texts[-1] = "\n".join([texts[-1], *overflow])
     out.deepest = deepest
     return out

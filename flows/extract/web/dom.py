@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import numpy as np
 from lxml import etree
@@ -16,6 +17,11 @@ _CONTROLS = bytes([*range(1, 9), 0x0B, *range(0x0E, 0x20)])
 _REPLACED = bytes.maketrans(_CONTROLS, b"\x1a" * len(_CONTROLS))
 _NOT_CHARACTERS = re.compile("[\ufffe\uffff\ud800-\udfff]")
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*>")
+
+
+@cache
+def _parser() -> etree.HTMLParser:
+    return etree.HTMLParser(encoding="utf-8", huge_tree=True)
 
 
 def _without_many_attributes(match: re.Match[bytes]) -> bytes:
@@ -38,7 +44,6 @@ def parse(text: str) -> etree._Element | None:
     declaration = _XML_DECLARATION.match(text)
     if declaration is not None:
         text = text[declaration.end() :]
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
     try:
         data = text.encode()
     except UnicodeEncodeError:
@@ -50,5 +55,5 @@ def parse(text: str) -> etree._Element | None:
         clean = _LONG_TAG.sub(_without_many_attributes, clean)
     if not clean or clean.isspace():
         return None
-    root = etree.fromstring(clean, parser)
+    root = etree.fromstring(clean, _parser())
     return root if isinstance(root, etree._Element) else None

@@ -32,6 +32,8 @@ LEVELS = 4
 WINDOW = 3
 WRAPPER = 0.6
 """A frame with more of the page's unlinked text than this is a wrapper of the layout."""
+MANY = 5_000
+"""On pages with more blocks only the shortest are looked at, to bound the time that a page takes."""
 SHORT = 240
 """Set phrases are looked for in blocks up to this length."""
 
@@ -137,8 +139,9 @@ def _sayings(texts: list[str]) -> tuple[Array, NDArray[np.bool_]]:
     """How many phrases of each list each short text has, and whether it has a date."""
     says = np.zeros((len(texts), len(LISTS)))
     dated = np.zeros(len(texts), dtype=bool)
+    limit = SHORT if len(texts) <= MANY else SHORT // 4
     for i, text in enumerate(texts):
-        if len(text) <= SHORT:
+        if len(text) <= limit:
             places, dated[i] = _saying(text)
             for place in places:
                 says[i, place] += 1

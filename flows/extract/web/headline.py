@@ -12,6 +12,8 @@ from rapidfuzz.fuzz import partial_ratio
 
 ALIKE = 0.7
 """A heading this much like a part of the title is the headline."""
+ABOVE = 6
+"""A headline that only its place tells is at most as many blocks above the first paragraph."""
 LONGEST = 300
 """Headlines are no longer than this."""
 
@@ -95,7 +97,7 @@ def visible_headline(
     `marked` are lines set in bold or named a title; they come first, the highest of them. Else it is the nearest line
     above that is `plain`: no link, no credit, no date, no name alone.
     """
-    window = [i for i in range(max(begins - 6, 0), begins) if plain[i] and 4 <= len(texts[i]) <= 80]
+    window = [i for i in range(max(begins - ABOVE, 0), begins) if plain[i] and 4 <= len(texts[i]) <= 80]
     window = [i for i in window if not texts[i].rstrip().endswith(("。", ".", "：", ":", "，"))]
     for i in window:
         if marked[i]:

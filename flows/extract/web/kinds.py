@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from flows.extract.web import marks
-from flows.extract.web.blocks import Cut
+from flows.extract.web.blocks import Cut, Frame
 from flows.extract.web.features import Features
 from flows.extract.web.phrases import DATE, LISTS, has
 
@@ -31,31 +31,33 @@ def is_credit(text: str) -> bool:
     return found or DATE.search(lower) is not None
 
 
+def of_element(frame: Frame, text: str) -> str:
+    """Kind of a block of an article by its element alone."""
+    if frame.bits & marks.HEADING:
+        return "headline"
+    if len(text) <= LINE and (frame.tag in ("figcaption", "caption") or "caption" in frame.name.casefold()):
+        return "caption"
+    if frame.tag == "tr":
+        return "table"
+    if frame.inherited & marks.QUOTE:
+        return "quote"
+    return "list" if frame.tag in ("li", "dd", "dt") else "body"
+
+
 def of_kept(cut: Cut, features: Features, index: int) -> str:
     """Kind of a block of the article."""
     frame = cut.frames[index]
     text = cut.texts[index]
-    if index == features.headline or frame.bits & marks.HEADING:
-        return "headline"
     headline = features.headline
-    if headline >= 0 and 0 < index - headline <= NEAR and len(text) <= 80 and is_credit(text):
+    if index == headline:
+        return "headline"
+    kind = of_element(frame, text)
+    if kind == "body" and headline >= 0 and 0 < index - headline <= NEAR and len(text) <= 80 and is_credit(text):
         return "byline"
-    if len(text) <= LINE:
-        if frame.tag in ("figcaption", "caption") or "caption" in frame.name.casefold():
-            return "caption"
-        if (
-            features.marks[index] & marks.CAPTION
-            and frame.tag not in ("p", "div")
-            and features.says[index, LISTS["photo"]]
-        ):
-            return "caption"
-    if frame.tag in ("td", "th", "tr") and frame.inherited & marks.TABLE and frame.name == "" and len(text) <= 40:
-        return "table"
-    if frame.inherited & marks.QUOTE:
-        return "quote"
-    if frame.tag in ("li", "dd", "dt"):
-        return "list"
-    return "body"
+    if kind == "body" and len(text) <= LINE and features.marks[index] & marks.CAPTION:
+        inline = frame.tag not in ("p", "div")
+        return "caption" if inline and features.says[index, LISTS["photo"]] else kind
+    return kind
 
 
 def of_rest(cut: Cut, features: Features, index: int) -> str:

@@ -147,29 +147,27 @@ _OF_WORD: dict[str, int] = {}
 for _mark, _list in _WORDS.items():
     for _word in _list.split():
         _OF_WORD[_word] = _OF_WORD.get(_word, 0) | _mark
-_PREFIXES = tuple(
-    (mark, re.compile(pattern))
-    for mark, pattern in (
-        (CONTENT, r"(article|content|artcon|newscon|maincon|textcon|zhengwen|storybody|entrycontent|postbody)"),
-        (COMMENTS, r"(comment|pinglun|disqus)"),
-        (MENU, r"(nav[a-z]{0,4}\Z|navig|menu|breadcrumb|daohang)"),
-        (FOOTER, r"(foot|copyright|banquan)"),
-        (SHARE, r"(share|social|bdshare|jiathis|addthis)"),
-        (RELATED, r"(relat|recommend|xiangguan|tuijian|hotnews|morenews|outbrain|taboola)"),
-        (ADVERT, r"(advert|guanggao|adsense|googlead|sponsor|subscri|newsletter)"),
-        (CAPTION, r"(caption|tuzhu)"),
-        (BYLINE, r"(byline|author|publish|pubtime|laiyuan|zuozhe|datetime)"),
-        (SIDE, r"(side[a-z]{0,3}\Z|sidebar)"),
-    )
-)
+_PREFIXES = {
+    CONTENT: r"article|content|artcon|newscon|maincon|textcon|zhengwen|storybody|entrycontent|postbody",
+    COMMENTS: r"comment|pinglun|disqus",
+    MENU: r"nav[a-z]{0,4}\Z|navig|menu|breadcrumb|daohang",
+    FOOTER: r"foot|copyright|banquan",
+    SHARE: r"share|social|bdshare|jiathis|addthis",
+    RELATED: r"relat|recommend|xiangguan|tuijian|hotnews|morenews|outbrain|taboola",
+    ADVERT: r"advert|guanggao|adsense|googlead|sponsor|subscri|newsletter",
+    CAPTION: r"caption|tuzhu",
+    BYLINE: r"byline|author|publish|pubtime|laiyuan|zuozhe|datetime",
+    SIDE: r"side[a-z]{0,3}\Z|sidebar",
+}
+_PREFIX = re.compile("|".join(f"(?P<m{mark}>{pattern})" for mark, pattern in _PREFIXES.items()))
 
 
 @lru_cache(maxsize=65_536)
 def _of_word(word: str) -> int:
     marks = _OF_WORD.get(word, 0)
-    for mark, pattern in _PREFIXES:
-        if pattern.match(word):
-            marks |= mark
+    match = _PREFIX.match(word)
+    if match is not None and match.lastgroup:
+        marks |= int(match.lastgroup[1:])
     return marks
 
 
