@@ -20,7 +20,8 @@ _LABEL = (
     r"推荐|发稿|出版社|报道|報導|我要|本文|转载|编号|文号|索引|主题"
 )
 _END = (
-    rf"(?=\s*[|｜│•]|\s*(?:{_LABEL})|\s*(?:19|20)\d\d\s*[-/.年]|[\t\n]|\s{{2,}}|　|[;；)）\]】\[【(（<>]|\s+\d|\Z)"
+    rf"(?=\s*[|｜│•]|\s*(?:{_LABEL})|\s*(?:19|20)\d\d\s*[-/.年]|[\t\n]|\s{{2,}}|　|"
+    r"[;；)）\]】\[【(（<>]|\s+\d|\s+[图圖]\s*[/／:：]|\Z)"
 )  # fmt: skip
 _SOURCE = re.compile(
     rf"(?:来\s*源|來\s*源|出\s*处|出\s*自|稿\s*源)(?:于|於|自)?(?:\s*[:：]\s*[\[【]?\s*|\s*[\[【]\s*)(?P<value>[^\s:：\[【].{{0,40}}?){_END}"
@@ -32,7 +33,8 @@ _AUTHOR = re.compile(
 _EDITOR = re.compile(
     rf"(?:责任编辑|責任編輯|责\s*编|責\s*編|编\s*辑|編\s*輯)\s*[:：]\s*(?P<value>[^\s:：].{{0,30}}?){_END}"
 )
-_NAMES = rf"{_HAN_NAME}(?:(?:\s*[、，,]\s*|\s+)(?:实习生|通讯员|记者|實習生)?\s*{_HAN_NAME})*"
+_ONE = rf"(?:{_HAN_NAME}|[{_SURNAMES}]\s[\u4e00-\u9fff](?![\u4e00-\u9fff]))"
+_NAMES = rf"{_ONE}(?:(?:\s*[、，,]\s*|\s+)(?:实习生|通讯员|记者|實習生)?\s*{_ONE})*"
 _REPORTER = re.compile(
     rf"(?:记者|記者|通讯员|通訊員|实习生|實習生)(?:\s+|[:：]\s*)?(?P<value>{_NAMES})"
     r"(?=\s*[)）】\]]|\s*(?:[／/]|文|报道|報導|摄|攝|综合|通讯员|记者|实习生)|\s*\Z)"
@@ -106,6 +108,8 @@ def is_person(name: str) -> bool:
 def split_names(value: str) -> list[str]:
     """The names in a list of authors as printed, without what cannot be a name."""
     value = _EDGES.sub("", value).replace("　", " ")
+    if "://" in value:
+        return []
     if _HAN.search(value) and _SPACED.match(value):
         parts: list[str] = []
         for part in value.split():  # two-letter names are often set wide: 王 伟
@@ -132,7 +136,7 @@ def western_byline(text: str) -> list[str]:
     end = _BY_END.search(value)
     value = _MONTH.sub("", value[: end.start()] if end else value)
     names = split_names(value)
-    alone = len(text) <= 30 and match.start() == 0
+    alone = match.start() == 0 and len(text.split()) == 2
     return names if _HAN.search(value) or alone else [n for n in names if len(n.split()) <= 5 and n[:1].isupper()]
 
 

@@ -1,0 +1,84 @@
+"""Cutting a page into blocks, and joining the rows of data tables."""
+
+from __future__ import annotations
+
+from flows.extract.web import marks
+from flows.extract.web.blocks import Cut, cut
+from flows.extract.web.dom import parse
+from flows.extract.web.tables import merge_rows
+
+
+def blocks(markup: str, *, rows: bool = False) -> Cut:
+    root = parse(markup)
+    assert root is not None
+    out = cut(root)
+    if rows:
+        merge_rows(out)
+    return out
+
+
+def test_white_space_is_set_as_a_browser_does() -> None:
+    page = blocks("<p>  一 \n\t 二&nbsp;三　四 </p><pre>a\n  b\n</pre>")
+    assert page.texts == ["一 二\u00a0三\u3000四", "a\n  b"]
+
+
+def test_inline_elements_stay_in_their_paragraph_and_breaks_part_it() -> None:
+    page = blocks("<p>甲<b>乙</b><a href=x>丙</a>丁<br>戊<br/><br>己</p>")
+    assert page.texts == ["甲乙丙丁", "戊", "己"]
+    assert page.links == [1, 0, 0]
+    assert page.bold == [1, 0, 0]
+    assert [page.selector(i) for i in range(3)] == [
+        "/html/body/p[1]/node()[position()>=1 and position()<=4]",
+        "/html/body/p[1]/node()[6]",
+        "/html/body/p[1]/node()[9]",
+    ]
+
+
+def test_scripts_styles_and_titles_are_not_text_and_hidden_text_is_marked() -> None:
+    page = blocks(
+        "<title>题</title><script>var a='<p>x</p>'</script><style>p{}</style><div "
+        "style='display:none'>藏</div><p>显</p>"
+    )
+    assert page.texts == ["藏", "显"]
+    assert bool(page.frames[0].inherited & marks.CONCEALED)
+    assert not page.frames[1].inherited & marks.CONCEALED
+
+
+def test_ranges_of_frames_hold_their_blocks() -> None:
+    page = blocks("<div><p>一</p><div><p>二</p><p>三</p></div></div><p>四</p>")
+    ranges = {frame.path(): page.texts[frame.first : frame.last] for frame in page.all_frames}
+    assert ranges["/html/body"] == ["一", "二", "三", "四"]
+    assert ranges["/html/body/div[1]"] == ["一", "二", "三"]
+    assert ranges["/html/body/div[1]/div[1]"] == ["二", "三"]
+
+
+def test_comments_count_as_nodes() -> None:
+    page = blocks("<p>一<!-- x --><br>二</p>")
+    root = parse("<p>一<!-- x --><br>二</p>")
+    assert root is not None
+    assert root.xpath(page.selector(1)) == ["二"]
+
+
+TABLE = (
+    "<table><tr><th>年</th><th>渡船</th></tr><tr><td>2017</td><td>六</td></tr><tr><td>2018</td><td>九</td></tr></table>"
+)
+
+
+def test_rows_of_a_data_table_are_blocks() -> None:
+    page = blocks(f"<p>前</p>{TABLE}<p>后</p>", rows=True)
+    assert page.texts == ["前", "年\t渡船", "2017\t六", "2018\t九", "后"]
+    assert page.selector(2) == "/html/body/table[1]/tr[2]"
+    table = next(frame for frame in page.all_frames if frame.tag == "table")
+    assert page.texts[table.first : table.last] == ["年\t渡船", "2017\t六", "2018\t九"]
+
+
+def test_a_data_table_inside_a_layout_table_is_found_and_the_layout_is_not() -> None:
+    page = blocks(f"<table><tr><td>左</td><td>{TABLE}</td></tr><tr><td>下</td><td>右下</td></tr></table>", rows=True)
+    assert page.texts == ["左", "年\t渡船", "2017\t六", "2018\t九", "下", "右下"]
+
+
+def test_menus_and_text_laid_out_in_tables_are_left_alone() -> None:
+    menu = "<table>" + "<tr><td><a href=1>首页</a></td><td><a href=2>新闻</a></td></tr>" * 3 + "</table>"
+    assert len(blocks(menu, rows=True).texts) == 6
+    text = "<table>" + f"<tr><td>甲</td><td>{'很长的一段正文。' * 80}</td></tr>" * 3 + "</table>"
+    assert len(blocks(text, rows=True).texts) == 6
