@@ -21,7 +21,7 @@ LEAST_LETTERS = 60
 """Folded letters that a passage has at least."""
 LEAST_SIMILARITY = 0.65
 """Levenshtein similarity that two spans of one passage have at least."""
-PIECE = 512
+PIECE = 160
 """Letters after which a span is cut at an exact match before it is compared, so that the cost is linear."""
 
 

@@ -29,7 +29,7 @@ Ints = NDArray[np.int64]
 
 BUCKET = 1 << 22
 """Postings that are sorted at a time."""
-CHUNK = 1 << 19
+CHUNK = 1 << 17
 """Postings that are joined to their early carriers at a time."""
 
 _INDEX_BITS = 24
@@ -126,13 +126,11 @@ def near_diagonal(pair: Ints, left: Ints, right: Ints) -> Ints:
 class Pairs:
     """Pairs of articles that share a fingerprint of which the earlier one is an early carrier, by later and earlier.
 
-    `signature` is a sum over the fingerprints that say so: it changes when they do. `near` says that the pair is a
-    candidate.
+    `near` says that the seeds looked at make the pair a candidate.
     """
 
     earlier: Ints
     later: Ints
-    signature: Hashes
     near: NDArray[np.bool_]
 
     def __len__(self) -> int:
@@ -141,18 +139,40 @@ class Pairs:
 
 def no_pairs() -> Pairs:
     empty = np.zeros(0, np.int64)
-    return Pairs(empty, empty, np.zeros(0, np.uint64), np.zeros(0, np.bool_))
+    return Pairs(empty, empty, np.zeros(0, np.bool_))
 
 
-def mixed(hashes: Hashes) -> Hashes:
-    """The fingerprints spread over 64 bits, so that sums of them tell sets apart."""
-    with np.errstate(over="ignore"):
-        value = hashes * np.uint64(0x9E3779B97F4A7C15)
-        value ^= value >> np.uint64(31)
-        return value * np.uint64(0xBF58476D1CE4E5B9)
+@dataclass(frozen=True)
+class Asked:
+    """Which pairs are asked for: those with an article that is touched, and those of an early carrier that is newly
+    one, or no longer (a cell of `changed` for each in the table of `Early`)."""
+
+    touched: NDArray[np.bool_]
+    changed: NDArray[np.bool_]
 
 
-def _pairs_of(earlier: Ints, later: Ints, left: Ints, right: Ints, hashes: Hashes) -> Pairs:
+def not_in(postings: Postings, early: Early, others: Early, other_postings: Postings) -> NDArray[np.bool_]:
+    """For each early carrier whether it is none of the same fingerprint in another table.
+
+    Articles must be numbered alike in both.
+    """
+    size = len(early.table)
+    if size == 0 or len(others.table) == 0:
+        return np.ones((size, CARRIERS), np.bool_)
+    mine, theirs = postings.hash[early.table[:, 0]], other_postings.hash[others.table[:, 0]]
+    order = np.argsort(theirs)
+    at = np.searchsorted(theirs[order], mine)
+    at[at == len(order)] = 0
+    place = order[at]
+    there = theirs[place] == mine
+    article = np.where(early.table >= 0, postings.article[early.table], -1)
+    other = np.where(others.table[place] >= 0, other_postings.article[others.table[place]], -2)
+    found = (article[:, :, None] == other[:, None, :]).any(axis=2)
+    result: NDArray[np.bool_] = ~(found & there[:, None])
+    return result
+
+
+def _pairs_of(earlier: Ints, later: Ints, left: Ints, right: Ints) -> Pairs:
     """The pairs among seeds that come by later article and place."""
     if len(earlier) == 0:
         return no_pairs()
@@ -169,12 +189,11 @@ def _pairs_of(earlier: Ints, later: Ints, left: Ints, right: Ints, hashes: Hashe
     found = pair[first]
     article = later[np.concatenate([[0], np.flatnonzero(np.diff(step)) + 1])]
     near = np.isin(found, near_diagonal(pair, left[index], right[index]), assume_unique=True)
-    signature = np.add.reduceat(mixed(hashes)[index], first)
-    return Pairs(found % width, article[found // width], signature, near)
+    return Pairs(found % width, article[found // width], near)
 
 
-def pair_up(postings: Postings, early: Early) -> Pairs:
-    """All pairs, a run of later articles at a time, so that the memory is bounded."""
+def pair_up(postings: Postings, early: Early, asked: Asked | None = None) -> Pairs:
+    """All pairs, or those asked for; a run of later articles at a time, so that the memory is bounded."""
     held = np.flatnonzero(early.number >= 0)
     parts = []
     start = 0
@@ -188,7 +207,14 @@ def pair_up(postings: Postings, early: Early) -> Pairs:
         here = held[start:stop]
         partners = early.table[early.number[here]].astype(np.int64)
         article = np.where(partners >= 0, postings.article[partners], np.iinfo(np.int32).max)
-        row, column = np.nonzero(article < postings.article[here][:, None])
+        wanted = article < postings.article[here][:, None]
+        if asked is not None:
+            wanted &= (
+                asked.changed[early.number[here]]
+                | asked.touched[postings.article[here]][:, None]
+                | (asked.touched[np.where(partners >= 0, article, 0)])
+            )
+        row, column = np.nonzero(wanted)
         later, earlier = here[row], partners[row, column]
         parts.append(
             _pairs_of(
@@ -196,7 +222,6 @@ def pair_up(postings: Postings, early: Early) -> Pairs:
                 postings.article[later].astype(np.int64),
                 postings.position[earlier].astype(np.int64),
                 postings.position[later].astype(np.int64),
-                postings.hash[later],
             )
         )
         start = stop

@@ -79,7 +79,8 @@ def ranges(starts: Ints, lengths: Ints) -> Ints:
     """start, start + 1, … for each start, as many as its length, end to end."""
     ends = np.cumsum(lengths)
     total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) + np.repeat(starts - (ends - lengths), lengths)
+    index: Ints = np.arange(total) + np.repeat(starts - (ends - lengths), lengths)
+    return index
 
 
 def _capped(pair: Ints, key: Hashes) -> NDArray[np.bool_]:

@@ -20,6 +20,8 @@ from rapidfuzz.distance import Levenshtein
 from flows.match.candidates import Ints
 from flows.match.chain import ranges
 from flows.match.fold import Codes, fold
+from flows.match.readings import classify, form
+from schemas.tables.variants import VARIANT_CLASSES, VARIANT_KINDS
 
 LONG = 4096
 """Letters of a span above which it is compared piece by piece between letters that both sides have once."""
@@ -31,7 +33,15 @@ LEFT_OUT = 8
 """Letters of the leader beyond a witness's text that count as left out."""
 
 
-_WHITE = np.array(sorted(code for code in range(0x3001) if chr(code).isspace()), np.uint32)
+CONTEXT = 8
+"""Characters round a reading that help to tell what it is."""
+SUBSTITUTION, INSERTION, DELETION, TRANSPOSITION = (
+    VARIANT_KINDS.index(kind) for kind in ("substitution", "insertion", "deletion", "transposition")
+)
+PUNCTUATION, ORTHOGRAPHY = (VARIANT_CLASSES.index(reading) for reading in ("punctuation", "orthography"))
+
+_WHITE = np.zeros(0x110000, np.bool_)
+_WHITE[[code for code in range(0x3001) if chr(code).isspace()]] = True
 
 
 @dataclass(frozen=True)
@@ -49,7 +59,7 @@ class Text:
         """For each letter a hash of what is printed between it and the next, white space apart."""
         other = np.ones(len(self.raw), np.bool_)
         other[self.origin] = False
-        other &= ~np.isin(self.raw, _WHITE)
+        other &= ~_WHITE[self.raw]
         place = np.flatnonzero(other)
         owner = np.searchsorted(self.origin, place, "right") - 1
         place, owner = place[owner >= 0], owner[owner >= 0]
@@ -63,14 +73,13 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Difference:
-    """A variant: half-open spans in the printed texts of leader and witness, and what the witness did."""
+class Differences:
+    """Variants: a row each of `spans` (start and end in the leader's print, start and end in the witness's), and the
+    places of kind and class in VARIANT_KINDS and VARIANT_CLASSES."""
 
-    leader_start: int
-    leader_end: int
-    start: int
-    end: int
-    kind: str
+    spans: Ints
+    kind: Ints
+    reading: Ints
 
 
 Block = tuple[int, int, int]
@@ -177,80 +186,112 @@ def _trimmed(mine: str, theirs: str, span: Span) -> list[Span]:
     return apart
 
 
-def _kind(span: Span, leader: Text, witness: Text) -> str:
-    if not leader.printed[span[0] : span[1]].strip():
-        return "insertion"
-    return "deletion" if not witness.printed[span[2] : span[3]].strip() else "substitution"
+def _kind(mine: str, theirs: str, span: Span) -> int:
+    if not mine[span[0] : span[1]].strip():
+        return INSERTION
+    return SUBSTITUTION if theirs[span[2] : span[3]].strip() else DELETION
 
 
-def _differing(leader: Text, witness: Text, found: list[Block]) -> list[Span]:
-    """Printed spans, inside and between blocks, that may differ: (start, end) in the leader and in the witness."""
+def _spans(*columns: Ints) -> Ints:
+    return np.stack(columns, axis=1)
+
+
+@lru_cache(maxsize=4096)
+def _same_mark(mine: int, theirs: int) -> bool:
+    return unicodedata.normalize("NFKC", chr(mine)) == unicodedata.normalize("NFKC", chr(theirs))
+
+
+def _other_marks(leader: Text, witness: Text, spans: Ints) -> Differences:
+    """Variants of one punctuation mark against one other."""
+    pairs = (leader.raw[spans[:, 0]].astype(np.int64) << 32) | witness.raw[spans[:, 2]]
+    distinct, place = np.unique(pairs, return_inverse=True)
+    same = np.array([_same_mark(pair >> 32, pair & 0xFFFFFFFF) for pair in distinct.tolist()], np.bool_)
+    reading = np.where(same, ORTHOGRAPHY, PUNCTUATION)[place]
+    return Differences(spans, np.full(len(spans), SUBSTITUTION), reading)
+
+
+def _with_moves(mine: str, theirs: str, found: list[tuple[Span, int]]) -> list[tuple[Span, int]]:
+    """Make one transposition of a deletion and an insertion of the same text close by."""
+    result: list[tuple[Span, int]] = []
+    for span, kind in found:
+        if result and {result[-1][1], kind} == {DELETION, INSERTION} and span[0] - result[-1][0][1] <= MOVED:
+            last, _ = result[-1]
+            gone, come = (last, span) if kind == INSERTION else (span, last)
+            moved = mine[gone[0] : gone[1]].strip()
+            if len(moved) >= 2 and moved == theirs[come[2] : come[3]].strip():
+                result[-1] = ((last[0], span[1], last[2], span[3]), TRANSPOSITION)
+                continue
+        result.append((span, kind))
+    return result
+
+
+def _reading(mine: str, theirs: str, span: Span) -> int:
+    start, end, other, other_end = span
+    leader, witness = mine[start:end], theirs[other:other_end]
+    if fold(leader) == fold(witness):
+        return VARIANT_CLASSES.index(form(leader, witness))
+    before, after = mine[max(0, start - CONTEXT) : start], mine[end : end + CONTEXT]
+    return VARIANT_CLASSES.index(classify(leader, witness, before, after))
+
+
+def _read(leader: Text, witness: Text, found: list[tuple[Span, int]]) -> Differences:
+    """Variants with their classes."""
+    reading = [_reading(leader.printed, witness.printed, span) for span, _ in found]
+    spans = np.array([span for span, _ in found], np.int64).reshape(-1, 4)
+    return Differences(spans, np.array([kind for _, kind in found], np.int64), np.array(reading, np.int64))
+
+
+def collate(leader: Text, witness: Text, found: list[Block]) -> list[Differences]:
+    """The variants of a witness, from the letters that agree, in order."""
     table = np.array(found, np.int64)
-    starts, sizes = table[:, 0], table[:, 2]
-    mine = ranges(starts, sizes)
-    theirs = ranges(table[:, 1], sizes)
+    sizes = table[:, 2]
+    mine, theirs = ranges(table[:, 0], sizes), ranges(table[:, 1], sizes)
     one, two = leader.origin[mine].astype(np.int64), witness.origin[theirs].astype(np.int64)
-    spans = []
-    # Letters in another form; a run of them is one variant where nothing stands between.
-    other = leader.raw[one] != witness.raw[two]
     ends = np.cumsum(sizes) - 1
     inner = np.ones(len(mine), np.bool_)
     inner[ends] = False
     inner = inner[:-1]
+    result = []
+    # Letters in another form; a run of them is one variant where nothing stands between.
+    other = leader.raw[one] != witness.raw[two]
     if other.any():
         close = inner & (np.diff(one) <= 1) & (np.diff(two) <= 1)
         opens = other & np.concatenate([[True], ~(other[:-1] & close)])
         closes = other & np.concatenate([~(other[1:] & close), [True]])
-        spans.append(np.stack([one[opens], one[closes] + 1, two[opens], two[closes] + 1], axis=1))
+        spans = _spans(one[opens], one[closes] + 1, two[opens], two[closes] + 1)
+        result.append(Differences(spans, np.full(len(spans), SUBSTITUTION), np.full(len(spans), ORTHOGRAPHY)))
+    # What stands between two letters, and is not the same.
     gap = np.flatnonzero(inner & (leader.between[mine[:-1]] != witness.between[theirs[:-1]]))
-    spans.append(np.stack([one[gap] + 1, one[gap + 1], two[gap] + 1, two[gap + 1]], axis=1))
+    spans = _spans(one[gap] + 1, one[gap + 1], two[gap] + 1, two[gap + 1])
+    single = (spans[:, 1] - spans[:, 0] == 1) & (spans[:, 3] - spans[:, 2] == 1)
+    single[single] &= ~(_WHITE[leader.raw[spans[single, 0]]] | _WHITE[witness.raw[spans[single, 2]]])
+    if single.any():
+        result.append(_other_marks(leader, witness, spans[single]))
+    # Letters that differ, with what stands round them.
     last, first = ends[:-1], ends[:-1] + 1
-    spans.append(np.stack([one[last] + 1, one[first], two[last] + 1, two[first]], axis=1))
-    return sorted(map(tuple, np.concatenate(spans).tolist()))
-
-
-def _with_moves(leader: Text, witness: Text, found: list[Difference]) -> list[Difference]:
-    """Make one transposition of a deletion and an insertion of the same text close by."""
-    result: list[Difference] = []
-    for each in found:
-        last = result[-1] if result else None
-        if (
-            last is not None
-            and {last.kind, each.kind} == {"deletion", "insertion"}
-            and each.leader_start - last.leader_end <= MOVED
-        ):
-            gone, come = (last, each) if last.kind == "deletion" else (each, last)
-            moved = leader.printed[gone.leader_start : gone.leader_end].strip()
-            if len(moved) >= 2 and moved == witness.printed[come.start : come.end].strip():
-                result[-1] = Difference(last.leader_start, each.leader_end, last.start, each.end, "transposition")
-                continue
-        result.append(each)
+    rest = np.concatenate([spans[~single], _spans(one[last] + 1, one[first], two[last] + 1, two[first])])
+    smallest = [
+        (each, _kind(leader.printed, witness.printed, each))
+        for span in rest[np.argsort(rest[:, 0], kind="stable")].tolist()
+        for each in sorted(_trimmed(leader.printed, witness.printed, tuple(span)))
+    ]
+    result.append(_read(leader, witness, _with_moves(leader.printed, witness.printed, smallest)))
     return result
 
 
-def collate(leader: Text, witness: Text, found: list[Block]) -> list[Difference]:
-    """The variants of a witness, from the letters that agree, in order."""
-    spans = [
-        each for span in _differing(leader, witness, found) for each in _trimmed(leader.printed, witness.printed, span)
-    ]
-    return _with_moves(leader, witness, [Difference(*span, _kind(span, leader, witness)) for span in sorted(spans)])
-
-
-def left_out(leader: Text, witness: Text, found: list[Block], leader_span: tuple[int, int]) -> list[Difference]:
+def left_out(leader: Text, witness: Text, found: list[Block], leader_span: tuple[int, int]) -> Differences:
     """What a witness lacks of the leader's beginning and end."""
     first_a, first_b, _ = found[0]
     last_a, last_b, size = found[-1]
-    result = []
+    lost: list[tuple[Span, int]] = []
     if first_a - leader_span[0] >= LEFT_OUT:
         at = int(witness.origin[first_b])
-        result.append(
-            Difference(int(leader.origin[leader_span[0]]), int(leader.origin[first_a - 1]) + 1, at, at, "deletion")
-        )
+        lost.append(((int(leader.origin[leader_span[0]]), int(leader.origin[first_a - 1]) + 1, at, at), DELETION))
     if leader_span[1] - (last_a + size) >= LEFT_OUT:
         at = int(witness.origin[last_b + size - 1]) + 1
-        start = int(leader.origin[last_a + size])
-        result.append(Difference(start, int(leader.origin[leader_span[1] - 1]) + 1, at, at, "deletion"))
-    return result
+        start, end = int(leader.origin[last_a + size]), int(leader.origin[leader_span[1] - 1]) + 1
+        lost.append(((start, end, at, at), DELETION))
+    return _read(leader, witness, lost)
 
 
 def ordered(spans: Ints) -> list[int]:

@@ -42,6 +42,7 @@ def _best(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> tuple[Ints, In
     score[:, BAND:] = -ramp[: BAND + 1]
     best, best_left, best_right = np.zeros(rows, np.int16), np.zeros(rows, np.int64), np.zeros(rows, np.int64)
     padded = np.concatenate([np.full((rows, BAND), _END - np.uint32(2)), right], axis=1)
+    row = np.arange(rows)
     for place in range(STEP):
         agree = padded[:, place : place + width] == left[:, place : place + 1]
         fresh = score + np.where(agree, np.int16(MATCH), np.int16(-DIFFER))
@@ -51,16 +52,17 @@ def _best(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> tuple[Ints, In
         if place < BAND:
             score[:, : BAND - place - 1] = low
         top = score.max(axis=1)
-        better = np.flatnonzero(top > best)
+        better = np.flatnonzero(top > best[row])
         if len(better):
-            best[better] = top[better]
-            best_left[better] = place + 1
-            best_right[better] = place + 1 + score[better].argmax(axis=1) - BAND
+            best[row[better]] = top[better]
+            best_left[row[better]] = place + 1
+            best_right[row[better]] = place + 1 + score[better].argmax(axis=1) - BAND
         # Given up for good, so that no row depends on how long its neighbours go on.
-        lost = top < best - DROP
+        lost = top < best[row] - DROP
         if lost.any():
-            score[lost] = low
-            if lost.all():
+            kept = ~lost
+            row, score, left, padded = row[kept], score[kept], left[kept], padded[kept]
+            if len(row) == 0:
                 break
     return best_left, best_right
 

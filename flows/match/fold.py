@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 Codes = NDArray[np.uint32]
 Offsets = NDArray[np.int64]
 
-CHUNK_BYTES = 8 << 20
+CHUNK_BYTES = 2 << 20
 """Bytes of UTF-8 that are folded at a time: what bounds the memory."""
 
 _ASSIGNED_END = 0x40000

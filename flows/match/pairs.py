@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 
 from flows.match.align import Articles, align
 from flows.match.archive import Archive, Furniture, in_order
-from flows.match.candidates import SEEDS, Early, Ints, Pairs, earliest, near_diagonal, pair_up
+from flows.match.candidates import SEEDS, Asked, Early, Ints, Postings, earliest, near_diagonal, not_in, pair_up
 from flows.match.chain import ranges, shared_places
 from flows.match.extend import MASKED
 from flows.match.furniture import covered
 from flows.match.relate import forms, to_rows
 from flows.match.rows import Rows, no_rows
 from flows.match.store import Store
-from flows.match.winnow import Hashes
+from flows.match.winnow import HASH_BITS, Hashes
 
-PAIRS = 4096
+PAIRS = 1024
 """Pairs that are aligned at a time."""
 LETTERS = 1 << 23
 """Letters that they have at most, unless a single pair has more."""
@@ -70,20 +70,33 @@ def pair_key(left: Ints, right: Ints) -> Ints:
     return (left << 32) | right
 
 
-def _pairs(moment: Moment, store: Store, hashes: Hashes | None) -> tuple[Ints, Pairs, Crowd]:
-    """All pairs that share one of the fingerprints (of any, for None), by key, and what is crowded among them."""
+@dataclass(frozen=True)
+class _View:
+    """The postings of some fingerprints at one moment, articles in order of time, and their early carriers."""
+
+    postings: Postings
+    by_rank: Ints
+    early: Early
+
+
+def _view(moment: Moment, store: Store, hashes: Hashes | None) -> _View:
     article, position, value = store.holders(hashes)
     known = article < len(moment.archive)
     if not known.all():
         article, position, value = article[known], position[known], value[known]
     postings, by_rank = in_order(moment.archive, moment.ranks, moment.furniture, (article, position, value))
-    del article, position, value
-    early: Early = earliest(postings)
-    pairs = pair_up(postings, early)
-    key = pair_key(by_rank[pairs.earlier], by_rank[pairs.later])
-    order = np.argsort(key)
-    sorted_pairs = Pairs(*(getattr(pairs, name)[order] for name in Pairs.__dataclass_fields__))
-    return key[order], sorted_pairs, Crowd(early.crowded, by_rank[early.last])
+    return _View(postings, by_rank, earliest(postings))
+
+
+def _numbered(view: _View) -> Postings:
+    """The postings of a view, articles by number."""
+    return Postings(view.by_rank[view.postings.article].astype(np.int32), view.postings.position, view.postings.hash)
+
+
+def _asked(view: _View, touched: NDArray[np.bool_], other: _View) -> Asked:
+    """What has to be looked at in a view, given the view at the other moment."""
+    changed = not_in(_numbered(view), view.early, other.early, _numbered(other))
+    return Asked(touched[np.maximum(view.by_rank, 0)], changed)
 
 
 def _unmarked(moment: Moment, store: Store, articles: Ints) -> tuple[Ints, Hashes, Ints]:
@@ -97,7 +110,7 @@ def _unmarked(moment: Moment, store: Store, articles: Ints) -> tuple[Ints, Hashe
 def _still_near(moment: Moment, store: Store, crowd: Crowd, left: Ints, right: Ints) -> NDArray[np.bool_]:
     """Which pairs are candidates, from their fingerprints themselves."""
     result = np.zeros(len(left), np.bool_)
-    for start, stop in _runs(store.lengths(), left, right):
+    for start, stop in cut(store.lengths(), left, right):
         articles, place = np.unique(np.concatenate([left[start:stop], right[start:stop]]), return_inverse=True)
         row, hashes, position = _unmarked(moment, store, articles)
         bounds = np.searchsorted(row, np.arange(len(articles) + 1))
@@ -116,56 +129,72 @@ def _still_near(moment: Moment, store: Store, crowd: Crowd, left: Ints, right: I
 def _within(moment: Moment, store: Store, articles: Ints) -> Ints:
     """The articles that repeat enough of their own fingerprints to be aligned with themselves."""
     row, hashes, _ = _unmarked(moment, store, articles)
-    order = np.lexsort((hashes, row))
-    row, hashes = row[order], hashes[order]
-    again = (row[1:] == row[:-1]) & (hashes[1:] == hashes[:-1])
-    return articles[np.bincount(row[1:][again], minlength=len(articles)) >= SEEDS]
+    held = np.sort((row.astype(np.uint64) << np.uint64(HASH_BITS)) | hashes)
+    again = (held[1:][held[1:] == held[:-1]] >> np.uint64(HASH_BITS)).astype(np.int64)
+    return articles[np.bincount(again, minlength=len(articles)) >= SEEDS]
 
 
-def work(before: Moment, after: Moment, store: Store, touched: Ints, known: Crowd) -> Work:
+def work(before: Moment, after: Moment, store: Store, rows: Rows, touched: Ints, known: Crowd) -> Work:
     """Compare the pairs before and after: what must be aligned, and what is no longer so.
 
-    `touched` are the articles that came, went, moved in time or to other outlets, or whose furniture changed.
+    `rows` are the aligned spans before, `touched` the articles that came, went, moved in time or to other outlets, or
+    whose furniture changed.
     """
     living = touched[after.archive.alive[touched]]
     everything = 4 * len(touched) >= int(after.archive.alive.sum())
     hashes = None if everything else np.unique(store.fingerprints(touched)[0])
-    key, pairs, crowd = _pairs(after, store, hashes)
     is_touched = np.zeros(len(after.archive), np.bool_)
     is_touched[touched] = True
-    left, right = key >> 32, key & 0xFFFFFFFF
-    fresh = is_touched[left] | is_touched[right]
-    if len(before.archive) == 0 or not before.archive.alive.any():
-        forget, changed = np.zeros(0, np.int64), np.ones(len(key), np.bool_)
+    view = _view(after, store, hashes)
+    crowd = Crowd(view.early.crowded, view.by_rank[view.early.last])
+    if hashes is None:
+        pairs = pair_up(view.postings, view.early)
+        left, right = view.by_rank[pairs.earlier][pairs.near], view.by_rank[pairs.later][pairs.near]
+        fresh = is_touched[left] | is_touched[right]
+        two = rows[rows["left"] != rows["right"]]
+        forget = np.setdiff1d(pair_key(two["left"], two["right"]), pair_key(left, right))
+        old_left, old_right = left[~fresh], right[~fresh]
+        left, right = left[fresh], right[fresh]
     else:
-        old_key, old_pairs, _ = _pairs(before, store, hashes)
-        at = np.searchsorted(old_key, key)
-        at[at == len(old_key)] = 0
-        same = np.zeros(len(key), np.bool_)
-        if len(old_key):
-            same = (old_key[at] == key) & (old_pairs.signature[at] == pairs.signature)
-        changed = fresh | ~same
-        forget = np.union1d(np.setdiff1d(old_key, key, assume_unique=True), key[changed])
-    if hashes is not None and len(known.hash):
-        kept = ~np.isin(known.hash, hashes)
-        merged = np.concatenate([known.hash[kept], crowd.hash])
-        order = np.argsort(merged, kind="stable")
-        crowd = Crowd(merged[order], np.concatenate([known.last[kept], crowd.last])[order])
-    # A touched article has all its fingerprints among those looked at; of other pairs only some are.
-    again = changed & ~fresh
-    if everything:
-        near = pairs.near & changed
-    else:
-        near = pairs.near & fresh
-        index = np.flatnonzero(again)
-        near[index] = _still_near(after, store, crowd, left[index], right[index])
+        crowd = _merged(known, crowd, hashes)
+        past = _view(before, store, hashes)
+        pairs = pair_up(view.postings, view.early, _asked(view, is_touched, past))
+        left, right = view.by_rank[pairs.earlier], view.by_rank[pairs.later]
+        fresh = is_touched[left] | is_touched[right]
+        lost = pair_up(
+            past.postings,
+            past.early,
+            Asked(np.zeros(len(before.archive), np.bool_), _asked(past, is_touched, view).changed),
+        )
+        doubt = np.union1d(
+            pair_key(left[~fresh], right[~fresh]),
+            pair_key(past.by_rank[lost.earlier], past.by_rank[lost.later]),
+        )
+        # A touched article has all its fingerprints among those looked at; of other pairs only some are.
+        left, right = left[fresh & pairs.near], right[fresh & pairs.near]
+        old_left, old_right = doubt >> 32, doubt & 0xFFFFFFFF
+        untouched = ~is_touched[old_left] & ~is_touched[old_right]
+        old_left, old_right = old_left[untouched], old_right[untouched]
+        near = _still_near(after, store, crowd, old_left, old_right)
+        forget = pair_key(old_left, old_right)[~near]
+        old_left, old_right = old_left[near], old_right[near]
+    # What two untouched articles have in common has not changed.
+    new = ~np.isin(pair_key(old_left, old_right), pair_key(rows["left"], rows["right"]))
     own = _within(after, store, living)
-    lefts, rights = np.concatenate([left[near], own]), np.concatenate([right[near], own])
+    lefts, rights = np.concatenate([left, old_left[new], own]), np.concatenate([right, old_right[new], own])
     order = np.lexsort((after.ranks[lefts], after.ranks[rights]))
     return Work(lefts[order], rights[order], forget, crowd)
 
 
-def _runs(lengths: Ints, left: Ints, right: Ints) -> Iterator[tuple[int, int]]:
+def _merged(known: Crowd, crowd: Crowd, hashes: Hashes) -> Crowd:
+    """What is crowded now: as found for the fingerprints looked at, as known for the others."""
+    kept = ~np.isin(known.hash, hashes)
+    merged = np.concatenate([known.hash[kept], crowd.hash])
+    order = np.argsort(merged, kind="stable")
+    return Crowd(merged[order], np.concatenate([known.last[kept], crowd.last])[order])
+
+
+def cut(lengths: Ints, left: Ints, right: Ints) -> Iterator[tuple[int, int]]:
     """Cut a list of pairs where it has become long enough."""
     total = np.cumsum(lengths[left] + lengths[right])
     start = 0
@@ -196,7 +225,7 @@ def gather(moment: Moment, store: Store, articles: Ints) -> Articles:
 def aligned(moment: Moment, store: Store, left: Ints, right: Ints, workers: int) -> Rows:
     """The aligned spans of pairs, in the order of the pairs, their relations still to be found."""
     parts = [no_rows()]
-    for start, stop in _runs(store.lengths(), left, right):
+    for start, stop in cut(store.lengths(), left, right):
         number, place = np.unique(np.concatenate([left[start:stop], right[start:stop]]), return_inverse=True)
         articles = gather(moment, store, number)
         lefts, rights = place[: stop - start], place[stop - start :]

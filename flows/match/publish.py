@@ -136,6 +136,7 @@ def stories(
     before: Generation,
     now: Moment,
     store: Store,
+    rows: Rows,
     found: Spans,
     leader: NDArray[np.bool_],
     relettered: Ints,
@@ -163,7 +164,7 @@ def stories(
     for name in ("coverage", "variant_file", "variant_start", "variant_count"):
         current[name][same] = old[name][kept[same]]
     fresh = np.flatnonzero(kept < 0)
-    collation = compare(now, store, found[chief[found["story"][fresh]]], found[fresh], workers)
+    collation = compare(now, store, rows, found[chief[found["story"][fresh]]], found[fresh], workers)
     current["coverage"][fresh] = np.where(leader[fresh], 1.0, collation.coverage)
     files = _keep_variants(state, before.variant_files, current, fresh, collation)
     gone = np.ones(len(old), np.bool_)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 from flows.match.fold import fold
 
@@ -35,6 +34,7 @@ PEOPLE_ENDS = (
 )
 
 _CAPITALISED = re.compile(r"[^\W\d_]+")
+_NUMERAL = re.compile(f"[{''.join(sorted(NUMERALS))}]")
 _DIGIT = re.compile(r"\d")
 _KATAKANA = re.compile(r"[\u30a0-\u30ff\uff66-\uff9f・]{2,}")
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
@@ -44,9 +44,11 @@ def is_number(text: str) -> bool:
     """Whether a reading has digits, or is made of numerals with at most one other letter."""
     if _DIGIT.search(text):
         return True
+    if not _NUMERAL.search(text):
+        return False
     letters = [char for char in text if char.isalpha() or char.isnumeric()]
     numerals = sum(char in NUMERALS for char in letters)
-    return 0 < numerals >= len(letters) - 1 and (len(letters) == numerals or len(letters) <= 3)
+    return numerals >= len(letters) - 1 and (len(letters) == numerals or len(letters) <= 3)
 
 
 def _capitalised(text: str) -> bool:
@@ -58,6 +60,8 @@ def _capitalised(text: str) -> bool:
 def _is_name(text: str, before: str, after: str) -> bool:
     """Whether a reading looks like the name of a person or a place, given the letters round it."""
     text = text.strip()
+    if not text:
+        return False
     if _KATAKANA.fullmatch(text):
         return True
     if _HAN.fullmatch(text):
@@ -74,25 +78,16 @@ def _is_name(text: str, before: str, after: str) -> bool:
     return _capitalised(text) and bool(before.strip()) and before.rstrip()[-1:] not in '.!?。！？…:»"”'
 
 
-@lru_cache(maxsize=1 << 16)
-def _same_form(leader: str, witness: str) -> str | None:
-    """`punctuation` or `orthography`, where the two readings fold alike."""
-    if fold(leader) != fold(witness):
-        return None
+def form(leader: str, witness: str) -> str:
+    """`orthography` or `punctuation`, for two readings that fold alike."""
     plain = ("".join(unicodedata.normalize("NFKC", each).split()) for each in (leader, witness))
-    if len({*plain}) == 1:
-        return "orthography"
-    return "orthography" if fold(leader) else "punctuation"
+    return "orthography" if fold(leader) or len({*plain}) == 1 else "punctuation"
 
 
 def classify(leader: str, witness: str, before: str, after: str) -> str:
-    """The class of a variant, from the two readings and the leader's text round them."""
-    form = _same_form(leader, witness)
-    if form is not None:
-        return form
+    """The class of a variant in letters, from the two readings and the leader's text round them."""
     if is_number(leader) or is_number(witness):
         return "number"
-    readings = [each for each in (leader, witness) if fold(each)]
-    if len(readings) == 2 and all(_is_name(each, before, after) for each in readings):
+    if _is_name(leader, before, after) and _is_name(witness, before, after):
         return "name"
     return "wording"

@@ -14,7 +14,7 @@ from flows.match.chain import ranges, sorted_by
 from flows.match.extend import extend
 from flows.match.rows import EXCERPT, QUOTE, REPRINT, ROW, SELF_COPY, TEMPLATE, Rows, same_pair
 from flows.match.store import Store
-from flows.match.template import FEW_NUMBERS, NUMBER_SHARE, Passage, is_form, numbers, numbers_differ
+from flows.match.template import FEW_NUMBERS, LEAST_WORDS, NUMBER_SHARE, Passage, is_form, numbers, numbers_differ
 
 WHOLE = 0.5
 """Share of both articles that a reprint has in common at least."""
@@ -127,7 +127,8 @@ def forms(store: Store, articles: Articles, number: Ints, left: Ints, right: Int
     differ = np.bincount(of, numbers_differ(lefts, rights), pairs)
     distance = np.bincount(of, spans.distance, pairs)
     doubtful = (differ >= 1) & (differ >= NUMBER_SHARE * distance) | (count < FEW_NUMBERS)
-    doubtful &= (distance > 0) & (left != right)
+    # Without a number that differs, only words can be slots, and those it takes are so many letters.
+    doubtful &= (left != right) & ((differ >= 1) | (distance >= 2 * LEAST_WORDS))
     asker = _Forms(store, articles, number, left, right)
     found = asker.ask(spans, doubtful)
     # What an outlet prints daily becomes its furniture, and what is left of a form then is too little to tell.

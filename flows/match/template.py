@@ -27,6 +27,8 @@ SLOT_RATIO = 0.5
 """Share of the differences that are slots, at least."""
 SENTENCE_SHARE = 0.4
 """Share of the sentences that have a slot, at least."""
+LEAST_WORDS = 3
+"""Slots of a form that leaves no number open, at least."""
 LEAST_SENTENCE = 8
 """Letters of a sentence that are inside the passage, for the sentence to count."""
 
@@ -125,7 +127,7 @@ def is_form(passages: Sequence[Passage]) -> bool:
         return False
     if numeric == 0:
         # Words alone may as well be an editor's: only where nothing else was touched.
-        return words >= 3 and words >= 0.8 * (words + others) and with_slot >= 0.5 * sentences
+        return words >= LEAST_WORDS and words >= 0.8 * (words + others) and with_slot >= 0.5 * sentences
     if slots >= 3 and slots >= 0.75 * (slots + others):
         return with_slot >= 0.3 * sentences
     return with_slot >= SENTENCE_SHARE * sentences

@@ -10,15 +10,12 @@ import numpy as np
 
 from flows.match.align import align
 from flows.match.candidates import Ints
+from flows.match.chain import GAP, ranges
 from flows.match.cluster import Spans
-from flows.match.collate import Difference, Text, blocks, clipped, collate, left_out, ordered
-from flows.match.pairs import Moment, _runs, gather
-from flows.match.readings import classify
+from flows.match.collate import Differences, Text, blocks, clipped, collate, left_out, ordered
+from flows.match.pairs import Moment, cut, gather, pair_key
+from flows.match.rows import Rows
 from flows.match.store import Store
-from schemas.tables.variants import VARIANT_CLASSES, VARIANT_KINDS
-
-CONTEXT = 8
-"""Characters round a reading that help to tell what it is."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ class Texts:
 
 def _one(
     leader: Text, witness: Text, spans: Ints, chief: Sequence[int], mine: Sequence[int], alone: bool
-) -> tuple[int, list[Difference]]:
+) -> tuple[int, list[Differences]]:
     """Letters of the leader that a witness has, and its variants. `alone`: what this span lacks the article lacks."""
     found = []
     for number in ordered(spans):
@@ -70,73 +67,117 @@ def _one(
     for part in found[1:]:
         last = runs[-1][-1]
         gaps = (part[0][0] - last[0] - last[2], part[0][1] - last[1] - last[2])
-        if min(gaps) <= 80:
+        if min(gaps) <= GAP:
             runs[-1] = runs[-1] + part
         else:
             runs.append(part)
     differences = [each for run in runs for each in collate(leader, witness, run)]
     whole = [block for run in runs for block in run]
     if alone:
-        differences += left_out(leader, witness, whole, (chief[0], chief[1]))
+        differences.append(left_out(leader, witness, whole, (chief[0], chief[1])))
     return sum(size for _, _, size in whole), differences
 
 
-def compare(moment: Moment, store: Store, leaders: Spans, witnesses: Spans, workers: int) -> Collation:
-    """Compare each witness with the leader in step with it; an article's witnesses of one story come together."""
+def _known_spans(rows: Rows, left: Ints, right: Ints) -> tuple[Ints, Ints]:
+    """The rows of pairs of articles, whichever side is the earlier: place of the pair, and row."""
+    low, high = np.minimum(left, right), np.maximum(left, right)
+    held = pair_key(np.minimum(rows["left"], rows["right"]), np.maximum(rows["left"], rows["right"]))
+    order = np.argsort(held, kind="stable")
+    wanted = pair_key(low, high)
+    first = np.searchsorted(held[order], wanted)
+    count = np.searchsorted(held[order], wanted, "right") - first
+    return np.repeat(np.arange(len(left)), count), order[ranges(first, count)]
+
+
+_COLUMNS = ("left_start", "left_end", "right_start", "right_end", "matched")
+
+
+def _aligned(moment: Moment, store: Store, rows: Rows, left: Ints, right: Ints, workers: int) -> tuple[Ints, Ints]:
+    """For pairs of leader and witness the spans that they share: place of the pair, and columns as in _COLUMNS.
+
+    Most pairs have been aligned before, as the leader is one of the earliest carriers; the others are aligned here.
+    """
+    pair, row = _known_spans(rows, left, right)
+    table = np.stack([rows[name][row].astype(np.int64) for name in _COLUMNS], axis=1)
+    swapped = rows["left"][row] != left[pair]
+    table[swapped] = table[swapped][:, [2, 3, 0, 1, 4]]
+    new = np.flatnonzero((np.bincount(pair, minlength=len(left)) == 0) & (left != right))
+    new = new[np.lexsort((left[new], right[new]))]
+    pairs, tables = [pair], [table]
+    for start, stop in cut(store.lengths(), left[new], right[new]):
+        here = new[start:stop]
+        number, place = np.unique(np.concatenate([left[here], right[here]]), return_inverse=True)
+        spans = align(gather(moment, store, number), place[: len(here)], place[len(here) :], workers)
+        pairs.append(here[spans.pair])
+        tables.append(np.stack([getattr(spans, name) for name in _COLUMNS], axis=1))
+    pair, table = np.concatenate(pairs), np.concatenate(tables)
+    order = np.argsort(pair, kind="stable")
+    return pair[order], table[order]
+
+
+def compare(moment: Moment, store: Store, rows: Rows, leaders: Spans, witnesses: Spans, workers: int) -> Collation:
+    """Compare each witness with the leader in step with it; an article's witnesses of one story come together.
+
+    `rows` are the aligned spans of all pairs that were aligned.
+    """
     texts = Texts(store)
     coverage = np.zeros(len(witnesses), np.float64)
-    of: list[int] = []
-    found: list[Difference] = []
-    leader_text: list[str] = []
-    text: list[str] = []
-    reading: list[int] = []
     again = np.zeros(len(witnesses) + 1, np.bool_)
     again[1:-1] = (witnesses["story"][1:] == witnesses["story"][:-1]) & (
         witnesses["article"][1:] == witnesses["article"][:-1]
     )
     alone = ~witnesses["quote"] & ~again[1:] & ~again[:-1]
-    left, right = leaders["article"].copy(), witnesses["article"].copy()
-    for start, stop in _runs(store.lengths(), left, right):
-        number, place = np.unique(np.concatenate([left[start:stop], right[start:stop]]), return_inverse=True)
-        lefts, rights = place[: stop - start], place[stop - start :]
-        spans = align(gather(moment, store, number), lefts, rights, workers)
-        table = np.stack([spans.left_start, spans.left_end, spans.right_start, spans.right_end, spans.matched], axis=1)
-        bounds = np.searchsorted(spans.pair, np.arange(stop - start + 1))
-        for row in range(start, stop):
-            chief, mine = leaders[row], witnesses[row]
-            if chief["article"] == mine["article"]:
-                continue
-            leader, witness = texts.get(int(chief["article"])), texts.get(int(mine["article"]))
-            letters, differences = _one(
-                leader,
-                witness,
-                table[bounds[row - start] : bounds[row - start + 1]],
-                (int(chief["start"]), int(chief["end"])),
-                (int(mine["start"]), int(mine["end"])),
-                bool(alone[row]),
-            )
-            coverage[row] = min(1.0, letters / (int(chief["end"]) - int(chief["start"])))
-            seen = set()
-            for each in differences:
-                key = (each.leader_start, each.leader_end, each.start, each.end)
-                if key in seen:
-                    continue
-                seen.add(key)
-                of.append(row)
-                found.append(each)
-                mine_text = leader.printed[each.leader_start : each.leader_end]
-                theirs = witness.printed[each.start : each.end]
-                leader_text.append(mine_text)
-                text.append(theirs)
-                before = leader.printed[max(0, each.leader_start - CONTEXT) : each.leader_start]
-                after = leader.printed[each.leader_end : each.leader_end + CONTEXT]
-                reading.append(VARIANT_CLASSES.index(classify(mine_text, theirs, before, after)))
+    left, right = leaders["article"], witnesses["article"]
+    pair, table = _aligned(moment, store, rows, left, right, workers)
+    bounds = np.searchsorted(pair, np.arange(len(witnesses) + 1))
+    parts = [Differences(np.zeros((0, 4), np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))]
+    owners, leader_text, text = [np.zeros(0, np.int64)], list[str](), list[str]()
+    for row in np.flatnonzero(left != right).tolist():
+        chief, mine = leaders[row], witnesses[row]
+        leader, witness = texts.get(int(left[row])), texts.get(int(right[row]))
+        span = (int(chief["start"]), int(chief["end"]))
+        letters, differences = _one(
+            leader,
+            witness,
+            table[bounds[row] : bounds[row + 1]],
+            span,
+            (int(mine["start"]), int(mine["end"])),
+            bool(alone[row]),
+        )
+        coverage[row] = min(1.0, letters / (span[1] - span[0]))
+        for each in differences:
+            parts.append(each)
+            owners.append(np.full(len(each.spans), row))
+            for start, end, other, other_end in each.spans.tolist():
+                leader_text.append(leader.printed[start:end])
+                text.append(witness.printed[other:other_end])
+    return _distinct(
+        Collation(
+            coverage,
+            np.concatenate(owners),
+            np.concatenate([part.spans for part in parts]),
+            leader_text,
+            text,
+            np.concatenate([part.kind for part in parts]),
+            np.concatenate([part.reading for part in parts]),
+        )
+    )
+
+
+def _distinct(found: Collation) -> Collation:
+    """Without the variants that are the same places of one witness again."""
+    order = np.lexsort((*found.spans.T[::-1], found.witness))
+    spans, witness = found.spans[order], found.witness[order]
+    again = np.zeros(len(order), np.bool_)
+    again[1:] = (witness[1:] == witness[:-1]) & (spans[1:] == spans[:-1]).all(axis=1)
+    kept = order[~again]
+    places = kept.tolist()
     return Collation(
-        coverage,
-        np.array(of, np.int64),
-        np.array([(d.leader_start, d.leader_end, d.start, d.end) for d in found], np.int64).reshape(-1, 4),
-        leader_text,
-        text,
-        np.array([VARIANT_KINDS.index(d.kind) for d in found], np.int64),
-        np.array(reading, np.int64),
+        found.coverage,
+        found.witness[kept],
+        found.spans[kept],
+        [found.leader_text[place] for place in places],
+        [found.text[place] for place in places],
+        found.kind[kept],
+        found.reading[kept],
     )
