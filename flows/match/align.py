@@ -15,7 +15,7 @@ from rapidfuzz.process import cpdist
 from flows.match.candidates import Ints
 from flows.match.chain import Chains, chain, fuse, ranges, runs, shared_places, solid, sorted_by
 from flows.match.extend import MASKED, extend
-from flows.match.winnow import Hashes
+from flows.match.winnow import GRAM, Hashes
 
 LEAST_LETTERS = 60
 """Folded letters that a passage has at least."""
@@ -126,11 +126,10 @@ def _without_contained(chains: Chains) -> NDArray[np.bool_]:
 
 def _cuts(chains: Chains, found: Chains, chain_of_run: Ints) -> tuple[Ints, Ints, Ints]:
     """Where spans are cut before they are compared: chain, left and right place, by chain and place."""
-    length = found.right_end - found.right_start
-    usable = np.flatnonzero((chain_of_run >= 0) & (length >= 2 * 9))
+    usable = np.flatnonzero(chain_of_run >= 0)
     owner = chain_of_run[usable]
-    middle = length[usable] // 2
-    right, left = found.right_start[usable] + middle, found.left_start[usable] + middle
+    # In the middle of a run's first fingerprint the two sides are the same.
+    right, left = found.right_start[usable] + GRAM // 2, found.left_start[usable] + GRAM // 2
     inside = (right > chains.right_start[owner] + PIECE // 2) & (right < chains.right_end[owner] - PIECE // 2)
     inside &= (left > chains.left_start[owner]) & (left < chains.left_end[owner])
     owner, left, right = owner[inside], left[inside], right[inside]

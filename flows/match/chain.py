@@ -20,6 +20,8 @@ OCCURRENCES = 4
 """How many places of a fingerprint in one article are seeds; the rest of a text that repeats itself is not."""
 FUSINGS = 2
 """How often chains are fused: what was fused may bear a longer insertion."""
+RUN = 128
+"""Letters of a run at most, but for its last fingerprint."""
 LOOK_BACK = 8
 """How many runs back a run looks for the one it continues."""
 
@@ -184,6 +186,8 @@ def runs(seeds: Seeds) -> Chains:
     pair, diagonal, right = seeds.pair[order], diagonal[order], seeds.right[order]
     opens = np.ones(len(pair), np.bool_)
     opens[1:] = (pair[1:] != pair[:-1]) | (diagonal[1:] != diagonal[:-1]) | (right[1:] - right[:-1] > GAP + GRAM)
+    # A long run is several, so that there is a place to cut in every stretch of it.
+    opens[1:] |= right[1:] // RUN != right[:-1] // RUN
     first = np.flatnonzero(opens)
     last = np.append(first[1:], len(pair)) - 1
     start, end, diagonal, pair = right[first], right[last] + GRAM, diagonal[first], pair[first]

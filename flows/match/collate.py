@@ -8,8 +8,6 @@ unfolded characters that differs. White space alone is layout, not a reading.
 from __future__ import annotations
 
 import unicodedata
-from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -20,13 +18,10 @@ from rapidfuzz.distance import Levenshtein
 from flows.match.candidates import Ints
 from flows.match.chain import ranges
 from flows.match.fold import Codes, fold
+from flows.match.pieces import pieces
 from flows.match.readings import classify, form
 from schemas.tables.variants import VARIANT_CLASSES, VARIANT_KINDS
 
-LONG = 4096
-"""Letters of a span above which it is compared piece by piece between letters that both sides have once."""
-ANCHOR = 24
-"""Letters of a run that both sides have once."""
 MOVED = 40
 """Letters between a deletion and an insertion of the same text that make a transposition of them."""
 LEFT_OUT = 8
@@ -86,51 +81,10 @@ Block = tuple[int, int, int]
 """Letters that agree: where they start in the leader and in the witness, and how many."""
 
 
-def _anchors(left: str, right: str) -> list[tuple[int, int]]:
-    """Places where a run of ANCHOR letters stands that each side has once, rising on both sides."""
-    places: dict[str, int] = {}
-    for start in range(0, len(left) - ANCHOR, ANCHOR):
-        run = left[start : start + ANCHOR]
-        places[run] = -1 if run in places else start
-    met: dict[str, int] = {}
-    for start in range(len(right) - ANCHOR):
-        run = right[start : start + ANCHOR]
-        if run in places:
-            met[run] = -1 if run in met else start
-    found = sorted((places[run], start) for run, start in met.items() if start >= 0 and places[run] >= 0)
-    # The longest rising run of right places (patience sorting).
-    tails: list[int] = []
-    tail_index: list[int] = []
-    previous = [-1] * len(found)
-    for number, (_, start) in enumerate(found):
-        pile = bisect_right(tails, start)
-        previous[number] = tail_index[pile - 1] if pile else -1
-        tails[pile : pile + 1] = [start]
-        tail_index[pile : pile + 1] = [number]
-    result, at = [], tail_index[-1] if tail_index else -1
-    while at >= 0:
-        result.append(found[at])
-        at = previous[at]
-    return result[::-1]
-
-
-def _pieces(left: str, right: str) -> Iterator[tuple[int, int, int, int]]:
-    """Cut two long spans at anchors about every LONG letters."""
-    if max(len(left), len(right)) <= LONG:
-        yield 0, len(left), 0, len(right)
-        return
-    left_at = right_at = 0
-    for left_next, right_next in _anchors(left, right):
-        if left_next - left_at >= LONG // 4 and right_next > right_at:
-            yield left_at, left_next, right_at, right_next
-            left_at, right_at = left_next, right_next
-    yield left_at, len(left), right_at, len(right)
-
-
 def blocks(left: str, right: str, left_at: int, right_at: int) -> list[Block]:
     """The letters of two spans that agree, in order; the spans start at the places given."""
     found: list[Block] = []
-    for start, end, other, other_end in _pieces(left, right):
+    for start, end, other, other_end in pieces(left, right):
         if left[start:end] == right[other:other_end]:
             found.append((left_at + start, right_at + other, end - start))
             continue

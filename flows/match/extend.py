@@ -14,6 +14,9 @@ from flows.match.candidates import Ints
 
 STEP = 48
 """Letters looked at beyond an end at a time."""
+STEPS = 8
+"""Times that an end is moved at most: beyond so many letters that agree there are fingerprints, unless a text is nothing
+but a repetition."""
 BAND = 8
 """Letters that the two sides may drift apart within a step."""
 MATCH, DIFFER, DROP = 2, 3, 24
@@ -78,7 +81,9 @@ def extend(
     """
     grown_left, grown_right = np.zeros(len(left), np.int64), np.zeros(len(left), np.int64)
     active = np.arange(len(left))
-    while len(active):
+    for _ in range(STEPS):
+        if len(active) == 0:
+            break
         moved_left, moved_right = grown_left[active], grown_right[active]
         more_left, more_right = _best(
             _window(codes, left[active] + step * moved_left, left_room[active] - moved_left, step, 0),

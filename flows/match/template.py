@@ -18,6 +18,7 @@ from rapidfuzz.distance import LCSseq, Levenshtein
 from rapidfuzz.process import cpdist
 
 from flows.match.candidates import Ints
+from flows.match.pieces import pieces
 
 FEW_NUMBERS = 3
 """Below so many numbers in a passage, the count of differing ones says nothing."""
@@ -85,13 +86,16 @@ def _widened(text: str, start: int, end: int) -> list[str]:
 def _differences(left: str, right: str) -> list[tuple[int, int, int, int]]:
     """Runs that differ, those with a single equal letter between them as one."""
     found: list[tuple[int, int, int, int]] = []
-    for op in Levenshtein.opcodes(left, right):
-        if op.tag == "equal":
-            continue
-        if found and op.src_start - found[-1][1] <= 1 and op.dest_start - found[-1][3] <= 1:
-            found[-1] = (found[-1][0], op.src_end, found[-1][2], op.dest_end)
-        else:
-            found.append((op.src_start, op.src_end, op.dest_start, op.dest_end))
+    for left_at, left_end, right_at, right_end in pieces(left, right):
+        for op in Levenshtein.opcodes(left[left_at:left_end], right[right_at:right_end]):
+            if op.tag == "equal":
+                continue
+            start, end = left_at + op.src_start, left_at + op.src_end
+            other, other_end = right_at + op.dest_start, right_at + op.dest_end
+            if found and start - found[-1][1] <= 1 and other - found[-1][3] <= 1:
+                found[-1] = (found[-1][0], end, found[-1][2], other_end)
+            else:
+                found.append((start, end, other, other_end))
     return found
 
 
