@@ -41,6 +41,7 @@ _META = re.compile(
     rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']?([A-Za-z0-9_:.-]{2,40})|<meta[^>]{0,400}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""",
     re.I,
 )
+_HIGH = re.compile(rb"[\x80-\xff]")
 _CONTINUATION = re.compile(rb"[\x80-\xbf]{1,3}")
 _SEVEN_BIT = (("iso2022_jp", b"\x1b$"), ("iso2022_kr", b"\x1b$)C"), ("hz", b"~{"))
 _CONTROLS = bytes([*range(0x09), 0x0B, *range(0x0E, 0x1A), *range(0x1C, 0x20), 0x7F])
@@ -112,6 +113,7 @@ def looks_binary(payload: bytes) -> bool:
     codec = _marked(payload) or _judge(payload, None)
     text = "".join(_aligned(w, codec).decode(codec, "replace") for w in windows) if codec[:3] == "utf" else ""
     if codec in ("utf-8", *_WIDE):
+        text = text.strip("�")  # characters cut at the ends
         strange = len(text) - len(text.translate(_NO_CONTROLS))
         if strange > 0.05 * len(text):
             return True
@@ -123,7 +125,8 @@ def looks_binary(payload: bytes) -> bool:
 def _fit(windows: list[bytes], codec: str) -> float:
     """Mean log likelihood of a sample per character, those in ASCII left out; 0 where all are ASCII."""
     candidate = _MODELLED[codec]
-    sample = [_aligned(w, codec) for w in windows]
+    skip = _best_start(candidate, windows[0])[0]
+    sample = [windows[0][skip:], *(_aligned(w, codec) for w in windows[1:])]
     points = code_points("".join(window.decode(codec, "replace") for window in sample))
     ascii_count = int((points < 0x80).sum())
     others = len(points) - ascii_count
@@ -246,7 +249,9 @@ def _detected(sample: bytes, label: str | None) -> str | None:
             return hint
         except UnicodeDecodeError:
             pass
-    found = from_bytes(sample[: 4 * _BLOCK]).best()
+    telling = _HIGH.search(sample)
+    start = max(0, telling.start() - 64) if telling else 0  # a detector shown a head of ASCII says ASCII
+    found = from_bytes(sample[start : start + 4 * _BLOCK]).best()
     return codecs.lookup(found.encoding).name if found else None
 
 

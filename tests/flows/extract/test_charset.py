@@ -212,3 +212,15 @@ def test_any_bytes_decode(payload: bytes, markup: bool) -> None:
 def test_utf8_is_always_read_as_such_unless_it_holds_nulls(text: str) -> None:
     if "\0" not in text and not text.startswith("\ufeff") and "\x1b" not in text and "~{" not in text:
         assert decode(text.encode()).text == text
+
+
+def test_a_short_piece_cut_inside_a_character_is_text() -> None:
+    for text, codec in ((ZH, "gb18030"), (ZH_HANT, "cp950"), (ZH, "utf-8")):
+        payload = text.encode(codec)
+        assert not [start for start in range(len(payload) - 64) if looks_binary(payload[start : start + 64])]
+
+
+def test_a_detector_is_shown_more_than_an_ascii_head() -> None:
+    # Letters of no language that the models know, in an encoding that has them.
+    payload = b"plain head\n" * 3000 + "ჰერ ქართული".encode() + bytes(range(0x80, 0xFF)) * 3
+    assert decode(payload).charset_used != "ascii"
