@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,17 @@ import numpy as np
 from flows.extract.web import marks
 from flows.extract.web.blocks import Cut
 from flows.extract.web.features import Features
+from flows.extract.web.vote import Mask
+
+LINKED = 0.4
+"""A block with a greater share of linked characters is a link."""
+FEW_LINKS = 8
+MANY_LINKS = 40
+BOXES = 8
+TEASER = 200
+"""A longer block is no teaser."""
+ENTRIES = 6
+"""A list has at least as many entries."""
 
 _ERROR = (
     r"\b(404|403|410|500|502|503|504)\b.{0,40}(not found|error|forbidden|unavailable|错误|未找到|不存在)",
@@ -46,6 +58,9 @@ def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
 _SAYS_ERROR, _SAYS_CAPTCHA, _SAYS_PAYWALL = _any(_ERROR), _any(_CAPTCHA), _any(_PAYWALL)
 
 
+_SENTENCE = re.compile(r"[。！？!?．।؟…]|\w\.(\s|\Z)|[，,、；;:：].*[，,、；;:：]")
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """What the head of a page adds: its title, whether it is a frame set or only refreshes, what it calls itself."""
@@ -56,7 +71,7 @@ class Look:
     says_article: bool
 
 
-def tell(cut: Cut, features: Features, kept: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], look: Look) -> str:
+def tell(cut: Cut, features: Features, kept: Mask, look: Look) -> str:
     """One of the page kinds; `kept` marks the blocks that the vote gave to the article."""
     chars = features.chars
     total = float(chars.sum())
@@ -76,26 +91,53 @@ def tell(cut: Cut, features: Features, kept: np.ndarray[tuple[int, ...], np.dtyp
             return "error"
         if _SAYS_PAYWALL.search(visible) and text_kept < 300:
             return "paywall"
+    if not look.says_article and _is_list(features, kept):
+        return _sort_of_list(cut, features)
     if text_kept >= 20 and (look.says_article or _reads_as_text(cut, features, kept)):
         return "article"
     if total == 0:
         return "other"
-    links = int((features.linked > 0.5).sum())
-    if links >= 60:
-        return (
-            "front"
-            if len({cut.frames[i].index for i in np.flatnonzero(features.linked > 0.5).tolist()}) >= 40
-            else "list"
-        )
-    if links >= 8:
-        return "list"
+    if int((features.linked > LINKED).sum()) >= FEW_LINKS:
+        return _sort_of_list(cut, features)
     return "article" if text_kept >= 20 else "other"
 
 
-def _reads_as_text(cut: Cut, features: Features, kept: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> bool:
-    """Whether what was kept is running text: enough of it, or one block that is."""
+def _is_list(features: Features, kept: Mask) -> bool:
+    """Whether most of what was kept are the entries of a list: links, or teasers beside a link each."""
+    places = np.flatnonzero(kept)
+    if len(places) < ENTRIES or float(features.chars[places].max()) > min(TEASER, 0.25 * features.chars[places].sum()):
+        return False
+    if float((np.diff(places) == 1).mean()) > 0.5 and float(features.linked[places].mean()) < 0.3:
+        return False  # paragraph after paragraph
+    links = (features.linked > 0.8) & (features.chars >= 6)
+    beside = np.zeros(len(kept), dtype=bool)
+    for step in (-2, -1, 1):
+        shifted = np.roll(links, -step)
+        if step > 0:
+            shifted[-step:] = False
+        else:
+            shifted[:-step] = False
+        beside |= shifted
+    entry = (beside | (features.linked > 0.3))[places]
+    chars = features.chars[places]
+    return float(chars[entry].sum()) > 0.7 * float(chars.sum()) and float(entry.mean()) > 0.6
+
+
+def _sort_of_list(cut: Cut, features: Features) -> str:
+    """A front page has many links in many boxes and no headline of its own; else it is a list."""
+    links = np.flatnonzero(features.linked > LINKED).tolist()
+    boxes = Counter(cut.frames[i].above for i in links)
+    if len(links) < MANY_LINKS or not boxes:
+        return "list"
+    if max(boxes.values()) * 2 > len(links):
+        return "list"
+    return "front" if features.headline < 0 or len(boxes) >= BOXES else "list"
+
+
+def _reads_as_text(cut: Cut, features: Features, kept: Mask) -> bool:
+    """Whether what was kept is running text: sentences, unlinked, under a headline or enough of them."""
     chars = features.chars[kept]
-    if not len(chars):
+    if not len(chars) or not any(_SENTENCE.search(cut.texts[i]) for i in np.flatnonzero(kept).tolist()):
         return False
     linked = float((chars * features.linked[kept]).sum()) / max(float(chars.sum()), 1.0)
     return linked < 0.5 and (features.headline >= 0 or float(chars.max()) >= 40 or float(chars.sum()) >= 100)
