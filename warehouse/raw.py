@@ -249,15 +249,19 @@ def _verified(head: bytes, chunks: Iterable[bytes], size: int, sha256: str) -> I
     yield b"\r\n\r\n"
 
 
-def take_in(raw: Path, folder: str, origin: Path, sha256: str) -> str:
+def take_in(raw: Path, folder: str, origin: Path, sha256: str, *, link: bool = False) -> str:
     """Copy a WARC or ARC file into the raw store, durable and verified; returns its path below `raw/`.
 
-    Raises ChangedWhileRead where the copy does not have that SHA-256.
+    With `link` there is a symbolic link instead of a copy. Raises ChangedWhileRead where the copy has another SHA-256.
     """
     name = f"{folder}/{sha256[:16]}-{origin.name.encode('utf-8', 'replace').decode()}"
     final = raw / name
     final.parent.mkdir(parents=True, exist_ok=True)
     if final.exists():
+        return name
+    if link:
+        final.symlink_to(origin.resolve())
+        flush_folder(final.parent)
         return name
     partial = final.with_name(f"{final.name}.partial")
     digest = hashlib.sha256()

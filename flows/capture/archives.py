@@ -36,14 +36,17 @@ class Indexed:
     bytes: int = 0
 
 
-def take(source: Source, found: FileFound, session: Session, batch: Batch) -> None:
-    """Copy an archive into the raw store and index it, unless one with the same bytes is there."""
+def take(source: Source, found: FileFound, session: Session, batch: Batch, *, link: bool = False) -> None:
+    """Copy an archive into the raw store and index it, unless one with the same bytes is there.
+
+    With `link` the raw store only refers to the file, which must then stay where it is.
+    """
     sha256 = sha256_file(found.path)
     raw, known, run_id = session.raw, session.known, session.run_id
     if known.archives([sha256]) or any(values["sha256"] == sha256 for values in batch.taken_in):
         return
     at = session.clock()
-    name = take_in(raw, at.strftime("%Y/%m"), found.path, sha256)
+    name = take_in(raw, at.strftime("%Y/%m"), found.path, sha256, link=link)
     note = {
         "dibao-note": NOTE,
         "source": source.id,
@@ -94,6 +97,9 @@ def index(
                 UNRESOLVED,
                 "The record says that the payload was known, and its original is not in the archive.",
             )
+        if record.captured_at is None:
+            message = "The record has no date that can be read; that of the record before it was taken."
+            out.rejects.append(_reject(values, "date", message))
         if record.digest_ok is False:
             message = "The record's digest does not match its bytes; the bytes were taken as they are."
             out.rejects.append(_reject(values, "digest", message))
