@@ -13,7 +13,21 @@ from typing import Any
 
 import typer
 
-from flows.commands import audit, export, ingest, maintain, query, rebuild, schema, serve, show, source, status, trace
+from flows.commands import (
+    audit,
+    changes,
+    export,
+    ingest,
+    maintain,
+    query,
+    rebuild,
+    schema,
+    serve,
+    show,
+    source,
+    status,
+    trace,
+)
 
 app = typer.Typer(
     name="dibao",
@@ -43,11 +57,13 @@ def _exiting(function: Callable[..., int]) -> Callable[..., None]:
     return command
 
 
-for _module in (ingest, status, query, show, trace, audit, rebuild, serve, schema, export, maintain):
+for _module in (ingest, status, query, changes, show, trace, audit, rebuild, serve, schema, export, maintain):
     app.command(_module.__name__.rpartition(".")[2])(_exiting(_module.command))
-_sources = typer.Typer(help="Register sources and list them.", no_args_is_help=True, rich_markup_mode=None)
+_sources = typer.Typer(help="Register sources, look after them.", no_args_is_help=True, rich_markup_mode=None)
 _sources.command("add")(_exiting(source.add))
 _sources.command("list")(_exiting(source.list_sources))
+for _function in (source.show, source.run, source.pause, source.resume):
+    _sources.command(_function.__name__)(_exiting(_function))
 app.add_typer(_sources, name="source")
 
 

@@ -69,7 +69,10 @@ def ingest(warehouse: str, sources: list[str] | None = None) -> dict[str, Any]:
     unknown = sorted(set(sources or ()) - set(registered))
     if unknown:
         raise SourceError(f"No source is named {unknown[0]!r} in {settings.warehouse}.")
-    chosen = [registered[each] for each in sources] if sources else list(registered.values())
+    chosen = [each for each in registered.values() if not each.paused and (not sources or each.id in sources)]
+    if not chosen:
+        get_run_logger().info("Every source of this run is paused.")
+        return {}
     return take_in(settings, chosen).counts
 
 

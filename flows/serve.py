@@ -52,6 +52,7 @@ def serve_sources(settings: Settings, port: int, audit_cron: str | None) -> None
                 parameters={"warehouse": str(root), "sources": [source.id]},
                 description=source.rights,
                 tags=["dibao", source.kind],
+                paused=source.paused,
             )
             for source in sources
         ]

@@ -66,4 +66,4 @@ def choose(config: Settings, paths: list[Path], ids: list[str]) -> list[Source]:
         raise SourceError(
             "There is nothing to take in: give a PATH, or register a source with `dibao source add ID LOCATION`."
         )
-    return list(registered.values())
+    return [each for each in registered.values() if not each.paused]

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from flows.commands.common import JsonOption, WarehouseOption, open_warehouse, print_json, print_table
 
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from flows.sources.registry import Source
+
 
 def add(
     id: Annotated[str, typer.Argument(metavar="ID", help="Lower-case letters, digits, dots and hyphens.")],
-    location: Annotated[str, typer.Argument(metavar="LOCATION", help="The folder.")],
-    kind: Annotated[str, typer.Option(help="What sort of source it is.")] = "folder",
+    location: Annotated[str, typer.Argument(metavar="LOCATION", help="A folder, file or address.")],
+    kind: Annotated[
+        str, typer.Option(help="folder, pages, feed, sitemap, site, warc, wayback, git or records.")
+    ] = "folder",
     schedule: Annotated[str | None, typer.Option(metavar="CRON", help="When `dibao serve` takes it in.")] = None,
     parser: Annotated[
         list[str] | None,
         typer.Option("--parser", metavar="KEY=VALUE", help="A hint for readers, such as text=detail.content."),
+    ] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--option", metavar="KEY=VALUE", help="An option of its kind, such as depth=2 or contact=a@b.example."
+        ),
     ] = None,
     rights: Annotated[str | None, typer.Option(help="Licence or terms of the texts.")] = None,
     zone: Annotated[str | None, typer.Option(help="Time zone of its dates, such as Asia/Shanghai.")] = None,
@@ -26,12 +39,13 @@ def add(
     warehouse: WarehouseOption = None,
 ) -> int:
     """Register a source, so that `dibao ingest --source ID` and the schedule know it."""
-    from flows.sources.registry import DEFAULT_NAME_DATE, Source, SourceError, hints, save
+    from flows.sources.kinds import check
+    from flows.sources.registry import DEFAULT_NAME_DATE, Source, SourceError, hints, is_path, save
 
     folder = open_warehouse(warehouse).sources
     if (folder / f"{id}.toml").exists() and not force:
         raise SourceError(f"There is a source {id!r} already; --force replaces it.")
-    where = str(Path(location).expanduser().resolve()) if kind == "folder" else location
+    where = str(Path(location).expanduser().resolve()) if is_path(kind, location) else location
     source = Source(
         id=id,
         location=where,
@@ -41,7 +55,9 @@ def add(
         rights=rights,
         zone=zone,
         name_date=name_date or DEFAULT_NAME_DATE,
+        options=hints(option or [], "--option"),
     )
+    check(source)
     print(f"Source {id} is registered in {save(folder, source)}")
     return 0
 
@@ -60,6 +76,107 @@ def list_sources(warehouse: WarehouseOption = None, as_json: JsonOption = False)
     else:
         print_table(
             ("id", "kind", "location", "schedule", "rights"),
-            [(each.id, each.kind, each.location, each.schedule, each.rights) for each in sources],
+            [
+                (each.id, each.kind, each.location, "paused" if each.paused else each.schedule, each.rights)
+                for each in sources
+            ],
         )
     return 0
+
+
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="A registered source.")]
+
+
+def pause(id: IdArgument, warehouse: WarehouseOption = None) -> int:
+    """Leave a source out of scheduled runs, and of runs that name no source."""
+    return _set_paused(id, True, warehouse)
+
+
+def resume(id: IdArgument, warehouse: WarehouseOption = None) -> int:
+    """Take a paused source in again."""
+    return _set_paused(id, False, warehouse)
+
+
+def run(id: IdArgument, warehouse: WarehouseOption = None, as_json: JsonOption = False) -> int:
+    """Take a source in now, paused or not."""
+    from flows.commands import ingest
+
+    return ingest.command(source=[id], warehouse=warehouse, as_json=as_json)
+
+
+def show(id: IdArgument, warehouse: WarehouseOption = None, as_json: JsonOption = False) -> int:
+    """Show a source: what it is, what became of it, its last runs and what it could not take."""
+    from dataclasses import asdict
+
+    from warehouse.errors import Missing
+
+    opened = open_warehouse(warehouse)
+    source = _registered(opened.sources, id)
+    told: dict[str, Any] = {"source": asdict(source), "history": None, "runs": [], "rejects": []}
+    try:
+        con = opened.connect()
+    except Missing:
+        con = None
+    if con is not None:
+        try:
+            told["history"] = next(iter(_rows(con, "FROM source_history WHERE source_id = $1", id)), None)
+            told["runs"] = _rows(con, _RUNS, id)
+            told["rejects"] = _rows(con, _REJECTS, id)
+        finally:
+            con.close()
+    if as_json:
+        print_json(told)
+        return 0
+    for name, value in told["source"].items():
+        if value not in (None, {}, "", False):
+            print(f"{name:18} {value}")
+    for name, value in (told["history"] or {"runs": 0}).items():
+        if name not in ("source_id", "kind") and value is not None:
+            print(f"{name:18} {value}")
+    if told["history"] and told["history"]["failures_in_a_row"] >= FAILING:
+        print(
+            f"\nThis source has failed {told['history']['failures_in_a_row']} times in a row; it goes on being tried."
+        )
+    for title in ("runs", "rejects"):
+        if told[title]:
+            print(f"\nlast {title}")
+            print_table(list(told[title][0]), [list(row.values()) for row in told[title]])
+    return 0
+
+
+FAILING = 3
+"""So many failures in a row are told."""
+
+_RUNS = """
+SELECT started_at, status, requests, captures, bytes, rejects, error, message FROM source_runs
+WHERE source_id = $1 ORDER BY started_at DESC LIMIT 5
+"""
+_REJECTS = """
+SELECT error, uri, message FROM rejects WHERE source_id = $1 AND stage = 'capture' ORDER BY error, uri LIMIT 10
+"""
+
+
+def _registered(folder: Path, id: str) -> Source:
+    from flows.sources.registry import SourceError, load
+
+    path = folder / f"{id}.toml"
+    if not path.is_file():
+        raise SourceError(f"No source is named {id!r}; `dibao source list` shows those there are.")
+    return load(path)
+
+
+def _set_paused(id: str, paused: bool, warehouse: Path | None) -> int:
+    from dataclasses import replace
+
+    from flows.sources.registry import save
+
+    folder = open_warehouse(warehouse).sources
+    save(folder, replace(_registered(folder, id), paused=paused))
+    print(f"Source {id} is {'paused' if paused else 'taken in again'}.")
+    return 0
+
+
+def _rows(con: DuckDBPyConnection, sql: str, id: str) -> list[dict[str, Any]]:
+    result = con.execute(sql, [id])
+    names = [column[0] for column in result.description or []]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

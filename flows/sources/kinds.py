@@ -9,8 +9,10 @@ from typing import Protocol, cast
 
 from flows.capture.seen import Seen
 from flows.capture.session import Batch, Session
-from flows.fetch.limits import OptionError
-from flows.sources.registry import KINDS, Source, SourceError
+from flows.fetch.errors import FetchError
+from flows.fetch.limits import Limits, OptionError
+from flows.fetch.wire import parsed
+from flows.sources.registry import KINDS, Source, SourceError, is_path
 from warehouse.disk import is_full
 from warehouse.errors import WarehouseError
 
@@ -33,6 +35,18 @@ class Kind(Protocol):
 
     def capture(self, source: Source, session: Session, seen: Seen) -> Iterator[Batch]:
         """Capture what is new, batch by batch; `seen` remembers from run to run. SourceFailed where it cannot."""
+
+
+def check(source: Source) -> None:
+    """Raise SourceError or OptionError where a source cannot work as it stands, before anything is fetched."""
+    Limits.of(source.options)
+    if not is_path(source.kind, source.location) and source.kind not in ("wayback", "git"):
+        try:
+            parsed(source.location)
+        except FetchError as error:
+            raise SourceError(
+                f"Source {source.id}: a {source.kind} is given by its address. {error.message}"
+            ) from error
 
 
 def failure(error: Exception) -> SourceFailed:

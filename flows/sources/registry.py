@@ -77,6 +77,11 @@ class Source:
 _FIELDS = ("kind", "location", "schedule", "rights", "zone", "name_date", "parser", "options", "paused")
 
 
+def is_path(kind: str, location: str) -> bool:
+    """Whether a location is a path on this machine, as opposed to an address."""
+    return kind in LOCAL or (kind in ("pages", "git") and "://" not in location)
+
+
 def save(folder: Path, source: Source) -> Path:
     """Write a source's file; returns its path."""
     folder.mkdir(parents=True, exist_ok=True)
