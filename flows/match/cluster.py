@@ -144,13 +144,31 @@ def _gaps(start: int, end: int, spans: Iterable[_Span]) -> list[tuple[int, int]]
     return found
 
 
-def gather_stories(links: Rows, ranks: Ints) -> Spans:
+def _openings(links: Rows, same_outlet: NDArray[np.bool_]) -> dict[int, list[tuple[int, int]]]:
+    """Per earlier article the spans that may found stories, in the order in which they do.
+
+    Links to other outlets come first, the longest of them first: a text that ran whole founds one story, not one for
+    each part that was quoted before; and two editions of one page join no two stories that others carry apart.
+    """
+    founding = np.flatnonzero(links["relation"] != QUOTE)
+    start, end = links["left_start"][founding], links["left_end"][founding]
+    order = np.lexsort((end, start, start.astype(np.int64) - end, same_outlet[founding], links["left"][founding]))
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for article, first, last in zip(
+        links["left"][founding][order].tolist(), start[order].tolist(), end[order].tolist(), strict=True
+    ):
+        found[article].append((first, last))
+    return found
+
+
+def gather_stories(links: Rows, same_outlet: NDArray[np.bool_], ranks: Ints) -> Spans:
     """The spans that carry stories, from links between articles (rows of reuse), in order of time.
 
-    Stories are numbered in the order in which they are found. What comes of a link depends on the links that touch
-    it, directly or through others, alone; not on the order of the rows.
+    `same_outlet` says of each link that one outlet alone has both articles. What comes of a link depends on the links
+    that touch it, directly or through others, alone; not on the order of the rows.
     """
     carried: dict[int, list[_Span]] = defaultdict(list)
+    openings = _openings(links, same_outlet)
     stories = 0
     order = np.lexsort(
         (
@@ -167,8 +185,9 @@ def gather_stories(links: Rows, ranks: Ints) -> Spans:
     quotes = (links["relation"][order] == QUOTE).tolist()
     for left, left_start, left_end, right, right_start, right_end, quote in zip(*columns, quotes, strict=True):
         spans = carried[left]
-        if not quote:
-            for start, end in _gaps(left_start, left_end, spans):
+        # All that came before the earlier article is known by now: what is its own founds stories.
+        for first, last in openings.pop(left, ()):
+            for start, end in _gaps(first, last, spans):
                 spans.append(_Span(start, end, stories, False, True))
                 stories += 1
         later = carried[right]

@@ -15,8 +15,8 @@ from flows.match.candidates import Ints
 STEP = 48
 """Letters looked at beyond an end at a time."""
 STEPS = 8
-"""Times that an end is moved at most: beyond so many letters that agree there are fingerprints, unless a text is nothing
-but a repetition."""
+"""Times that an end is moved at most: beyond so many letters that agree there are fingerprints, unless a text
+is nothing but a repetition."""
 BAND = 8
 """Letters that the two sides may drift apart within a step."""
 MATCH, DIFFER, DROP = 2, 3, 24

@@ -161,7 +161,9 @@ def match(
     todo = work(then, now, store, before.rows, relettered, before.crowd)
     rows, gone, came = _rows(before, now, store, todo, relettered, workers)
     links = links_of(rows)
-    spans = update_spans(before.spans, links, changed_links(links_of(gone), links_of(came)), ranks)
+    moved = links[np.isin(links["left"], arrivals.touched) | np.isin(links["right"], arrivals.touched)]
+    changed = np.concatenate([changed_links(links_of(gone), links_of(came)), moved])
+    spans = update_spans(before.spans, links, changed, archive, ranks)
     found, leader = witnesses(spans, archive, ranks)
     stories = publish.stories(state, before, now, store, rows, found, leader, relettered, workers)
     alignments = publish.alignments(archive, before.archive, store, gone, came)

@@ -29,14 +29,25 @@ def changed_links(old: Rows, new: Rows) -> Rows:
     )
 
 
-def update_spans(old: Spans, links: Rows, changed: Rows, ranks: Ints) -> Spans:
-    """The spans that carry stories, given those before and the links that came or went since.
+def _same_outlet(archive: Archive, links: Rows) -> NDArray[np.bool_]:
+    """Which links are between articles that one outlet alone has."""
+    left, right = links["left"], links["right"]
+    alone = (archive.outlet_count[left] == 1) & (archive.outlet_count[right] == 1)
+    result: NDArray[np.bool_] = alone.copy()
+    result[alone] = (
+        archive.outlet[archive.outlet_start[left[alone]]] == archive.outlet[archive.outlet_start[right[alone]]]
+    )
+    return result
+
+
+def update_spans(old: Spans, links: Rows, changed: Rows, archive: Archive, ranks: Ints) -> Spans:
+    """The spans that carry stories, given those before and the links that came, went or moved to other outlets since.
 
     Only the stories that touch a changed link, directly or through others, are found anew; the result is the same as
     that of `gather_stories` on all links.
     """
     if len(old) == 0:
-        return renumbered(gather_stories(links, ranks), ranks)[0]
+        return renumbered(gather_stories(links, _same_outlet(archive, links), ranks), ranks)[0]
     if len(changed) == 0:
         return renumbered(old, ranks)[0]
     article = np.concatenate([changed["left"], changed["right"]])
@@ -55,7 +66,8 @@ def update_spans(old: Spans, links: Rows, changed: Rows, ranks: Ints) -> Spans:
     lost, _ = regions(article, start, end)
     place, _ = lost.touching(old["article"], old["start"].astype(np.int64), old["end"].astype(np.int64))
     kept = old[~np.isin(old["story"], np.unique(old["story"][place]))]
-    return renumbered(joined([kept, gather_stories(fresh, ranks)]), ranks)[0]
+    found = gather_stories(fresh, _same_outlet(archive, fresh), ranks)
+    return renumbered(joined([kept, found]), ranks)[0]
 
 
 def witnesses(spans: Spans, archive: Archive, ranks: Ints) -> tuple[Spans, NDArray[np.bool_]]:

@@ -138,3 +138,25 @@ def test_furniture_is_no_evidence(tmp_path: Path) -> None:
     assert archive.stories() == []
     fewer = matched(tmp_path / "fewer", pieces[:5])
     assert fewer.stories() == [{"a0", "a1", "a2", "a3", "a4"}]
+
+
+def test_a_text_that_ran_whole_is_one_story_though_parts_of_it_ran_apart(tmp_path: Path) -> None:
+    rng = random.Random(29)
+    told = sentences(rng, 30)
+    pieces = [
+        Piece("first", "".join(told), "one", 0),
+        Piece("part", "".join(told[3:9]), "one", 1),
+        Piece("other part", "".join(told[15:22]), "one", 2),
+        Piece("whole", "".join(told), "one", 3),
+    ]
+    assert matched(tmp_path, pieces).stories() == [{"first", "part", "other part", "whole"}]
+
+
+def test_two_editions_of_a_page_join_no_stories_that_others_carry_apart(tmp_path: Path) -> None:
+    rng = random.Random(41)
+    one, two = ("".join(sentences(rng, 14)) for _ in range(2))
+    pieces = [Piece(f"edition{n}", one + two, "paper", n) for n in range(2)]
+    pieces += [Piece(f"one{n}", one, outlet, 5 + n) for n, outlet in enumerate("ab")]
+    pieces += [Piece(f"two{n}", two, outlet, 5 + n) for n, outlet in enumerate("cd")]
+    stories = matched(tmp_path, pieces).stories()
+    assert stories == [{"edition0", "edition1", "one0", "one1"}, {"edition0", "edition1", "two0", "two1"}]
