@@ -230,8 +230,11 @@ def _language(head: Head, page: Page) -> str | None:
             break
     else:
         declared = ""
-    shown = guess_language("\n".join(page.body)[:4_000])
     named = declared.split("-")[0].lower()
+    sample = "\n".join(page.body)[:2_000]
+    if named and named not in _SCRIPT_TELLS and len(sample.encode()) < 1.2 * len(sample):
+        return declared  # Latin letters, as the language has
+    shown = guess_language(sample)
     if shown and (not named or (named != shown and (shown in _SCRIPT_TELLS or named in _SCRIPT_TELLS))):
         return shown
     return declared or None

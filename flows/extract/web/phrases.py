@@ -37,7 +37,16 @@ def _prefix_tree(phrases: list[str]) -> str:
 
 
 _OF_PHRASE = {phrase: LISTS[name] for name in reversed(PHRASES) for phrase in PHRASES[name]}
-_ANY = re.compile(_prefix_tree(sorted(_OF_PHRASE)))
+_SPELT = sorted(phrase for phrase in _OF_PHRASE if "a" <= phrase[0] <= "z")
+_OTHERS = sorted(set(_OF_PHRASE) - set(_SPELT))
+
+
+def _guarded(phrases: list[str]) -> str:
+    """The tree of phrases behind a look at the first letter, which rules most places out at once."""
+    return f"(?=[{''.join(re.escape(first) for first in sorted({p[0] for p in phrases}))}]){_prefix_tree(phrases)}"
+
+
+_ANY = re.compile(f"(?<![a-z]){_guarded(_SPELT)}|{_guarded(_OTHERS)}")
 
 
 def lists_of(folded: str) -> list[int]:
