@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from lxml import etree
 
 from flows.extract import metadata
@@ -116,12 +117,14 @@ def _assemble(
     kind = page_kind.tell(page, features, kept, look)
     reading = Reading(media_type="text/html", page_kind=kind, agreement=verdict.agreement)
     is_article = kind in ARTICLES
-    named: list[str] = []
-    for i, text in enumerate(page.texts):
-        inside = is_article and (bool(kept[i]) or i == headline)
-        named.append(kinds.of_kept(page, features, i) if inside else kinds.of_rest(page, features, i))
-        flags = (GAVE_UP,) if page.gave_up and i == len(page.texts) - 1 else ()
-        reading.blocks.append(Block(named[i], text, page.selector(i), flags=flags, article=0 if inside else None))
+    inside = kept.copy() if is_article else np.zeros(len(page.texts), dtype=bool)
+    if is_article and headline >= 0:
+        inside[headline] = True
+    named = kinds.of_all(page, features, inside)
+    for i, (text, own, kind_of) in enumerate(zip(page.texts, inside.tolist(), named, strict=True)):
+        reading.blocks.append(Block(kind_of, text, page.selector(i), article=0 if own else None))
+    if page.gave_up and reading.blocks:
+        reading.blocks[-1].flags = (GAVE_UP,)
     facts = metadata.decide(head, around, parser)
     reading.title, reading.authors, reading.publisher = facts.title, facts.authors, facts.publisher
     reading.published_at, reading.published_precision = facts.published_at, facts.published_precision

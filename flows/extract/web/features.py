@@ -37,7 +37,8 @@ MANY = 5_000
 SHORT = 240
 """Set phrases are looked for in blocks up to this length."""
 
-_ENDS = re.compile(r"[。！？!?；;…．.”\"」』）)：:]\s*\Z")
+_ENDINGS = frozenset('。！？!?；;…．.”"」』）)：:')
+_DIGIT = re.compile(r"\d")
 
 
 @dataclass(slots=True)
@@ -152,7 +153,7 @@ def _sayings(texts: list[str]) -> tuple[Array, NDArray[np.bool_]]:
 def _saying(text: str) -> tuple[list[int], bool]:
     """The phrase lists that a text has phrases of, and whether it has a date; the pages of a site share many lines."""
     lower = text.casefold()
-    return lists_of(lower), DATE.search(lower) is not None
+    return lists_of(lower), _DIGIT.search(lower) is not None and DATE.search(lower) is not None
 
 
 def measure(cut: Cut, titles: list[str]) -> Features:
@@ -179,7 +180,7 @@ def measure(cut: Cut, titles: list[str]) -> Features:
     rows: list[Array] = [log_chars, linked, log_sentences, np.log1p(commas)]
     rows += [counts[:, DIGIT] / size, counts[:, OTHER] / size, counts[:, UPPER] / size]
     says, dated = _sayings(cut.texts)
-    ends = np.array([_ENDS.search(text, max(len(text) - 8, 0)) is not None for text in cut.texts], dtype=np.float64)
+    ends = np.array([text.rstrip()[-1:] in _ENDINGS for text in cut.texts], dtype=np.float64)
     rows += [ends, dated.astype(np.float64), np.minimum(np.array(cut.breaks, dtype=np.float64), 20)]
     tag_of = np.array([TAGS.index(f.tag) if f.tag in TAGS else -1 for f in cut.frames], dtype=np.int64)
     rows += [(tag_of == i).astype(np.float64) for i in range(len(TAGS))]

@@ -76,13 +76,13 @@ def find_headline(
         if len(own) < 3:
             continue
         for title in folded:
-            ratio = min(len(own), len(title)) / max(len(own), len(title))
+            alike = 0.0
             if own == title or (len(own) >= 4 and own in title) or (len(title) >= 8 and title in own):
-                share[i] = max(share[i], ratio)
+                alike = 1.0
             elif tops[i] and len(own) >= 8:
                 alike = partial_ratio(own, title) / 100
-                if alike >= ALIKE:
-                    share[i] = max(share[i], alike * ratio)
+            if alike >= ALIKE:
+                share[i] = max(share[i], alike * min(len(own), len(title)) / max(len(own), len(title)))
         score = share[i] + 0.35 * heading if share[i] > 0.25 else 0.0
         if score > best_score + 1e-9:
             best, best_score = i, score

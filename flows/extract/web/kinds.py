@@ -8,6 +8,7 @@ from flows.extract.web import marks
 from flows.extract.web.blocks import Cut, Frame
 from flows.extract.web.features import Features
 from flows.extract.web.phrases import DATE, LISTS, has
+from flows.extract.web.vote import Mask
 
 NEAR = 6
 """A line of credits stands at most this many blocks after the headline."""
@@ -60,28 +61,43 @@ def of_kept(cut: Cut, features: Features, index: int) -> str:
     return kind
 
 
-def of_rest(cut: Cut, features: Features, index: int) -> str:
-    """Kind of a block that is the page's own."""
-    frame = cut.frames[index]
-    text = cut.texts[index]
-    bits = int(features.marks[index])
-    linked = float(features.linked[index])
+def of_all(cut: Cut, features: Features, inside: Mask) -> list[str]:
+    """Kinds of all blocks; `inside` marks those of the article."""
+    bits = features.marks.tolist()
+    linked = features.linked.tolist()
+    advert, related, legal = (features.says[:, LISTS[name]].tolist() for name in ("advert", "related", "copyright"))
     headline = features.headline
-    if headline >= 0 and 0 < index - headline <= NEAR and linked < _LINKED and is_credit(text):
-        return "byline"
+    out: list[str] = []
+    for i, kept in enumerate(inside.tolist()):
+        if kept:
+            out.append(of_kept(cut, features, i))
+            continue
+        after = i - headline if headline >= 0 else 0
+        if 0 < after <= NEAR and linked[i] < _LINKED and is_credit(cut.texts[i]):
+            out.append("byline")
+            continue
+        size = len(cut.texts[i])
+        says_advert = size <= 40 and advert[i] > 0
+        says_menu = linked[i] > _LINKED or (size <= 60 and related[i] > 0)
+        heads = headline < 0 or after < 0
+        out.append(_of_rest(bits[i], cut.frames[i].bits, size, says_advert, says_menu, legal[i] > 0, heads))
+    return out
+
+
+def _of_rest(
+    bits: int, own: int, size: int, says_advert: bool, says_menu: bool, says_legal: bool, before_headline: bool
+) -> str:
+    """Kind of a block that is the page's own, by its marks and what it says."""
     if bits & marks.COMMENTS:
         return "comment"
-    if bits & marks.ADVERT and not frame.bits & marks.HEADING:
+    if says_advert or (bits & marks.ADVERT and not own & marks.HEADING):
         return "advert"
-    says = features.says[index]
-    if len(text) <= 40 and says[LISTS["advert"]]:
-        return "advert"
-    if bits & marks.MENU or linked > _LINKED or (says[LISTS["related"]] and len(text) <= 60):
+    if bits & marks.MENU or says_menu:
         return "navigation"
-    if bits & marks.FOOTER or says[LISTS["copyright"]]:
+    if bits & marks.FOOTER or says_legal:
         return "boilerplate"
-    if bits & marks.HEADER and (headline < 0 or index < headline):
+    if bits & marks.HEADER and before_headline:
         return "masthead"
-    if bits & (marks.RELATED | marks.LIST) and len(text) <= LINE:
+    if bits & (marks.RELATED | marks.LIST) and size <= LINE:
         return "navigation"
     return "boilerplate"
