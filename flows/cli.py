@@ -16,6 +16,7 @@ import typer
 from flows.commands import (
     audit,
     changes,
+    compare,
     export,
     ingest,
     maintain,
@@ -26,6 +27,7 @@ from flows.commands import (
     show,
     source,
     status,
+    stories,
     trace,
 )
 
@@ -57,7 +59,23 @@ def _exiting(function: Callable[..., int]) -> Callable[..., None]:
     return command
 
 
-for _module in (ingest, status, query, changes, show, trace, audit, rebuild, serve, schema, export, maintain):
+_COMMANDS = (
+    ingest,
+    status,
+    query,
+    changes,
+    stories,
+    compare,
+    show,
+    trace,
+    audit,
+    rebuild,
+    serve,
+    schema,
+    export,
+    maintain,
+)
+for _module in _COMMANDS:
     app.command(_module.__name__.rpartition(".")[2])(_exiting(_module.command))
 _sources = typer.Typer(help="Register sources, look after them.", no_args_is_help=True, rich_markup_mode=None)
 _sources.command("add")(_exiting(source.add))

@@ -1,0 +1,130 @@
+"""Stories for reading: which there are, who carried them, and how two carriers differ."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from flows.match.side import side_by_side
+from warehouse.errors import Missing
+
+if TYPE_CHECKING:
+    import duckdb
+
+_LIST = """
+WITH carried AS (
+    SELECT story_id, count(DISTINCT outlet) AS outlets, count(DISTINCT article_id) AS articles,
+        min(published_at) AS first, max(published_at) AS last
+    FROM witnesses GROUP BY story_id
+)
+SELECT c.story_id, c.outlets, c.articles, c.first, c.last,
+    left(replace(trim(substring(a.text, (s.span_start + 1)::BIGINT, 80)), chr(10), ' '), 60) AS opening
+FROM carried AS c
+JOIN stories AS s ON s.story_id = c.story_id AND s.leader
+JOIN articles AS a ON a.article_id = s.article_id
+WHERE ($since::DATE IS NULL OR c.last >= $since::DATE)
+    AND ($until::DATE IS NULL OR c.first < $until::DATE + INTERVAL 1 DAY)
+    AND ($outlet::VARCHAR IS NULL OR c.story_id IN (SELECT story_id FROM witnesses WHERE outlet = $outlet))
+    AND ($text::VARCHAR IS NULL OR c.story_id IN (
+        SELECT w.story_id FROM stories AS w JOIN articles AS b USING (article_id)
+        WHERE contains(substring(b.text, (w.span_start + 1)::BIGINT, (w.span_end - w.span_start)::BIGINT), $text::VARCHAR)))
+ORDER BY c.outlets DESC, c.articles DESC, c.first NULLS LAST, c.story_id
+LIMIT $limit
+"""
+
+_WITNESSES = """
+SELECT s.article_id, s.span_start, s.span_end, s.leader, s.coverage, w.outlets, w.published_at, a.headline,
+    substring(a.text, (s.span_start + 1)::BIGINT, (s.span_end - s.span_start)::BIGINT) AS text
+FROM stories AS s JOIN articles AS a USING (article_id) JOIN article_dates AS w USING (article_id)
+WHERE s.story_id = $1
+ORDER BY s.leader DESC, w.published_at NULLS LAST, s.article_id, s.span_start
+"""
+
+_VARIANTS = """
+SELECT article_id, leader_start, leader_end, span_start, span_end, leader_text, text, kind, class
+FROM variants WHERE story_id = $1 ORDER BY article_id, leader_start, span_start
+"""
+
+
+def _rows(con: duckdb.DuckDBPyConnection, sql: str, values: Any) -> list[dict[str, Any]]:
+    result = con.execute(sql, values)
+    names = [column[0] for column in result.description or []]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def listed(
+    con: duckdb.DuckDBPyConnection,
+    since: date | None,
+    until: date | None,
+    outlet: str | None,
+    text: str | None,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """The stories that ran between two days, in an outlet, with a text in them; those of most outlets first."""
+    values = {"since": since, "until": until, "outlet": outlet, "text": text, "limit": limit}
+    return _rows(con, _LIST, values)
+
+
+def resolved(con: duckdb.DuckDBPyConnection, identity: str) -> str | None:
+    """The story of an id, or of the beginning of one, present or past; None where no story has it."""
+    found = con.execute(
+        "SELECT DISTINCT story_id FROM stories WHERE starts_with(story_id, $1) "
+        "UNION SELECT story_id FROM story_aliases WHERE starts_with(alias_id, $1) ORDER BY 1 LIMIT 2",
+        [identity],
+    ).fetchall()
+    if len(found) > 1:
+        raise Missing(f"Several stories begin with {identity}.")
+    return str(found[0][0]) if found else None
+
+
+def story(con: duckdb.DuckDBPyConnection, story_id: str) -> dict[str, Any]:
+    """A story with its witnesses, the leader first, each with its variants."""
+    witnesses = _rows(con, _WITNESSES, [story_id])
+    variants = _rows(con, _VARIANTS, [story_id])
+    for witness in witnesses:
+        inside = range(witness["span_start"], witness["span_end"] + 1)
+        witness["variants"] = [
+            {name: value for name, value in each.items() if name != "article_id"}
+            for each in variants
+            if each["article_id"] == witness["article_id"] and each["span_start"] in inside
+        ]
+    return {"story_id": story_id, "witnesses": witnesses}
+
+
+def _article(con: duckdb.DuckDBPyConnection, identity: str) -> dict[str, Any]:
+    found = _rows(
+        con,
+        "SELECT a.article_id, a.headline, w.outlets, w.published_at, a.text FROM articles AS a "
+        "JOIN article_dates AS w USING (article_id) WHERE starts_with(a.article_id, $1) ORDER BY 1 LIMIT 2",
+        [identity],
+    )
+    if len(found) != 1:
+        raise Missing(f"{'No article has' if not found else 'Several articles begin with'} the id {identity}.")
+    return found[0]
+
+
+def two(con: duckdb.DuckDBPyConnection, one: str, other: str) -> dict[str, Any]:
+    """Two articles, the passages they share, and the variants inside them; offsets count code points."""
+    left, right = _article(con, one), _article(con, other)
+    shared, variants = side_by_side(left["text"], right["text"])
+    return {
+        "left": left,
+        "right": right,
+        "passages": [vars(each) for each in shared],
+        "variants": [
+            {("class" if name == "reading" else name): value for name, value in vars(each).items()} for each in variants
+        ],
+    }
+
+
+def marked(text: str, start: int, end: int, places: list[tuple[int, int, str]]) -> list[tuple[str, str]]:
+    """The text between two offsets in runs, each with its style; `places` are (start, end, style), in order."""
+    runs, at = [], start
+    for first, last, style in sorted(places):
+        first, last = max(first, at), min(last, end)
+        if first >= last:
+            continue
+        runs += [(text[at:first], ""), (text[first:last], style)]
+        at = last
+    runs.append((text[at:end], ""))
+    return [run for run in runs if run[0]]
