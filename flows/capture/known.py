@@ -53,6 +53,9 @@ class Known(Protocol):
     def held(self, source_id: str, uris: Iterable[str]) -> dict[str, Held]:
         """The last answer 200, or 304 to it, of each URI."""
 
+    def moments(self, source_id: str, uris: Iterable[str]) -> set[tuple[str, datetime]]:
+        """When each URI was captured for a source."""
+
     def since(self, source_id: str, moment: datetime) -> dict[str, tuple[str | None, str | None]]:
         """Every URI of a source captured since a moment: where it redirects to, and the payload's SHA-256."""
 
@@ -90,6 +93,10 @@ class Catalogued:
             [source_id],
         )
         return {uri: Held(*values[2:]) for uri, values in rows}
+
+    def moments(self, source_id: str, uris: Iterable[str]) -> set[tuple[str, datetime]]:
+        sql = "SELECT uri, captured_at FROM captures SEMI JOIN asked ON asked.value = uri WHERE source_id = $1"
+        return {(uri, at) for uri, at in self._ask(sql, uris, [source_id])}
 
     def since(self, source_id: str, moment: datetime) -> dict[str, tuple[str | None, str | None]]:
         rows = self._con.execute(

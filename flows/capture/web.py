@@ -204,7 +204,8 @@ def _pair(
         at,
         {"WARC-Record-ID": name, "WARC-IP-Address": exchange.address, **headers},
     )
-    session.writer.message("request", exchange.url, exchange.request, at, {"WARC-Concurrent-To": name})
+    if exchange.request:
+        session.writer.message("request", exchange.url, exchange.request, at, {"WARC-Concurrent-To": name})
     session.writer.flush()
     return place
 
