@@ -27,7 +27,9 @@ WHERE ($since::DATE IS NULL OR c.last >= $since::DATE)
     AND ($outlet::VARCHAR IS NULL OR c.story_id IN (SELECT story_id FROM witnesses WHERE outlet = $outlet))
     AND ($text::VARCHAR IS NULL OR c.story_id IN (
         SELECT w.story_id FROM stories AS w JOIN articles AS b USING (article_id)
-        WHERE contains(substring(b.text, (w.span_start + 1)::BIGINT, (w.span_end - w.span_start)::BIGINT), $text::VARCHAR)))
+        WHERE contains(
+            substring(b.text, (w.span_start + 1)::BIGINT, (w.span_end - w.span_start)::BIGINT), $text::VARCHAR
+        )))
 ORDER BY c.outlets DESC, c.articles DESC, c.first NULLS LAST, c.story_id
 LIMIT $limit
 """
