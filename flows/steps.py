@@ -82,7 +82,7 @@ class Run:
 
         A source that fails is a row of `rejects` and of `source_runs`; it does not stop the others.
         """
-        parser, shape = canonical(source.parser), f"{source.kind} {source.location}"
+        parser, shape = canonical(source.hints), f"{source.kind} {source.location}"
         seen = Seen(self.writer.warehouse.state, source.id, parser, shape)
         self._seen.append(seen)
         tables = Gathered()

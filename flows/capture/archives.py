@@ -53,10 +53,10 @@ def take(source: Source, found: FileFound, session: Session, batch: Batch, *, li
         "file": name,
         "sha256": sha256,
         "outlet": found.outlet,
-        "parser": canonical(source.parser) or "",
+        "parser": canonical(source.hints) or "",
     }
     session.writer.metadata(found.uri, note, at)
-    indexed = index(raw, name, found.uri, source.id, canonical(source.parser), known, run_id)
+    indexed = index(raw, name, found.uri, source.id, canonical(source.hints), known, run_id)
     batch.taken_in.append(
         {
             "warc_file": name,

@@ -97,7 +97,7 @@ def _origin(source: Source, found: FileFound, kind: str) -> Origin:
         outlet=found.outlet,
         media_type=kind,
         last_modified=datetime.fromtimestamp(found.mtime_ns // 1000 / 1e6, UTC),
-        parser=canonical(source.parser),
+        parser=canonical(source.hints),
         name_date=found.name_date,
     )
 

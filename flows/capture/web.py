@@ -65,7 +65,7 @@ def keep(
         if stale and held
         else served_type(headers.get("content-type"), message.payload or b""),
         last_modified=http_date(headers.get("last-modified")) or (held.last_modified if stale and held else None),
-        parser=canonical(source.parser),
+        parser=canonical(source.hints),
         name_date=name_date(source.name_date, urlsplit(exchange.url).path.rpartition("/")[2]),
     )
     etag = headers.get("etag") or (held.etag if stale and held else None)

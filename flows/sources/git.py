@@ -163,7 +163,7 @@ def _origin(source: Source, version: Version, head: bytes) -> Origin:
         uri=f"file:///{source.id}/{quote_from_bytes(version.path)}",
         outlet=names[0] if len(names) > 1 else source.id,
         media_type=media_type(names[-1], head),
-        parser=canonical(source.parser),
+        parser=canonical(source.hints),
         name_date=name_date(source.name_date, names[-1]),
     )
 

@@ -59,6 +59,11 @@ class Source:
     options: dict[str, Any] = field(default_factory=dict)
     paused: bool = False
 
+    @property
+    def hints(self) -> dict[str, Any]:
+        """What readers are told: the parser hints, with the source's time zone where they name none."""
+        return {"timezone": self.zone, **self.parser} if self.zone else self.parser
+
     def __post_init__(self) -> None:
         if not _ID.match(self.id):
             raise SourceError(
