@@ -1,0 +1,55 @@
+"""Variants: the smallest run that differs, its kind and its class."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.flows.match.corpus import Piece, sentences
+from tests.flows.match.running import matched
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("会议于三月举行，", "会议于三月举行。", ("，", "。", "substitution", "punctuation")),
+        ("共有１２人参加，", "共有12人参加，", ("１２", "12", "substitution", "orthography")),
+        ("臺灣同胞到場，", "台湾同胞到场，", ("臺灣", "台湾", "substitution", "orthography")),
+        ("到场的有312人，", "到场的有318人，", ("2", "8", "substitution", "number")),
+        ("到场的有三十人，", "到场的有四十人，", ("三", "四", "substitution", "number")),
+        ("市长陈立民讲话，", "市长周国强讲话，", ("陈立民", "周国强", "substitution", "name")),
+        ("他详细了解情况，", "他详细询问情况，", ("了解", "询问", "substitution", "wording")),
+        ("他详细了解情况，", "他了解情况，", ("详细", "", "deletion", "wording")),
+        ("他了解情况，", "他详细了解情况，", ("", "详细", "insertion", "wording")),
+        ("先看学校再看医院，", "先看医院再看学校，", ("学校", "医院", "substitution", "wording")),
+    ],
+)
+def test_kinds_and_classes(tmp_path: Path, before: str, after: str, expected: tuple[str, ...]) -> None:
+    rng = random.Random(before)
+    head, tail = ("".join(sentences(rng, 6)) for _ in range(2))
+    archive = matched(tmp_path, [Piece("a", head + before + tail, "a", 0), Piece("b", head + after + tail, "b", 1)])
+    found = [(v["leader_text"], v["text"], v["kind"], v["class"]) for v in archive.variants("b")]
+    assert expected in found
+    for variant in archive.variants("b"):
+        assert variant["text"] == archive.pieces["b"].text[variant["span_start"] : variant["span_end"]]
+        assert variant["leader_text"] == archive.pieces["a"].text[variant["leader_start"] : variant["leader_end"]]
+
+
+def test_white_space_is_no_reading(tmp_path: Path) -> None:
+    told = sentences(random.Random(2), 12)
+    wrapped = "\n　　".join(told).replace("大桥", "大\n桥")
+    archive = matched(tmp_path, [Piece("a", "".join(told), "a", 0), Piece("b", wrapped, "b", 1)])
+    assert archive.variants("b") == []
+
+
+def test_what_an_abridgement_left_out_is_a_deletion(tmp_path: Path) -> None:
+    told = sentences(random.Random(3), 20)
+    cut = "".join([*told[:8], *told[10:16]])
+    whole = "".join(told)
+    archive = matched(tmp_path, [Piece("a", whole, "a", 0), Piece("b", cut, "b", 1), Piece("c", whole, "c", 2)])
+    lost = "".join(v["leader_text"] for v in archive.variants("b") if v["kind"] == "deletion")
+    assert told[8][2:-2] in lost
+    assert told[9][2:-2] in lost
+    assert told[17][2:-2] in lost
