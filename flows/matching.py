@@ -21,7 +21,8 @@ WITH present AS (
     SELECT document_id, payload_sha256, publisher, published_at FROM documents
     WHERE (extractor, split_part(extractor_version, '+', 1)) IN ({stamps})
 ), seen AS (
-    SELECT d.document_id, coalesce(d.publisher, c.outlet) AS outlet, count(*) AS captures,
+    -- An address counts once, however often it was looked at: asking again is no further printing.
+    SELECT d.document_id, coalesce(d.publisher, c.outlet) AS outlet, count(DISTINCT c.uri) AS captures,
         min(c.name_date) AS name_date
     FROM present AS d JOIN captures AS c USING (payload_sha256)
     GROUP BY ALL

@@ -15,6 +15,10 @@ from warehouse.raw import SegmentWriter
 Clock = Callable[[], datetime]
 
 
+NOWHERE = First("", datetime.min)
+"""Stands for a payload that was looked up and is not in the archive."""
+
+
 @dataclass(frozen=True)
 class Session:
     """One run's hands: where bytes go, what the archive holds already, and the time."""
@@ -27,10 +31,24 @@ class Session:
     firsts: dict[str, First] = field(default_factory=dict)
     """Payloads that this source's run has written, which `known` cannot yet know."""
 
+    looked_up: dict[str, First] = field(default_factory=dict)
+    """What the last `look_up` found."""
+
+    def look_up(self, hashes: Iterable[str]) -> None:
+        """Ask once for many payloads that `first` will be asked for one by one."""
+        asked = dict.fromkeys(hashes)
+        found = self.known.payloads(asked)
+        self.looked_up.clear()
+        self.looked_up.update({sha: found.get(sha, NOWHERE) for sha in asked})
+
     def first(self, hashes: Iterable[str]) -> dict[str, First]:
         """Where each payload's bytes lie, in the archive or in what this run has written."""
         asked = set(hashes)
-        return self.known.payloads(asked) | {sha: self.firsts[sha] for sha in asked if sha in self.firsts}
+        found = {sha: self.looked_up[sha] for sha in asked if sha in self.looked_up}
+        if len(found) < len(asked):
+            found |= self.known.payloads(asked - found.keys())
+        found |= {sha: self.firsts[sha] for sha in asked if sha in self.firsts}
+        return {sha: first for sha, first in found.items() if first is not NOWHERE}
 
 
 @dataclass

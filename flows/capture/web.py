@@ -95,6 +95,12 @@ def keep(
     return Kept(values, message.payload)
 
 
+def payload_sha256(exchange: Exchange) -> str | None:
+    """The hash of an answer's payload; None where it cannot be had."""
+    payload = read_message(exchange.response).payload
+    return hashlib.sha256(payload).hexdigest() if payload else None
+
+
 def aside(exchange: Exchange, at: datetime, session: Session) -> None:
     """Write an exchange that is no capture: robots.txt, lists of addresses, attempts that failed."""
     digest = warc_digest(hashlib.sha256(exchange.body).hexdigest())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -26,6 +27,9 @@ from warehouse.records import payload_at, read_message
 BATCH_CAPTURES = 256
 BATCH_BYTES = 32 << 20
 _ASKED = 512
+_TOGETHER = 16
+_SOON = 0.05
+"""So many answers are taken together, or those of so many seconds: a run that is killed loses no more than that."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,8 @@ class Visit:
         self._found: list[Want] = []
         self._validators: dict[str, str] = {}
         self._batch = Batch()
+        self._waiting: list[Answer] = []
+        self._taken = time.monotonic()
         self._good = 0
         self._bad = 0
         self._last: tuple[str, str, str] | None = None
@@ -103,7 +109,10 @@ class Visit:
             more = self._put(crawl, waiting, window)
             while True:
                 for answer in crawl.answers():
-                    self._take(answer)
+                    self._waiting.append(answer)
+                    if len(self._waiting) < _TOGETHER and time.monotonic() - self._taken < _SOON:
+                        continue
+                    self._take_waiting()
                     if self._found:
                         found, self._found = self._found, []
                         self._put(crawl, iter(found))
@@ -111,6 +120,7 @@ class Visit:
                         more = self._put(crawl, waiting, window)
                     if len(self._batch.captures) >= BATCH_CAPTURES or self._batch.bytes >= BATCH_BYTES:
                         yield self._handed_over(crawl)
+                self._take_waiting()
                 if (not self._found and not more) or crawl.spent:
                     break
                 found, self._found = self._found, []
@@ -206,6 +216,19 @@ class Visit:
         return replace(self._job(replace(tag.want, url=url), held), trail=job.trail)
 
     # ------------------------------------------------------------ taking
+
+    def _take_waiting(self) -> None:
+        """Take the answers that wait. What the archive holds of them is asked once, for asking takes its time."""
+        waiting, self._waiting, self._taken = self._waiting, [], time.monotonic()
+        hashes = []
+        for answer in waiting:
+            held, exchange = answer.job.tag.held, answer.exchange
+            if exchange is not None and answer.job.tag.want.role == "page":
+                stale = exchange.status == 304 and held is not None
+                hashes.append(held.payload_sha256 if stale else web.payload_sha256(exchange))
+        self._session.look_up(sha256 for sha256 in hashes if sha256)
+        for answer in waiting:
+            self._take(answer)
 
     def _take(self, answer: Answer) -> None:
         session, source, batch = self._session, self.source, self._batch
