@@ -190,9 +190,9 @@ def _write(
         "WARC-Refers-To-Date": warc_date(first.captured_at),
     }
     head = exchange.response[: exchange.head]
-    if not stale and digest != wire:
-        # The same payload came packed in another way, so these headers do not describe the bytes that are kept: a
-        # replay would hand out both. They go into a record of their own.
+    if stale or digest != wire:
+        # These headers do not describe the bytes that are kept: a replay would hand out both, a 304 or another packing
+        # with the old body. They go into a record of their own.
         session.writer.metadata(exchange.url, {"http-headers-received": escaped(head.decode("latin-1"))}, at)
         head = b""
     return _pair("revisit", exchange, head, at, refers | marks, session), "revisit", digest

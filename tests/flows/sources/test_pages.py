@@ -79,6 +79,10 @@ def test_an_unchanged_page_is_a_revisit_and_sends_no_body(archive: Archive) -> N
             if record.kind == "revisit"
         }
         assert profiles == {"server-not-modified"}
+        # A replay takes the headers of the original; those of the 304 lie beside the revisit.
+        told = [r for path in archive.warcs() for r in records(path) if r.kind in ("revisit", "metadata")]
+        assert {r.headers["content-length"] for r in told if r.kind == "revisit"} == {"0"}
+        assert sum(b"HTTP/1.1 304" in (r.payload or b"") for r in told) == 5
         assert archive.differences() == []
 
 
