@@ -58,13 +58,18 @@ def run(job: Job) -> Outcome:
         step = steps.Run(writer, job.settings, run_id, started, job.clock, executor, job.progress)
 
         do = executor.call
-        do("recover", step.recover)  #                            what a killed run left in the raw store
+        # what a killed run left in the raw store → captures
+        do("recover", step.recover)
+        # bytes of each source → WARC records, captures
         for source in job.sources:
-            do("capture", partial(step.capture, source), retries=2)  # bytes    → WARC records, captures
-        do("read", step.read)  #                                  captures → documents, articles, passages, edits
-        do("match", step.match)  #                                articles → alignments, stories, variants
+            do("capture", partial(step.capture, source), retries=2)
+        # captures → extract → segment → clean → documents, articles, passages, edits
+        do("read", step.read)
+        # articles → alignments, stories, variants
+        do("match", step.match)
+        # everything above → one snapshot, visible at once
         snapshot = do("publish", partial(publish, job, step)) if writer.changed else None
-        step.remember()  # which files need not be read again
+        step.remember()
     return Outcome(run_id, step.counts, (job.clock() - started).total_seconds(), snapshot)
 
 
