@@ -131,7 +131,7 @@ def test_every_moment(
     tmp_path: Path, inputs: list[Path], moments: list[str], undisturbed: dict[str, tuple[int, str]]
 ) -> None:
     chance = random.Random(11)
-    for at in sorted(chance.sample(range(len(moments)), min(60, len(moments)))):
+    for at in sorted(chance.sample(range(len(moments)), min(30, len(moments)))):
         root = tmp_path / str(at)
         kill_at(root, inputs, at)
         whole(root)
