@@ -36,7 +36,7 @@ EXPECTED: dict[str, tuple[int, list[str]]] = {
     "warc_with_garbage_between": (1, ["broken-archive"]),
     "warc_of_one_gzip_member": (0, ["broken-archive"]),
     "warc_with_a_lying_length": (1, ["cut"]),
-    "warc_with_odd_dates": (2, []),
+    "warc_with_odd_dates": (2, ["date"]),
     "revisit_of_nothing": (1, ["revisit-unresolved"]),
     "arc": (2, []),
     "arc_with_garbage": (1, ["broken-archive"]),
