@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from flows.capture.known import Known
 from flows.capture.media import served_type
 from flows.capture.revisits import UNRESOLVED
-from flows.capture.rows import Origin, reject, row
+from flows.capture.rows import Origin, reject, reject_of, row
 from flows.capture.session import Batch, Session
 from flows.capture.walk import FileFound
 from flows.capture.web import http_date, redirect_of
@@ -99,12 +99,12 @@ def index(
             )
         if record.captured_at is None:
             message = "The record has no date that can be read; that of the record before it was taken."
-            out.rejects.append(_reject(values, "date", message))
+            out.rejects.append(reject_of(values, "date", message))
         if record.digest_ok is False:
             message = "The record's digest does not match its bytes; the bytes were taken as they are."
-            out.rejects.append(_reject(values, "digest", message))
+            out.rejects.append(reject_of(values, "digest", message))
         if problem:
-            out.rejects.append(_reject(values, *problem))
+            out.rejects.append(reject_of(values, *problem))
     if empty and not out.rejects:
         out.rejects.append(reject(source_id, origin_uri, "empty", "The archive holds no records."))
     fresh = known.captures(values["capture_id"] for values in out.captures)
@@ -117,17 +117,6 @@ def _until_broken(path: Path, origin_uri: str, source_id: str, out: Indexed) -> 
         yield from records(path)
     except BrokenArchive as error:
         out.rejects.append(reject(source_id, origin_uri, error.error, error.message))
-
-
-def _reject(values: dict[str, Any], error: str, message: str) -> dict[str, Any]:
-    return reject(
-        values["source_id"],
-        values["uri"],
-        error,
-        message,
-        capture_id=values["capture_id"],
-        sha256=values["payload_sha256"],
-    )
 
 
 def _row(

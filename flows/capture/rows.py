@@ -119,6 +119,18 @@ def reject(
     }
 
 
+def reject_of(capture: dict[str, Any], error: str, message: str) -> dict[str, Any]:
+    """A row of `rejects` about a capture, given as its row."""
+    return reject(
+        capture["source_id"],
+        capture["uri"],
+        error,
+        message,
+        capture_id=capture["capture_id"],
+        sha256=capture["payload_sha256"],
+    )
+
+
 def to_table(name: str, rows: list[dict[str, Any]]) -> pa.Table:
     """Rows as an Arrow table of that name, the first of each key kept."""
     each = table(name)

@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 from flows.capture.known import First, Held
 from flows.capture.media import served_type
-from flows.capture.rows import Origin, escaped, reject, row, unescaped
+from flows.capture.rows import Origin, escaped, reject_of, row, unescaped
 from flows.capture.session import Batch, Session
 from flows.capture.walk import name_date
 from flows.extract.registry import canonical
@@ -127,7 +127,7 @@ def rows_of(record: RawRecord, place: Place, run_id: str) -> tuple[dict[str, Any
         location=unescaped(location) if location is not None else None,
         warc_digest=marks.get("warc-payload-digest"),
     )
-    return values, [_reject(values, *record.problem)] if record.problem and sha256 is None else []
+    return values, [reject_of(values, *record.problem)] if record.problem and sha256 is None else []
 
 
 def http_date(text: str | None) -> datetime | None:
@@ -219,19 +219,8 @@ def _pair(
 def _problems(values: dict[str, Any], exchange: Exchange, message: RawRecord) -> Sequence[dict[str, Any]]:
     out = []
     if message.problem and values["payload_sha256"] is None:
-        out.append(_reject(values, *message.problem))
+        out.append(reject_of(values, *message.problem))
     if exchange.extra:
         told = f"{exchange.extra} bytes came after the end that the answer announced; what it announced was taken."
-        out.append(_reject(values, "length", told))
+        out.append(reject_of(values, "length", told))
     return out
-
-
-def _reject(values: dict[str, Any], error: str, message: str) -> dict[str, Any]:
-    return reject(
-        values["source_id"],
-        values["uri"],
-        error,
-        message,
-        capture_id=values["capture_id"],
-        sha256=values["payload_sha256"],
-    )
