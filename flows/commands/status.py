@@ -7,6 +7,7 @@ from flows.commands.common import JsonOption, WarehouseOption, open_warehouse, p
 
 def command(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> int:
     """Show the last runs, the rows of each table, and the rejects by reason."""
+    from schemas import TABLES
     from warehouse.errors import nothing_at
 
     store = open_warehouse(warehouse)
@@ -21,7 +22,8 @@ def command(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> i
     rejects = con.execute(
         "SELECT stage, error, count(*) AS inputs, min(uri) FROM rejects GROUP BY ALL ORDER BY inputs DESC, stage, error"
     ).fetchall()
-    rows = {name: entry.rows for name, entry in snapshot.tables.items()}
+    # In the order in which the job fills them.
+    rows = {each.name: snapshot.tables[each.name].rows for each in TABLES if each.name in snapshot.tables}
     if as_json:
         print_json(
             {

@@ -61,6 +61,10 @@ def _size(count: int) -> str:
     return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
 
 
+def _having(count: int, noun: str) -> str:
+    return f"1 {noun} has" if count == 1 else f"{count:,} {noun}s have"
+
+
 def print_summary(told: dict[str, Any]) -> None:
     """The summary for people."""
     added, total, same = told["added"], told["total"], told["same"]
@@ -87,12 +91,13 @@ def print_summary(told: dict[str, Any]) -> None:
         right=("added", "now"),
     )
     print("\nThe same")
-    print(f"  {same['same_bytes']:,} captures have the bytes of another")
+    print(f"  {_having(same['same_bytes'], 'capture')} the bytes of another")
     folded = f"{same['same_folded']:,} but for width, script or punctuation"
-    print(f"  {same['same_text']:,} articles have the text of another, {folded}")
+    print(f"  {_having(same['same_text'], 'article')} the text of another, {folded}")
     if same["stories"]:
-        carried = f"{same['stories']:,} stories are carried by {same['witnesses']:,} articles"
-        print(f"  {carried}, with {same['variants']:,} variants")
+        stories = "1 story is" if same["stories"] == 1 else f"{same['stories']:,} stories are"
+        variants = "1 variant" if same["variants"] == 1 else f"{same['variants']:,} variants"
+        print(f"  {stories} carried by {same['witnesses']:,} articles, with {variants}")
     if told["rejects"]:
         print("\nRejected (the bytes are kept; `dibao status` shows where)")
         shown = told["rejects"][:_REASONS]
