@@ -4,5 +4,5 @@ DIBAO = "0.1.0"
 """Version of the distribution."""
 
 SEGMENT = "1"
-CLEAN = "1"
-MATCH = "1"
+CLEAN = "2"
+MATCH = "2"

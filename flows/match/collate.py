@@ -2,24 +2,26 @@
 
 The folded letters are aligned first (Levenshtein, per aligned span); between two letters that agree everything printed
 is compared, so that a comma or a character in another script is a variant too. Every variant is the smallest run of
-unfolded characters that differs. White space alone is layout, not a reading.
+whole tokens that differs (`tokens`): a word, a number, an ideograph, a mark. White space alone is layout, no reading.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
 from flows.match.candidates import Ints
 from flows.match.chain import ranges
-from flows.match.fold import Codes, fold
+from flows.match.parting import Span, parted
 from flows.match.pieces import pieces
-from flows.match.readings import classify, form
+from flows.match.printed import WHITE, Text
+from flows.match.readings import reading
+from flows.match.tokens import Flags
+from flows.match.widen import Places, joined, shortened, stripped, widened
 from schemas.tables.variants import VARIANT_CLASSES, VARIANT_KINDS
 
 MOVED = 40
@@ -27,44 +29,12 @@ MOVED = 40
 LEFT_OUT = 8
 """Letters of the leader beyond a witness's text that count as left out."""
 
-
-CONTEXT = 8
+CONTEXT = 48
 """Characters round a reading that help to tell what it is."""
 SUBSTITUTION, INSERTION, DELETION, TRANSPOSITION = (
     VARIANT_KINDS.index(kind) for kind in ("substitution", "insertion", "deletion", "transposition")
 )
-PUNCTUATION, ORTHOGRAPHY = (VARIANT_CLASSES.index(reading) for reading in ("punctuation", "orthography"))
-
-_WHITE = np.zeros(0x110000, np.bool_)
-_WHITE[[code for code in range(0x3001) if chr(code).isspace()]] = True
-
-
-@dataclass(frozen=True)
-class Text:
-    """An article: what was printed, its folded letters, and for each of them the index of its character."""
-
-    printed: str
-    letters: str
-    origin: NDArray[np.int32]
-    raw: Codes
-    """The code points of what was printed."""
-
-    @cached_property
-    def between(self) -> NDArray[np.uint64]:
-        """For each letter a hash of what is printed between it and the next, white space apart."""
-        other = np.ones(len(self.raw), np.bool_)
-        other[self.origin] = False
-        other &= ~_WHITE[self.raw]
-        place = np.flatnonzero(other)
-        owner = np.searchsorted(self.origin, place, "right") - 1
-        place, owner = place[owner >= 0], owner[owner >= 0]
-        ordinal = np.arange(len(owner)) - np.searchsorted(owner, owner)
-        with np.errstate(over="ignore"):
-            value = (self.raw[place].astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-            value = (value ^ (value >> np.uint64(29))) * (2 * ordinal.astype(np.uint64) + np.uint64(3))
-        result = np.zeros(len(self.origin), np.uint64)
-        np.add.at(result, owner, value)
-        return result
+PUNCTUATION, ORTHOGRAPHY = (VARIANT_CLASSES.index(name) for name in ("punctuation", "orthography"))
 
 
 @dataclass(frozen=True)
@@ -104,42 +74,6 @@ def clipped(found: list[Block], leader: tuple[int, int], witness: tuple[int, int
     return result
 
 
-Span = tuple[int, int, int, int]
-"""A place that differs: start and end in the leader's print, start and end in the witness's."""
-
-
-@lru_cache(maxsize=4096)
-def _mark(char: str) -> str:
-    """A punctuation mark whatever its width; empty for letters and numbers."""
-    return "" if fold(char) else unicodedata.normalize("NFKC", char)
-
-
-def _trimmed(mine: str, theirs: str, span: Span) -> list[Span]:
-    """The smallest runs that differ in a place; none where they differ in white space alone.
-
-    What both sides begin and end with alike is no part of it, and a mark there in another width is a variant apart.
-    """
-    start, end, other, other_end = span
-    apart: list[Span] = []
-    while start < end and other < other_end:
-        if mine[start] != theirs[other]:
-            mark = _mark(mine[start])
-            if not mark or mark != _mark(theirs[other]):
-                break
-            apart.append((start, start + 1, other, other + 1))
-        start, other = start + 1, other + 1
-    while start < end and other < other_end:
-        if mine[end - 1] != theirs[other_end - 1]:
-            mark = _mark(mine[end - 1])
-            if not mark or mark != _mark(theirs[other_end - 1]):
-                break
-            apart.append((end - 1, end, other_end - 1, other_end))
-        end, other_end = end - 1, other_end - 1
-    if "".join(mine[start:end].split()) != "".join(theirs[other:other_end].split()):
-        apart.append((start, end, other, other_end))
-    return apart
-
-
 def _kind(mine: str, theirs: str, span: Span) -> int:
     if not mine[span[0] : span[1]].strip():
         return INSERTION
@@ -160,8 +94,8 @@ def _other_marks(leader: Text, witness: Text, spans: Ints) -> Differences:
     pairs = (leader.raw[spans[:, 0]].astype(np.int64) << 32) | witness.raw[spans[:, 2]]
     distinct, place = np.unique(pairs, return_inverse=True)
     same = np.array([_same_mark(pair >> 32, pair & 0xFFFFFFFF) for pair in distinct.tolist()], np.bool_)
-    reading = np.where(same, ORTHOGRAPHY, PUNCTUATION)[place]
-    return Differences(spans, np.full(len(spans), SUBSTITUTION), reading)
+    kinds = np.full(len(spans), SUBSTITUTION)
+    return Differences(spans, kinds, np.where(same, ORTHOGRAPHY, PUNCTUATION)[place])
 
 
 def _with_moves(mine: str, theirs: str, found: list[tuple[Span, int]]) -> list[tuple[Span, int]]:
@@ -179,20 +113,45 @@ def _with_moves(mine: str, theirs: str, found: list[tuple[Span, int]]) -> list[t
     return result
 
 
-def _reading(mine: str, theirs: str, span: Span) -> int:
-    start, end, other, other_end = span
-    leader, witness = mine[start:end], theirs[other:other_end]
-    if fold(leader) == fold(witness):
-        return VARIANT_CLASSES.index(form(leader, witness))
-    before, after = mine[max(0, start - CONTEXT) : start], mine[end : end + CONTEXT]
-    return VARIANT_CLASSES.index(classify(leader, witness, before, after))
-
-
 def _read(leader: Text, witness: Text, found: list[tuple[Span, int]]) -> Differences:
     """Variants with their classes."""
-    reading = [_reading(leader.printed, witness.printed, span) for span, _ in found]
+    mine, theirs = leader.printed, witness.printed
+    classes = [
+        VARIANT_CLASSES.index(
+            reading(
+                mine[start:end],
+                theirs[other:other_end],
+                mine[max(0, start - CONTEXT) : start],
+                mine[end : end + CONTEXT],
+            )
+        )
+        for (start, end, other, other_end), _ in found
+    ]
     spans = np.array([span for span, _ in found], np.int64).reshape(-1, 4)
-    return Differences(spans, np.array([kind for _, kind in found], np.int64), np.array(reading, np.int64))
+    return Differences(spans, np.array([kind for _, kind in found], np.int64), np.array(classes, np.int64))
+
+
+def _other_letters(leader: Text, witness: Text, one: Ints, two: Ints, inner: Flags) -> tuple[Ints, Ints, Flags]:
+    """Runs of letters that agree in another form: first and last letter of each, and whether it is part of a token or
+    of a character that folds to several letters."""
+    other = leader.raw[one] != witness.raw[two]
+    held = leader.held[one] | witness.held[two]
+    several = (np.diff(one) == 0) | (np.diff(two) == 0)
+    held[1:] |= several
+    held[:-1] |= several
+    # A run is one variant where nothing stands between its letters.
+    close = inner & (np.diff(one) <= 1) & (np.diff(two) <= 1) & (held[1:] == held[:-1])
+    opens = np.flatnonzero(other & np.concatenate([[True], ~(other[:-1] & close)]))
+    closes = np.flatnonzero(other & np.concatenate([~(other[1:] & close), [True]]))
+    return opens, closes, held[opens]
+
+
+def _gaps(one: Ints, two: Ints, gap: Ints) -> Ints:
+    """What stands after the letters `gap` and before the next; the characters themselves where both are of one."""
+    spans = _spans(one[gap] + 1, one[gap + 1], two[gap] + 1, two[gap + 1])
+    same = (spans[:, 0] > spans[:, 1]) | (spans[:, 2] > spans[:, 3])
+    spans[same] += np.array([-1, 1, -1, 1])
+    return spans
 
 
 def collate(leader: Text, witness: Text, found: list[Block]) -> list[Differences]:
@@ -201,35 +160,38 @@ def collate(leader: Text, witness: Text, found: list[Block]) -> list[Differences
     sizes = table[:, 2]
     mine, theirs = ranges(table[:, 0], sizes), ranges(table[:, 1], sizes)
     one, two = leader.origin[mine].astype(np.int64), witness.origin[theirs].astype(np.int64)
-    ends = np.cumsum(sizes) - 1
     inner = np.ones(len(mine), np.bool_)
-    inner[ends] = False
+    inner[np.cumsum(sizes) - 1] = False
     inner = inner[:-1]
     result = []
-    # Letters in another form; a run of them is one variant where nothing stands between.
-    other = leader.raw[one] != witness.raw[two]
-    if other.any():
-        close = inner & (np.diff(one) <= 1) & (np.diff(two) <= 1)
-        opens = other & np.concatenate([[True], ~(other[:-1] & close)])
-        closes = other & np.concatenate([~(other[1:] & close), [True]])
-        spans = _spans(one[opens], one[closes] + 1, two[opens], two[closes] + 1)
-        result.append(Differences(spans, np.full(len(spans), SUBSTITUTION), np.full(len(spans), ORTHOGRAPHY)))
+    opens, closes, held = _other_letters(leader, witness, one, two, inner)
+    letters = _spans(one[opens], one[closes] + 1, two[opens], two[closes] + 1)
+    if not held.all():
+        alone = letters[~held]
+        result.append(Differences(alone, np.full(len(alone), SUBSTITUTION), np.full(len(alone), ORTHOGRAPHY)))
     # What stands between two letters, and is not the same.
-    gap = np.flatnonzero(inner & (leader.between[mine[:-1]] != witness.between[theirs[:-1]]))
-    spans = _spans(one[gap] + 1, one[gap + 1], two[gap] + 1, two[gap + 1])
-    single = (spans[:, 1] - spans[:, 0] == 1) & (spans[:, 3] - spans[:, 2] == 1)
-    single[single] &= ~(_WHITE[leader.raw[spans[single, 0]]] | _WHITE[witness.raw[spans[single, 2]]])
+    gap = np.flatnonzero(~inner | (leader.between[mine[:-1]] != witness.between[theirs[:-1]]))
+    spans = _gaps(one, two, gap)
+    single = inner[gap] & (spans[:, 1] - spans[:, 0] == 1) & (spans[:, 3] - spans[:, 2] == 1)
+    single[single] &= ~(WHITE[leader.raw[spans[single, 0]]] | WHITE[witness.raw[spans[single, 2]]])
+    single[single] &= ~(leader.held[spans[single, 0]] | witness.held[spans[single, 2]])
     if single.any():
         result.append(_other_marks(leader, witness, spans[single]))
-    # Letters that differ, with what stands round them.
-    last, first = ends[:-1], ends[:-1] + 1
-    rest = np.concatenate([spans[~single], _spans(one[last] + 1, one[first], two[last] + 1, two[first])])
-    smallest = [
-        (each, _kind(leader.printed, witness.printed, each))
-        for span in rest[np.argsort(rest[:, 0], kind="stable")].tolist()
-        for each in sorted(_trimmed(leader.printed, witness.printed, tuple(span)))
-    ]
-    result.append(_read(leader, witness, _with_moves(leader.printed, witness.printed, smallest)))
+    # Letters and signs that differ, in the smallest runs, and then in whole tokens.
+    rest, where = [], []
+    for place, span in zip(gap[~single].tolist(), spans[~single].tolist(), strict=True):
+        runs = parted(leader.printed, witness.printed, tuple(span))
+        rest += runs
+        where += [place + 1] * len(runs)
+    places = Places(
+        np.concatenate([letters[held], np.array(rest, np.int64).reshape(-1, 4)]),
+        np.concatenate([opens[held], np.array(where, np.int64)]),
+        np.concatenate([closes[held] + 1, np.array(where, np.int64)]),
+    )
+    whole = [(a, b, c, d) for a, b, c, d in widened(leader, witness, one, two, places).tolist()]
+    smallest = [stripped(leader, witness, shortened(leader, witness, span)) for span in joined(leader, witness, whole)]
+    kinds = [(span, _kind(leader.printed, witness.printed, span)) for span in smallest]
+    result.append(_read(leader, witness, _with_moves(leader.printed, witness.printed, kinds)))
     return result
 
 

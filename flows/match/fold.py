@@ -12,7 +12,9 @@ that every folded letter has one character it came from:
    others, without which different words would be the same. Those of other classes are dropped: accents, Arabic
    and Hebrew points, the Thai tone marks, nukta and virama, the Japanese voicing marks; copies differ in them
    by convention. So are enclosing marks, variation selectors, Hangul fillers and the Arabic kashida.
-4. Ideographs go to their Simplified form by OpenCC's table of single characters, one to one.
+4. Ideographs go one to one to the form that stands for all their forms: Simplified for Traditional, and one for
+   the regional, Japanese and variant forms (`variant_forms`). So do the letters that Persian and Urdu print otherwise
+   than Arabic.
 
 Lone surrogates, private and unassigned code points fold to nothing.
 """
@@ -26,10 +28,11 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import opencc
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+
+from flows.match.variant_forms import one_form
 
 Codes = NDArray[np.uint32]
 Offsets = NDArray[np.int64]
@@ -106,24 +109,12 @@ def fold_table() -> FoldTable:
                 many.append(result)
             elif result:
                 single[code] = ord(result)
-    simplified = _simplified()
+    forms = one_form()
     plain = single < _MANY
-    single[plain] = simplified[single[plain]]
+    single[plain] = forms[single[plain]]
     lengths = np.array([len(each) for each in many], np.int64)
     letters = np.frombuffer("".join(many).encode("utf-32-le"), np.uint32)
-    return FoldTable(single, simplified[letters], np.cumsum(lengths) - lengths, lengths)
-
-
-def _simplified() -> Codes:
-    """Code point to code point, the ideographs to their Simplified form."""
-    table = np.arange(0x110000, dtype=np.uint32)
-    ideographs = [*range(0x3400, 0xA000), *range(0x20000, 0x32400)]
-    # Parted by line feeds no phrase of the dictionary applies, only its table of single characters.
-    converted = opencc.OpenCC("t2s").convert("\n".join(map(chr, ideographs))).split("\n")
-    for code, simple in zip(ideographs, converted, strict=True):
-        if len(simple) == 1:
-            table[code] = ord(simple)
-    return table
+    return FoldTable(single, forms[letters], np.cumsum(lengths) - lengths, lengths)
 
 
 def _mask_urls(text: str, codes: Codes, folded: Codes) -> None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from flows.match.align import Articles, align
-from flows.match.collate import Differences, Text, blocks, collate, ordered
+from flows.match.collate import Differences, blocks, collate, ordered
 from flows.match.fold import fold_with_offsets
+from flows.match.printed import Text
 from flows.match.winnow import winnow
 from schemas.tables.variants import VARIANT_CLASSES, VARIANT_KINDS
 
@@ -39,7 +40,8 @@ class Variant:
     reading: str
 
 
-def _text(printed: str) -> Text:
+def as_text(printed: str) -> Text:
+    """A text with its folded letters."""
     letters, origin = fold_with_offsets(printed)
     raw = np.frombuffer(printed.encode("utf-32-le", "surrogatepass"), np.uint32)
     return Text(printed, letters, origin.astype(np.int32), raw)
@@ -54,7 +56,7 @@ def _articles(texts: list[Text]) -> Articles:
 
 def side_by_side(left: str, right: str) -> tuple[list[Shared], list[Variant]]:
     """The passages that two texts share, in the order of the left one, and the variants inside them."""
-    texts = [_text(left), _text(right)]
+    texts = [as_text(left), as_text(right)]
     spans = align(_articles(texts), np.array([0]), np.array([1]))
     table = np.stack(
         [spans.left_start, spans.left_end, spans.right_start, spans.right_end, spans.matched], axis=1

@@ -12,8 +12,9 @@ from flows.match.align import align
 from flows.match.candidates import Ints
 from flows.match.chain import GAP, ranges
 from flows.match.cluster import Spans
-from flows.match.collate import Differences, Text, blocks, clipped, collate, left_out, ordered
+from flows.match.collate import Differences, blocks, clipped, collate, left_out, ordered
 from flows.match.pairs import Moment, cut, gather, pair_key
+from flows.match.printed import Text
 from flows.match.rows import Rows
 from flows.match.store import Store
 

@@ -11,7 +11,7 @@ VARIANT_CLASSES = ("number", "name", "punctuation", "orthography", "wording")
 VARIANTS = Table(
     name="variants",
     grain="difference between a witness and its story's leader",
-    doc="The smallest differing run of characters, punctuation alone included.",
+    doc="The smallest differing run of whole tokens: words, numbers, ideographs, marks, a mark alone included.",
     columns=(
         STORY_ID,
         ARTICLE_ID.named("article_id", "The witness."),

@@ -36,6 +36,10 @@ ANY_TEXT = st.text(st.characters(), max_size=60) | st.text(
         ("㈱第①号", "株第1号"),
         ("葛\U000e0100城", "葛城"),
         ("⾦融", "金融"),
+        ("他著急地在這裡等", "他着急地在这里等"),
+        ("裏外説爲汚戸産", "里外说为污户产"),
+        ("気象図と対策", "氣象圖と對策"),
+        ("کتاب یکی", "كتاب يكي"),
     ],
 )
 def test_copies_that_differ_in_form_fold_alike(left: str, right: str) -> None:
@@ -44,7 +48,16 @@ def test_copies_that_differ_in_form_fold_alike(left: str, right: str) -> None:
 
 @pytest.mark.parametrize(
     ("left", "right"),
-    [("कि", "की"), ("กิน", "กุน"), ("한국", "한글"), ("か", "さ"), ("十二", "十三"), ("12", "13")],
+    [
+        ("कि", "की"),
+        ("กิน", "กุน"),
+        ("한국", "한글"),
+        ("か", "さ"),
+        ("十二", "十三"),
+        ("12", "13"),
+        ("辨", "辩"),
+        ("欠", "缺"),
+    ],
 )
 def test_different_words_stay_different(left: str, right: str) -> None:
     assert fold(left) != fold(right)

@@ -1,0 +1,125 @@
+"""Whether a reading looks like the name of a person, a place or a body, by what a script lets one see.
+
+Scripts with capitals show names by them; Chinese and Japanese by surnames, by the words that end the names of places
+and by the titles beside names; Arabic by titles before them. There is no dictionary of names, so this misses some.
+"""
+
+from __future__ import annotations
+
+import re
+
+_SURNAMES = frozenset(
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜"
+    "范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍"
+    "韦申尤毕聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁时舒耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋甘景"
+    "褚鹿張劉陳楊趙黃吳孫馬羅鄭謝韓馮蕭鄧許呂蘇盧賈葉閻鍾譚鄒陸顧龍萬錢湯喬賀賴龔龐蘭齊嚴溫蘆魯韋畢聶叢關費紀歐項陽衛"
+)
+_PLACE_ENDS = frozenset("省市县區区州镇鎮乡鄉村街路江河湖海岛島山桥橋港湾灣國国縣町洲")
+_NO_PLACE = frozenset(
+    "全本我该該各某两兩外邻鄰同每此多几幾诸諸别別她他它这這那一二三四五六七八九十数數半大小新老旧舊出道思公铁鐵知"
+)
+"""Before those endings, and in place of a name, what makes them common words: 全市, 该县, 两省, 出路."""
+_TITLES = (
+    *("先生", "女士", "同志", "主席", "书记", "書記", "市长", "市長", "省长", "省長", "县长", "縣長", "部长", "部長"),
+    *(
+        "局长",
+        "局長",
+        "主任",
+        "总理",
+        "總理",
+        "总统",
+        "總統",
+        "教授",
+        "记者",
+        "記者",
+        "さん",
+        "さま",
+        "氏",
+        "様",
+        "首相",
+    ),
+    *(
+        "知事",
+        "会長",
+        "社長",
+        "選手",
+        "町長",
+        "村長",
+        "院长",
+        "院長",
+        "校长",
+        "校長",
+        "处长",
+        "處長",
+        "工程师",
+        "工程師",
+    ),
+)
+_KATAKANA = re.compile(r"[\u30a0-\u30ff\uff66-\uff9f・]{2,}")
+_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
+_LETTERS = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
+_PARTICLE = 3
+"""Letters of a small word inside a name at most: of, de, von."""
+_SENTENCE_END = frozenset('.!?。！？…:;«»"“”„\n')
+_TITLES_BEFORE = """
+    السيد السيدة الدكتور الدكتورة الرئيس الوزير الوزيرة الملك الأمير الشيخ المهندس المهندسة القائد الأستاذ الأستاذة
+    العمدة المحافظ النائب
+"""
+_ARABIC_TITLES = frozenset(_TITLES_BEFORE.split())
+_ARABIC = re.compile(r"[\u0620-\u064a\u0671-\u06d3]+")
+
+
+def _cased(text: str) -> list[str]:
+    """The words of a text in scripts with capitals."""
+    return [word for word in _LETTERS.findall(text) if word.lower() != word.upper()]
+
+
+def _heads_sentence(before: str) -> bool:
+    kept = before.rstrip(" \t\u00a0")
+    return not kept.strip() or kept[-1] in _SENTENCE_END
+
+
+def _capitalised(text: str, before: str, after: str) -> bool:
+    """Whether the words of a reading have capitals that neither the head of a sentence nor a headline accounts for."""
+    words = _cased(text)
+    if not words or not words[0][0].isupper() or not words[-1][0].isupper():
+        return False
+    if any(not word[0].isupper() and len(word) > _PARTICLE for word in words):
+        return False
+    if len(words) == 1 and len(words[0]) == 1:
+        return False
+    round_it = [*_cased(before)[1:], *_cased(after)[:-1]]
+    capitals = sum(word[0].isupper() for word in round_it)
+    if len(round_it) >= 3 and 2 * capitals > len(round_it):
+        return False
+    # The first word of a sentence has a capital whatever it is; a second one tells.
+    return not _heads_sentence(before) or (len(words) > 1 and words[1][0].isupper())
+
+
+def _east_asian(text: str, before: str, after: str, alone: bool) -> bool:
+    if _KATAKANA.fullmatch(text):
+        # Most loan words are no names.
+        return "・" in text or after.startswith(_TITLES) or after[:1] in _PLACE_ENDS
+    if not _HAN.fullmatch(text) or len(text) > 8 or text[0] in _NO_PLACE:
+        return False
+    if text[-1] in _PLACE_ENDS and len(text) >= 2:
+        return not all(char in _PLACE_ENDS for char in text)
+    if after[:1] in _PLACE_ENDS and after[:1] and len(text) >= 2 and not alone:
+        return True
+    titled = after.startswith(_TITLES) or before.endswith(_TITLES)
+    if text[0] in _SURNAMES and 2 <= len(text) <= 4:
+        return titled or len(text) == 3
+    return len(text) <= 2 and before[-1:] in _SURNAMES and bool(before) and titled
+
+
+def is_name(text: str, before: str, after: str, alone: bool = False) -> bool:
+    """Whether a reading looks like a name, given the text round it; `alone`: the other side has nothing there."""
+    text = text.strip()
+    if not text:
+        return False
+    if _KATAKANA.fullmatch(text) or _HAN.fullmatch(text):
+        return _east_asian(text, before, after, alone)
+    if _ARABIC.search(text):
+        words = before.split()
+        return bool(words) and words[-1] in _ARABIC_TITLES and len(text.split()) <= 3
+    return _capitalised(text, before, after)

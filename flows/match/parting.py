@@ -1,0 +1,70 @@
+"""What stands between two letters that agree, on either side, in the smallest runs that differ."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from flows.match.fold import fold
+
+Span = tuple[int, int, int, int]
+"""A place that differs: start and end in the leader's print, start and end in the witness's."""
+
+_RUNS = re.compile(r"\w(?:[\w\s]*\w)?|[^\w\s](?:[^\w]*[^\w\s])?")
+"""Letters or marks, with the white space inside them."""
+
+
+@lru_cache(maxsize=4096)
+def _mark(char: str) -> str:
+    """A punctuation mark whatever its width; empty for letters and numbers."""
+    return "" if fold(char) else unicodedata.normalize("NFKC", char)
+
+
+def _trimmed(mine: str, theirs: str, span: Span) -> list[Span]:
+    """The smallest runs that differ in a place; none where they differ in white space alone.
+
+    What both sides begin and end with alike is no part of it, and a mark there in another width is a variant apart.
+    """
+    start, end, other, other_end = span
+    apart: list[Span] = []
+    while start < end and other < other_end:
+        if mine[start] != theirs[other]:
+            mark = _mark(mine[start])
+            if not mark or mark != _mark(theirs[other]):
+                break
+            apart.append((start, start + 1, other, other + 1))
+        start, other = start + 1, other + 1
+    while start < end and other < other_end:
+        if mine[end - 1] != theirs[other_end - 1]:
+            mark = _mark(mine[end - 1])
+            if not mark or mark != _mark(theirs[other_end - 1]):
+                break
+            apart.append((end - 1, end, other_end - 1, other_end))
+        end, other_end = end - 1, other_end - 1
+    if "".join(mine[start:end].split()) != "".join(theirs[other:other_end].split()):
+        apart.append((start, end, other, other_end))
+    return apart
+
+
+def _runs(text: str, start: int, end: int) -> list[tuple[bool, int, int]]:
+    """Runs of letters and of marks by turns: whether letters, start and end."""
+    return [(text[m.start()].isalnum(), m.start(), m.end()) for m in _RUNS.finditer(text, start, end)]
+
+
+def parted(mine: str, theirs: str, span: Span) -> list[Span]:
+    """The runs that differ in a place: letters against letters and marks against marks, where they answer so."""
+    left, right = _runs(mine, span[0], span[1]), _runs(theirs, span[2], span[3])
+    kinds, others = [run[0] for run in left], [run[0] for run in right]
+    if len(kinds) + len(others) == 3 and kinds and others:
+        # One side has letters or marks more, before what answers to the other side's, or after it.
+        longer, shorter = (left, right) if len(left) == 2 else (right, left)
+        first = longer[0][0] == shorter[0][0]
+        at = shorter[0][2] if first else shorter[0][1]
+        shorter.insert(1 if first else 0, (not shorter[0][0], at, at))
+    elif kinds != others or len(kinds) < 2:
+        return sorted(_trimmed(mine, theirs, span))
+    found: list[Span] = []
+    for (_, start, end), (_, other, other_end) in zip(left, right, strict=True):
+        found += _trimmed(mine, theirs, (start, end, other, other_end))
+    return sorted(found)

@@ -1,0 +1,194 @@
+"""Collation: variants are whole tokens, the smallest that differ, and turn the leader's text into the witness's."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows.match.collate import blocks, collate
+from flows.match.printed import Text
+from flows.match.side import as_text
+from schemas.tables.variants import VARIANT_CLASSES, VARIANT_KINDS
+from tests.flows.match.corpus import WORDS
+
+Found = tuple[str, str, str, str]
+
+
+def _collated(left: str, right: str) -> tuple[Text, Text, list[tuple[tuple[int, int, int, int], str, str]]]:
+    leader, witness = as_text(left), as_text(right)
+    found = collate(leader, witness, blocks(leader.letters, witness.letters, 0, 0))
+    rows = [
+        ((a, b, c, d), VARIANT_KINDS[kind], VARIANT_CLASSES[reading])
+        for part in found
+        for (a, b, c, d), kind, reading in zip(
+            part.spans.tolist(), part.kind.tolist(), part.reading.tolist(), strict=True
+        )
+    ]
+    return leader, witness, sorted(rows)
+
+
+def _variants(left: str, right: str) -> list[Found]:
+    leader, witness, rows = _collated(left, right)
+    return [(leader.printed[a:b], witness.printed[c:d], kind[:3], reading) for (a, b, c, d), kind, reading in rows]
+
+
+def _applied(left: str, right: str) -> str:
+    """The leader's text with every variant put in."""
+    _, _, rows = _collated(left, right)
+    out, at = [], 0
+    for (start, end, other, other_end), _, _ in rows:
+        assert start >= at
+        out += [left[at:start], right[other:other_end]]
+        at = end
+    return "".join([*out, left[at:]])
+
+
+def _ink(text: str) -> str:
+    return "".join(text.split())
+
+
+HEAD, TAIL = "alpha 起始 начало ", " omega 结束 конец"
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        ("The pipe is 217.4 km long.", "The pipe is 214.7 km long.", [("217.4", "214.7", "sub", "number")]),
+        ("It cost 1,204 crowns.", "It cost 1,304 crowns.", [("1,204", "1,304", "sub", "number")]),
+        ("It cost 1,204 crowns.", "It cost 1204 crowns.", [("1,204", "1204", "sub", "orthography")]),
+        ("A depth of 21.74 metres", "A depth of 217.4 metres", [("21.74", "217.4", "sub", "number")]),
+        ("At −5 degrees", "At 5 degrees", [("−5", "5", "sub", "number")]),
+        ("共有３２人到场", "共有３5人到场", [("３２", "３5", "sub", "number")]),
+        ("共有二百一十七人到场", "共有二百七十一人到场", [("二百一十七", "二百七十一", "sub", "number")]),
+        ("投资1.2亿元", "投资1.3亿元", [("1.2亿", "1.3亿", "sub", "number")]),
+        ("They rang an old bell at dawn", "They rang the bell at dawn", [("an old", "the", "sub", "wording")]),
+        ("They rang a bell at dawn", "They rang a loud bell at dawn", [("", "loud", "ins", "wording")]),
+        ("they came home", "they said they came home", [("", "said they", "ins", "wording")]),
+        ("Some forty-one boats left", "Some forty boats left", [("forty-one", "forty", "sub", "number")]),
+        ("Then four boats left", "Then seven boats left", [("four", "seven", "sub", "number")]),
+        (
+            "told Anna Brenner so",
+            "told Hanna Brandt so",
+            [("Anna", "Hanna", "sub", "name"), ("Brenner", "Brandt", "sub", "name")],
+        ),
+        ("He left. Some stayed on", "He left. Others stayed on", [("Some", "Others", "sub", "wording")]),
+        ("the harbour was shut", "the harbor was shut", [("harbour", "harbor", "sub", "wording")]),
+        ("the well-known mole", "the well known mole", [("well-known", "well known", "sub", "orthography")]),
+        ("the Café opened", "the Cafe opened", [("Café", "Cafe", "sub", "orthography")]),
+        (
+            "он приехал в Заозёрье вчера",
+            "он приехал в Заозерье вчера",
+            [("Заозёрье", "Заозерье", "sub", "orthography")],
+        ),
+        ("он приехал в среду домой", "он приехал в субботу домой", [("среду", "субботу", "sub", "wording")]),
+        ("пришли семь лодок вчера", "пришли пять лодок вчера", [("семь", "пять", "sub", "number")]),
+        ("στο λιμάνι της Σύρας χθες", "στο λιμάνι της Πάρου χθες", [("Σύρας", "Πάρου", "sub", "name")]),
+        ("رست أربع سفن أمس", "رست خمس سفن أمس", [("أربع", "خمس", "sub", "number")]),
+        ("قال السيد سليم أمس", "قال السيد كريم أمس", [("سليم", "كريم", "sub", "name")]),
+        (
+            "他在這裡等着。",
+            "他在这里等著。",
+            [("這裡", "这里", "sub", "orthography"), ("着", "著", "sub", "orthography")],
+        ),
+        (
+            "里裏裡都是一樣",
+            "裡里裏都是一样",
+            [("里裏裡", "裡里裏", "sub", "orthography"), ("樣", "样", "sub", "orthography")],
+        ),
+        ("説說说爲為为", "说説說为爲為", [("説說说爲為为", "说説說为爲為", "sub", "orthography")]),
+        ("気象図を見た", "氣象圖を見た", [("気", "氣", "sub", "orthography"), ("図", "圖", "sub", "orthography")]),
+        ("ﾀﾜｰが見えた", "タワーが見えた", [("ﾀﾜｰ", "タワー", "sub", "orthography")]),
+        (
+            "管道长二百米。“好”",
+            "管道长二百公尺。「好」",
+            [
+                ("米", "公尺", "sub", "wording"),
+                ("“", "「", "sub", "punctuation"),
+                ("”", "」", "sub", "punctuation"),
+            ],
+        ),
+        ("全市各县都有", "我市各县都有", [("全", "我", "sub", "wording")]),
+        ("会议一定要开", "会议必定要开", [("一", "必", "sub", "wording")]),
+        ("于10日在此开会", "于在此开会", [("10日", "", "del", "number")]),
+        ("ROAD TO THE NORTH SHUT", "ROAD TO THE SOUTH SHUT", [("NORTH", "SOUTH", "sub", "wording")]),
+    ],
+)
+def test_variants_are_whole_tokens(left: str, right: str, expected: list[Found]) -> None:
+    assert _variants(HEAD + left + TAIL, HEAD + right + TAIL) == expected
+
+
+_TOKENS = st.sampled_from(
+    [word for words in WORDS.values() for word in words[:40]]
+    + [
+        "217.4",
+        "1,204",
+        "３２",
+        "二百一十七",
+        "3千",
+        "12",
+        "120",
+        "forty-one",
+        "don’t",
+        "Straße",
+        "STRASSE",
+        "é",
+        "e\u0301",
+    ]
+    + [
+        "㍿",
+        "着",
+        "著",
+        "裡",
+        "里",
+        "ﬁ",
+        "－5",
+        "か\u3099",
+        "が",
+        "ﾀﾜｰ",
+        "。",
+        "，",
+        ",",
+        "“",
+        "「",
+        "—",
+        "-",
+        "\n",
+        "ﷺ",
+    ]
+)
+
+
+@st.composite
+def _pairs(draw: st.DrawFn) -> tuple[str, str]:
+    rng = random.Random(draw(st.integers(0, 2**32)))
+    tokens = draw(st.lists(_TOKENS, min_size=1, max_size=25))
+    joint = draw(st.sampled_from(["", " "]))
+    other: list[str] = []
+    for token in tokens:
+        fate = rng.random()
+        if fate < 0.15:
+            continue
+        other.append(draw(_TOKENS) if fate < 0.35 else token)
+        if fate > 0.85:
+            other.append(draw(_TOKENS))
+    return HEAD + joint.join(tokens) + TAIL, HEAD + joint.join(other) + TAIL
+
+
+@settings(max_examples=400, deadline=None)
+@given(_pairs())
+def test_the_variants_put_into_the_leader_give_the_witness(pair: tuple[str, str]) -> None:
+    assert _ink(_applied(*pair)) == _ink(pair[1])
+
+
+@settings(max_examples=200, deadline=None)
+@given(_pairs())
+def test_no_variant_cuts_a_token_or_differs_in_nothing(pair: tuple[str, str]) -> None:
+    leader, witness, rows = _collated(*pair)
+    for (start, end, other, other_end), _, _ in rows:
+        assert _ink(pair[0][start:end]) != _ink(pair[1][other:other_end])
+        for text, places in ((leader, (start, end)), (witness, (other, other_end))):
+            for place in places:
+                assert not text.glue[place]
