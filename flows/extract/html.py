@@ -14,6 +14,7 @@ from lxml import etree
 
 from flows.extract import metadata
 from flows.extract.charset import decode
+from flows.extract.mojibake import unmangled
 from flows.extract.reading import Block, Reading, UnreadableError
 from flows.extract.web import kinds, marks, page_kind
 from flows.extract.web.around import find_visible, told
@@ -26,13 +27,16 @@ from flows.extract.web.site_rules import Picked, pick, rule_for
 from flows.extract.web.tables import merge_rows
 from flows.extract.web.vote import Verdict, vote
 
-VERSION = "1"
+VERSION = "2"
 
 ARTICLES = ("article",)
 """Page kinds that make an article."""
 
 GAVE_UP = "gave-up"
 """Flag of blocks that were not cut apart as they should be, because the page is too deep or too large."""
+
+ENCODED_TWICE = "encoded-twice"
+"""Flag of the first block of a page whose bytes, decoded, were the bytes of another encoding."""
 
 _UNREAD = re.compile(r"<(script|style|template|noscript)\b.*?</\1\s*>|<!--.*?-->", re.S | re.I)
 _INLINE = re.compile(r"</?(?:a|b|i|u|em|strong|span|font|small|big|sub|sup|abbr|code|mark)\b[^>]*>", re.I)
@@ -51,7 +55,10 @@ def read(payload: bytes, parser: Mapping[str, Any]) -> Reading:
     `flows.extract.web.site_rules`. UnreadableError where nothing of a page can be kept.
     """
     decoded = decode(payload, markup=True)
-    reading = read_page(decoded.text, parser)
+    whole = unmangled(payload, decoded.text) if decoded.charset_used == "utf-8" else None
+    reading = read_page(whole.text if whole else decoded.text, parser)
+    if whole and reading.blocks:
+        reading.blocks[0].flags = (*reading.blocks[0].flags, ENCODED_TWICE)
     reading.charset_declared = decoded.charset_declared
     reading.charset_used = decoded.charset_used
     reading.decode_skip = decoded.decode_skip

@@ -35,6 +35,9 @@ MAX_DEPTH = 2_040
 """Deeper than this nothing is cut: libxml2 drops what is nested deeper than 2,048 elements, without a word."""
 MAX_PATH = 200
 """Deeper elements are selected by their ancestor at this depth."""
+LINK_BLOCKS = 3
+LINK_TEXT = 300
+"""A link around as many blocks and characters holds text, and leads nowhere that a teaser's link would."""
 
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 
@@ -183,7 +186,7 @@ def cut(root: etree._Element) -> Cut:
     start_frame: Frame | None = None
     end_frame: Frame | None = None
     start_node = end_node = 0
-    linked = emphasised = in_link = in_bold = pre = broken = 0
+    linked = emphasised = in_link = in_bold = pre = broken = link_from = 0
     frame: Frame | None = None
     holder: Frame | None = None
     clean = True  # nothing of the holder has become a block yet
@@ -245,7 +248,9 @@ def cut(root: etree._Element) -> Cut:
                 if tag == "pre":
                     pre += 1
             elif tag == "a":
-                in_link += 1
+                if element.get("href") is not None:
+                    in_link += 1
+                    link_from = len(texts)
             elif tag == "b" or tag == "strong":
                 in_bold += 1
             if frame.depth > deepest:
@@ -274,7 +279,11 @@ def cut(root: etree._Element) -> Cut:
                 frame = owner = frame.parent
             else:
                 if tag == "a":
-                    in_link -= 1
+                    if element.get("href") is not None:
+                        in_link -= 1
+                        if len(texts) >= link_from + LINK_BLOCKS and sum(map(len, texts[link_from:])) >= LINK_TEXT:
+                            links[link_from:] = [0] * (len(texts) - link_from)
+                            linked = 0
                 elif tag == "b" or tag == "strong":
                     in_bold -= 1
                 if frame.parent is None:

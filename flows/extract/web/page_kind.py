@@ -107,7 +107,8 @@ def _is_list(features: Features, kept: Mask) -> bool:
     places = np.flatnonzero(kept)
     if len(places) < ENTRIES or float(features.chars[places].max()) > min(TEASER, 0.25 * features.chars[places].sum()):
         return False
-    if float((np.diff(places) == 1).mean()) > 0.5 and float(features.linked[places].mean()) < 0.3:
+    chars = features.chars[places]
+    if float((np.diff(places) == 1).mean()) > 0.5 and float(chars @ features.linked[places]) < 0.3 * float(chars.sum()):
         return False  # paragraph after paragraph
     links = (features.linked > 0.8) & (features.chars >= 6)
     beside = np.zeros(len(kept), dtype=bool)
@@ -119,7 +120,6 @@ def _is_list(features: Features, kept: Mask) -> bool:
             shifted[:-step] = False
         beside |= shifted
     entry = (beside | (features.linked > 0.3))[places]
-    chars = features.chars[places]
     return float(chars[entry].sum()) > 0.7 * float(chars.sum()) and float(entry.mean()) > 0.6
 
 

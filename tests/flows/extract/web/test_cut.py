@@ -82,3 +82,12 @@ def test_menus_and_text_laid_out_in_tables_are_left_alone() -> None:
     assert len(blocks(menu, rows=True).texts) == 6
     text = "<table>" + f"<tr><td>甲</td><td>{'很长的一段正文。' * 80}</td></tr>" * 3 + "</table>"
     assert len(blocks(text, rows=True).texts) == 6
+
+
+def test_a_link_around_paragraphs_and_an_anchor_are_no_links() -> None:
+    line = "过江的人只好绕路，多走二十里。" * 10
+    around = blocks(f"<div><a href=x>{line}<br>{line}<br>{line}<br></a><a href=y>更多</a></div>")
+    assert [links > 0 for links in around.links] == [False, False, False, True]
+    assert blocks(f"<a name=top>{line}</a>").links == [0]
+    card = blocks("<a href=x><h3>题目</h3><p>摘要一句。</p><p>昨天</p></a>")
+    assert all(card.links)

@@ -68,3 +68,14 @@ def test_articles_stay_articles(page: str) -> None:
     reading = read(page.encode(), {})
     assert reading.page_kind == "article"
     assert sum(block.article == 0 for block in reading.blocks) >= 4
+
+
+def test_an_article_inside_a_link_is_an_article() -> None:
+    lines = "<br><br>".join(f"第{n}段，过江的人只好绕路，多走二十里，渡口的老人说，木桩已经朽坏。" for n in range(12))
+    page = (
+        f"<title>渡口停航 - 江口在线</title>{MENU}{BOXES}<h2>渡口停航</h2>"
+        f'<div><dl><a href="/text.html">{lines}</a></dl></div><ul>{links(30)}</ul>{FOOT}'
+    )
+    reading = read(page.encode(), {})
+    assert reading.page_kind == "article"
+    assert sum(block.article == 0 for block in reading.blocks) >= 12
