@@ -36,6 +36,12 @@ FROM articles AS a JOIN present AS d USING (document_id) JOIN met AS m USING (do
 """
 
 
+def input_sql(*, text: bool) -> str:
+    """A query for the articles of the present stage versions, in the columns of MATCH_INPUT, over the tables."""
+    stamps = ", ".join(f"({literal(name)}, {literal(stamp)})" for name, stamp in sorted(present_stamps().items()))
+    return _INPUT.format(stamps=stamps, text=", a.text" if text else "")
+
+
 class Matching:
     """The matching of one run. `generation` names the matcher's working files that go with the tables."""
 
@@ -84,10 +90,10 @@ class Matching:
         known = self._inputs / f"{self.generation}.parquet"
         if self.generation is None or not known.exists():
             self.generation = None
-            rows = con.sql(self._sql(text=True)).to_arrow_table()
+            rows = con.sql(input_sql(text=True)).to_arrow_table()
             return rows.cast(MATCH_INPUT), pa.array([], pa.string())
         con.execute(f"CREATE OR REPLACE TEMP VIEW matched AS FROM read_parquet({literal(str(known))})")
-        con.execute(f"CREATE OR REPLACE TEMP TABLE present AS {self._sql(text=False)}")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE present AS {input_sql(text=False)}")
         gone = con.sql("SELECT article_id FROM matched ANTI JOIN present USING (article_id)").to_arrow_table()
         new = con.sql(
             "SELECT p.*, a.text FROM (FROM present EXCEPT FROM matched) AS p JOIN articles AS a USING (article_id)"
@@ -97,7 +103,7 @@ class Matching:
     def _remember(self) -> None:
         """Note what the generation was made from."""
         self._inputs.mkdir(parents=True, exist_ok=True)
-        rows = self._writer.con().sql(self._sql(text=False)).to_arrow_table()
+        rows = self._writer.con().sql(input_sql(text=False)).to_arrow_table()
         beside = self._inputs / f".{self.generation}"
         pq.write_table(rows, beside)
         beside.replace(self._inputs / f"{self.generation}.parquet")
@@ -114,8 +120,3 @@ class Matching:
         at = pa.array([now] * aliases.add.num_rows, table("story_aliases").column("replaced_at").type)
         self._writer.change("story_aliases", aliases.add.append_column("replaced_at", at), aliases.remove)
         return counts
-
-    @staticmethod
-    def _sql(*, text: bool) -> str:
-        stamps = ", ".join(f"({literal(name)}, {literal(stamp)})" for name, stamp in sorted(present_stamps().items()))
-        return _INPUT.format(stamps=stamps, text=", a.text" if text else "")

@@ -148,6 +148,10 @@ def _cuts(chains: Chains, found: Chains, chain_of_run: Ints) -> tuple[Ints, Ints
     return owner[rising], left[rising], right[rising]
 
 
+def _sliced(texts: list[str], row: Ints, start: Ints, end: Ints) -> list[str]:
+    return [texts[at][a:b] for at, a, b in zip(row.tolist(), start.tolist(), end.tolist(), strict=True)]
+
+
 def _compared(
     articles: Articles, left: Ints, right: Ints, chains: Chains, cuts: tuple[Ints, Ints, Ints], workers: int
 ) -> tuple[Ints, Ints]:
@@ -160,18 +164,16 @@ def _compared(
     owner, left_at, right_at = owner[order], left_at[order], right_at[order]
     piece = np.flatnonzero(owner[1:] == owner[:-1])
     of = owner[piece]
-    texts = articles.texts
-    lefts, rights = [], []
-    for row, start, end in zip(
-        left[chains.pair[of]].tolist(), left_at[piece].tolist(), left_at[piece + 1].tolist(), strict=True
-    ):
-        lefts.append(texts[row][start:end])
-    for row, start, end in zip(
-        right[chains.pair[of]].tolist(), right_at[piece].tolist(), right_at[piece + 1].tolist(), strict=True
-    ):
-        rights.append(texts[row][start:end])
-    distance = cpdist(lefts, rights, scorer=Levenshtein.distance, dtype=np.int64, workers=workers)
-    matched = cpdist(lefts, rights, scorer=LCSseq.similarity, dtype=np.int64, workers=workers)
+    lefts = _sliced(articles.texts, left[chains.pair[of]], left_at[piece], left_at[piece + 1])
+    rights = _sliced(articles.texts, right[chains.pair[of]], right_at[piece], right_at[piece + 1])
+    # Most pieces are the same on both sides.
+    matched = left_at[piece + 1] - left_at[piece]
+    distance = np.zeros(len(piece), np.int64)
+    unlike = [place for place, (one, two) in enumerate(zip(lefts, rights, strict=True)) if one != two]
+    if unlike:
+        one, two = [lefts[place] for place in unlike], [rights[place] for place in unlike]
+        distance[unlike] = cpdist(one, two, scorer=Levenshtein.distance, dtype=np.int64, workers=workers)
+        matched[unlike] = cpdist(one, two, scorer=LCSseq.similarity, dtype=np.int64, workers=workers)
     return (
         np.bincount(of, distance, count).astype(np.int64),
         np.bincount(of, matched, count).astype(np.int64),

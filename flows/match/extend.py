@@ -28,45 +28,56 @@ _END = np.uint32(0xFFFFFFFF)
 
 
 def _window(codes: NDArray[np.uint32], at: Ints, room: Ints, step: int, other: int) -> NDArray[np.uint32]:
-    """STEP + BAND letters from `at` on in direction `step`; beyond the room what equals nothing."""
-    reach = np.arange(STEP + BAND)
-    index = at[:, None] + step * reach
-    inside = reach < room[:, None]
+    """STEP + BAND letters from `at` on in direction `step`, a column each; beyond the room what equals nothing."""
+    reach = np.arange(STEP + BAND)[:, None]
+    index = at + step * reach
+    inside = reach < room
     window = codes[np.where(inside, index, 0)]
     return np.where(inside & (window < MASKED), window, np.uint32(_END - other))
 
 
 def _best(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> tuple[Ints, Ints]:
-    """Per row how many letters of each side the best-scoring common beginning has."""
-    rows, width = len(left), 2 * BAND + 1
+    """Per column how many letters of each side the best-scoring common beginning has.
+
+    Columns are independent; they lie side by side so that each step is a few operations on long rows.
+    """
+    columns, width = left.shape[1], 2 * BAND + 1
     low = np.int16(-10000)
-    ramp = (DIFFER * np.arange(width)).astype(np.int16)
-    score = np.full((rows, width), low, np.int16)
-    score[:, BAND:] = -ramp[: BAND + 1]
-    best, best_left, best_right = np.zeros(rows, np.int16), np.zeros(rows, np.int64), np.zeros(rows, np.int64)
-    padded = np.concatenate([np.full((rows, BAND), _END - np.uint32(2)), right], axis=1)
-    row = np.arange(rows)
+    ramp = (DIFFER * np.arange(width)).astype(np.int16)[:, None]
+    score = np.full((width, columns), low, np.int16)
+    score[BAND:] = -ramp[: BAND + 1]
+    best, best_left, best_right = np.zeros(columns, np.int16), np.zeros(columns, np.int64), np.zeros(columns, np.int64)
+    padded = np.concatenate([np.full((BAND, columns), _END - np.uint32(2)), right])
+    column = np.arange(columns)
     for place in range(STEP):
-        agree = padded[:, place : place + width] == left[:, place : place + 1]
-        fresh = score + np.where(agree, np.int16(MATCH), np.int16(-DIFFER))
-        np.maximum(fresh[:, :-1], score[:, 1:] - np.int16(DIFFER), out=fresh[:, :-1])
+        fresh = (padded[place : place + width] == left[place]) * np.int16(MATCH + DIFFER)
+        fresh += score
+        np.maximum(fresh[:-1], score[1:], out=fresh[:-1])
         # Letters that the right alone has: the best of the cells before, less the way from there.
-        score = np.maximum.accumulate(fresh + ramp, axis=1) - ramp
+        fresh += ramp
+        for reach in (1, 2, 4, 8, 16):
+            np.maximum(fresh[reach:], fresh[:-reach], out=fresh[reach:])
+        score = fresh - (ramp + np.int16(DIFFER))
         if place < BAND:
-            score[:, : BAND - place - 1] = low
-        top = score.max(axis=1)
-        better = np.flatnonzero(top > best[row])
+            score[: BAND - place - 1] = low
+        top = score.max(axis=0)
+        so_far = best[column]
+        better = np.flatnonzero(top > so_far)
         if len(better):
-            best[row[better]] = top[better]
-            best_left[row[better]] = place + 1
-            best_right[row[better]] = place + 1 + score[better].argmax(axis=1) - BAND
-        # Given up for good, so that no row depends on how long its neighbours go on.
-        lost = top < best[row] - DROP
-        if lost.any():
-            kept = ~lost
-            row, score, left, padded = row[kept], score[kept], left[kept], padded[kept]
-            if len(row) == 0:
-                break
+            so_far[better] = top[better]
+            best[column[better]] = top[better]
+            best_left[column[better]] = place + 1
+            best_right[column[better]] = place + 1 + score[:, better].argmax(axis=0) - BAND
+        # Given up for good, so that no column depends on how long its neighbours go on.
+        lost = top < so_far - DROP
+        going = len(lost) - int(np.count_nonzero(lost))
+        if going == 0:
+            break
+        if 2 * going < len(lost):
+            kept = np.flatnonzero(~lost)
+            column, score, left, padded = column[kept], score[:, kept], left[:, kept], padded[:, kept]
+        elif going < len(lost):
+            score[:, lost] = low
     return best_left, best_right
 
 
@@ -80,7 +91,7 @@ def extend(
     match carry the code MASKED.
     """
     grown_left, grown_right = np.zeros(len(left), np.int64), np.zeros(len(left), np.int64)
-    active = np.arange(len(left))
+    active = np.flatnonzero((left_room > 0) & (right_room > 0))
     for _ in range(STEPS):
         if len(active) == 0:
             break

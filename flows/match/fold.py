@@ -25,7 +25,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -186,10 +186,19 @@ class _Letters(dict[int, str]):
 
 _LETTERS = _Letters()
 _SHORT = 1 << 12
+_WORD = 4
+"""Characters of a text, too short for a URL, that is likely to be folded again."""
+
+
+@lru_cache(maxsize=1 << 16)
+def _fold_word(text: str) -> str:
+    return text.translate(_LETTERS)
 
 
 def fold(text: str) -> str:
     """The folded text. Any `str` will do, lone surrogates included."""
+    if len(text) <= _WORD:
+        return _fold_word(text)
     if len(text) < _SHORT and "://" not in text and "www." not in text.lower():
         return text.translate(_LETTERS)
     return fold_with_offsets(text)[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from flows.match.fold import fold
 from flows.match.tokens import NUMERALS
@@ -49,6 +50,7 @@ _ROUND = frozenset("第约約近逾超达達仅僅多余餘来來数數几幾半
 _DIGITS = re.compile(r"(?:(?<!\w)[-−－])?\d+(?:[.,．，٫٬'’\u00a0\u2009\u202f]\d+)*")
 _IDEOGRAPHS = re.compile(f"[{NUMERALS}]+(?:[点點][{NUMERALS}]+)?")
 _TOKEN = re.compile(rf"{_DIGITS.pattern}|{_IDEOGRAPHS.pattern}|[^\W\d_]+")
+_NO_NUMERALS = dict.fromkeys(map(ord, NUMERALS))
 _SEPARATOR = re.compile(r"[.,．，٫٬'’\u00a0\u2009\u202f]")
 
 
@@ -61,6 +63,10 @@ def value(text: str) -> tuple[str, int]:
 
 def numbers(text: str) -> tuple[list[tuple[str, int]], str]:
     """The numbers in a text, and the letters that are left beside them, their units apart."""
+    return _short_numbers(text) if len(text) <= _SHORT else _numbers(text)
+
+
+def _numbers(text: str) -> tuple[list[tuple[str, int]], str]:
     found, rest = [], []
     for match in _TOKEN.finditer(text):
         token = match.group()
@@ -71,9 +77,14 @@ def numbers(text: str) -> tuple[list[tuple[str, int]], str]:
             found.append((folded, 0))
         else:
             # Ideographs after a numeral: its unit, and what rounds it.
-            rest.append("".join(char for char in token if char not in NUMERALS))
+            rest.append(token.translate(_NO_NUMERALS))
             found += [(fold(each), 0) for each in _IDEOGRAPHS.findall(token)]
     return found, " ".join(each for each in rest if each)
+
+
+_SHORT = 8
+"""Characters of a reading that is likely to be met again: most are single ideographs."""
+_short_numbers = lru_cache(maxsize=1 << 14)(_numbers)
 
 
 def _beside(rest: str) -> bool:

@@ -54,6 +54,10 @@ def _runs(text: str, start: int, end: int) -> list[tuple[bool, int, int]]:
 
 def parted(mine: str, theirs: str, span: Span) -> list[Span]:
     """The runs that differ in a place: letters against letters and marks against marks, where they answer so."""
+    one, two = mine[span[0] : span[1]], theirs[span[2] : span[3]]
+    if (one.isalnum() or not one) and (two.isalnum() or not two):
+        # At most one run of letters on either side, as mostly.
+        return sorted(_trimmed(mine, theirs, span))
     left, right = _runs(mine, span[0], span[1]), _runs(theirs, span[2], span[3])
     kinds, others = [run[0] for run in left], [run[0] for run in right]
     if len(kinds) + len(others) == 3 and kinds and others:

@@ -28,6 +28,7 @@ def reading(leader: str, witness: str, before: str, after: str) -> str:
     if other_number(leader, witness):
         return "number"
     sides = [each for each in (leader, witness) if each.strip()]
-    if all(is_name(each, before, after, len(sides) == 1) for each in sides):
-        return "name"
-    return "wording"
+    for each in sides:
+        if not is_name(each, before, after, len(sides) == 1):
+            return "wording"
+    return "name"

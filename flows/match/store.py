@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from flows.match.candidates import Ints
@@ -39,6 +40,8 @@ _ARRAYS = (
     "index",
 )
 
+_TYPES = {"codes": np.uint32, "hash": np.uint64, "position": np.int32}
+
 
 def _bounds(lengths: Sequence[Ints]) -> Ints:
     return np.concatenate([[0], np.cumsum(np.concatenate(lengths))]) if lengths else np.zeros(1, np.int64)
@@ -54,9 +57,8 @@ class Segment:
 
     def _array(self, name: str) -> NDArray[np.generic]:
         path = self.folder / f"{name}.npy"
-        # An empty array cannot be mapped.
-        array: NDArray[np.generic] = np.load(path, mmap_mode="r" if os.path.getsize(path) > 128 else None)
-        return array
+        # An empty array cannot be mapped. As a plain array it is sliced at a third of what a memmap object costs.
+        return np.asarray(np.load(path, mmap_mode="r" if os.path.getsize(path) > 128 else None))
 
     @cached_property
     def raw(self) -> Codes:
@@ -151,7 +153,7 @@ def write_segments(parent: Path, first: int, texts: pa.ChunkedArray, limit: int)
         count = len(folded.bounds) - 1
         column = texts.slice(at, count)
         at += count
-        chars = np.array([len(text) for text in column.to_pylist()], np.int64)
+        chars = pc.utf8_length(column).to_numpy().astype(np.int64)
         raw = np.frombuffer("".join(column.to_pylist()).encode("utf-32-le"), np.uint32)
         bounds, position, hashes = winnow(folded.codes, folded.bounds)
         within = position < MOST_LETTERS
@@ -228,21 +230,43 @@ class Store:
             result[here] = segment.origin[segment.bounds[articles[here] - segment.first] + letters[here]]
         return result
 
+    def _gathered(self, articles: Ints, bounds: str, names: Sequence[str]) -> tuple[list[NDArray[np.generic]], Ints]:
+        """What the arrays `names` hold of articles, end to end, and the bounds."""
+        number = np.searchsorted(self.starts, articles, "right") - 1
+        step = np.flatnonzero(np.diff(number)) + 1
+        runs = zip([0, *step.tolist()], [*step.tolist(), len(articles)], strict=True) if len(articles) else ()
+        parts: list[list[NDArray[np.generic]]] = [[] for _ in names]
+        lengths = [np.zeros(0, np.int64)]
+        for start, stop in runs:
+            segment = self.segments[int(number[start])]
+            row, edges = articles[start:stop] - segment.first, getattr(segment, bounds)
+            first, count = edges[row], edges[row + 1] - edges[row]
+            lengths.append(count)
+            index = ranges(first, count)
+            for part, name in zip(parts, names, strict=True):
+                part.append(getattr(segment, name)[index])
+        empty = [np.zeros(0, _TYPES[name]) for name in names]
+        return [np.concatenate([none, *part]) for none, part in zip(empty, parts, strict=True)], _bounds(lengths)
+
     def letters(self, articles: Ints) -> tuple[Codes, Ints]:
         """The letters of articles end to end, and their bounds."""
-        parts = [self.codes(article) for article in articles.tolist()]
-        return np.concatenate([np.zeros(0, np.uint32), *parts]), _bounds([np.array([len(p) for p in parts], np.int64)])
+        number = np.searchsorted(self.starts, articles, "right") - 1
+        parts, lengths = [np.zeros(0, np.uint32)], np.zeros(len(articles), np.int64)
+        for place in np.unique(number).tolist():
+            here = np.flatnonzero(number == place)
+            bounds = self.segments[place].bounds
+            row = articles[here] - self.segments[place].first
+            lengths[here] = bounds[row + 1] - bounds[row]
+        for place, article in zip(number.tolist(), articles.tolist(), strict=True):
+            segment = self.segments[place]
+            row = article - segment.first
+            parts.append(segment.codes[segment.bounds[row] : segment.bounds[row + 1]])
+        return np.concatenate(parts), _bounds([lengths])
 
     def fingerprints(self, articles: Ints) -> tuple[Hashes, Positions, Ints]:
         """The fingerprints of articles end to end, their places, and their bounds."""
-        hashes, positions, lengths = [np.zeros(0, np.uint64)], [np.zeros(0, np.int32)], []
-        for article in articles.tolist():
-            segment, row = self._where(article)
-            start, end = int(segment.posting_bounds[row]), int(segment.posting_bounds[row + 1])
-            hashes.append(segment.hash[start:end])
-            positions.append(segment.position[start:end])
-            lengths.append(end - start)
-        return np.concatenate(hashes), np.concatenate(positions), _bounds([np.array(lengths, np.int64)])
+        (hashes, positions), bounds = self._gathered(articles, "posting_bounds", ("hash", "position"))
+        return hashes, positions, bounds  # type: ignore[return-value]
 
     def holders(self, hashes: Hashes | None) -> tuple[Ints, Positions, Hashes]:
         """Article, place and fingerprint of all postings of the fingerprints given (ascending); of all, for None."""
