@@ -52,6 +52,8 @@ class Matching:
         self._memory_limit = memory_limit
         self._workers = workers
         self.generation = writer.snapshot.match_state if writer.snapshot else None
+        self.touched: set[str] | None = set()
+        """Articles whose alignments or stories changed in this run; None for all."""
 
     def bring_up_to_date(self, now: datetime) -> Counter[str]:
         """Match what came, went or was seen by others since the last generation; returns the rows added."""
@@ -110,6 +112,7 @@ class Matching:
 
     def _apply(self, change: MatchChange, anew: bool, now: datetime) -> Counter[str]:
         counts: Counter[str] = Counter()
+        self.touched = None if anew else _touched(change)
         for name in TABLES:
             mine = getattr(change, name)
             if anew and self._writer.rows(name):
@@ -120,3 +123,14 @@ class Matching:
         at = pa.array([now] * aliases.add.num_rows, table("story_aliases").column("replaced_at").type)
         self._writer.change("story_aliases", aliases.add.append_column("replaced_at", at), aliases.remove)
         return counts
+
+
+def _touched(change: MatchChange) -> set[str]:
+    """The articles of the alignments and stories that went or came."""
+    out: set[str] = set()
+    for part in (change.alignments, change.stories):
+        for rows in (part.remove, part.add):
+            for name in rows.column_names:
+                if name.endswith("article_id"):
+                    out.update(rows[name].to_pylist())
+    return out

@@ -1,4 +1,4 @@
-"""The whole job on one screen: capture → extract → segment → clean → match → publish.
+"""The whole job on one screen: capture → extract → segment → clean → match → restore → publish.
 
 Each stage takes what it has not yet done. What a stage does stands in its own package; where the rows
 are kept stands in `warehouse`. A flow and the command line run exactly this.
@@ -67,6 +67,8 @@ def run(job: Job) -> Outcome:
         do("read", step.read)
         # articles → alignments, stories, variants
         do("match", step.match)
+        # articles, passages and what matching found in them → restorations
+        do("restore", step.restore)
         # everything above → one snapshot, visible at once
         snapshot = do("publish", partial(publish, job, step)) if writer.changed else None
         step.remember()

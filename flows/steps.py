@@ -22,6 +22,7 @@ from flows.extract.registry import canonical
 from flows.matching import Matching
 from flows.progress import Progress, stage
 from flows.read import TABLES, Partition, died, partitions, read_partition
+from flows.restoring import Restorer
 from flows.settings import Settings
 from flows.sources import kinds
 from flows.sources.kinds import SourceFailed
@@ -50,6 +51,7 @@ class Run:
         self.started = started
         self.counts: Counter[str] = Counter()
         self._matching = Matching(writer, settings.memory_limit, settings.processes)
+        self._restorer = Restorer(writer)
         self._clock = clock
         self._executor = executor
         self._progress = progress
@@ -210,6 +212,13 @@ class Run:
             self.counts.update(self._matching.bring_up_to_date(self._clock()))
             progress.advance(self.counts["articles"])
 
+    def restore(self) -> None:
+        """Articles of broken pages, put together by what their witnesses prove."""
+        with stage(self._progress, "restore") as progress:
+            added = self._restorer.bring_up_to_date(self._matching.generation, self._matching.touched)
+            self.counts["restorations"] += added
+            progress.advance(added)
+
     @property
     def match_state(self) -> str | None:
         """The matcher's working files that go with the tables."""
@@ -243,6 +252,7 @@ class Run:
     def remember(self) -> None:
         """Note which files are dealt with, now that a snapshot holds them, and drop what it does not need."""
         self._matching.tidy()
+        self._restorer.tidy()
         for seen in self._seen:
             seen.save()
 

@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 FLOORS = ("schemas", "warehouse", "flows")
 """Lowest first. A floor may import itself and those before it."""
 
-STAGES = ("flows/extract", "flows/segment", "flows/clean", "flows/match")
+STAGES = ("flows/extract", "flows/segment", "flows/clean", "flows/match", "flows/restore")
 ORCHESTRATED = {"flows/ingest.py", "flows/audit.py", "flows/maintain.py", "flows/serve.py"}
 """The only modules that may know Prefect."""
 

@@ -73,7 +73,6 @@ def print_summary(told: dict[str, Any]) -> None:
         return
     took, size = told["seconds"], added.get("bytes", 0)
     print(f"\nSnapshot {told['snapshot']} of {told['warehouse']} is published ({_size(size)} in {took:.1f} s).\n")
-    names = ("captures", "documents", "articles", "passages", "edits", "alignments", "stories", "variants", "rejects")
     meaning = {
         "captures": "retrievals, their bytes kept in WARC files",
         "documents": "distinct payloads that could be read",
@@ -83,11 +82,12 @@ def print_summary(told: dict[str, Any]) -> None:
         "alignments": "pairs of passages that are the same text",
         "stories": "places where a story is carried",
         "variants": "places where a carrier reads differently",
+        "restorations": "fragments of articles that a witness puts together",
         "rejects": "inputs that could not be processed",
     }
     print_table(
         ("table", "added", "now", "what it holds"),
-        [(name, f"{added.get(name, 0):,}", f"{total.get(name, 0):,}", meaning[name]) for name in names],
+        [(name, f"{added.get(name, 0):,}", f"{total.get(name, 0):,}", doc) for name, doc in meaning.items()],
         right=("added", "now"),
     )
     print("\nThe same")

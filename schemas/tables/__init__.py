@@ -12,6 +12,7 @@ from schemas.tables.edits import EDITS
 from schemas.tables.fixity import FIXITY
 from schemas.tables.passages import PASSAGES
 from schemas.tables.rejects import REJECTS
+from schemas.tables.restorations import RESTORATIONS
 from schemas.tables.runs import RUNS
 from schemas.tables.source_runs import SOURCE_RUNS
 from schemas.tables.stories import STORIES
@@ -30,6 +31,7 @@ TABLES: tuple[Table, ...] = (
     STORIES,
     VARIANTS,
     STORY_ALIASES,
+    RESTORATIONS,
     REJECTS,
     RUNS,
     SOURCE_RUNS,

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-STAGES = ("capture", "extract", "segment", "clean", "match", "commit and publish")
+STAGES = ("capture", "extract", "segment", "clean", "match", "restore", "commit and publish")
 _NAMES = ["江口", "白鹿口", "兰川", "海东", "南浦", "沙浦", "青石峡", "东屿", "九叶", "临川"]
 _THINGS = ["渡船", "渠首", "粮仓", "码头", "堤坝", "水库", "盐田", "集市", "苗圃", "灯塔"]
 _VERBS = ["开工", "改期", "竣工", "检修", "扩建", "试航", "停用", "验收", "恢复", "迁移"]
@@ -106,6 +106,7 @@ def measure(source: Path, out: Path) -> None:
     for name, stage in (("extract", "extract"), ("gather", "extract"), ("segment", "segment"), ("clean", "clean")):
         timed(read, name, stage)
     timed(steps.Run, "match", "match")
+    timed(steps.Run, "restore", "restore")
     timed(pipeline, "publish", "commit and publish")
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(dir=out.parent) as root:

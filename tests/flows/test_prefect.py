@@ -145,7 +145,7 @@ def test_stages_and_partitions_are_tasks(served: Served) -> None:
         runs = served.ask("/task_runs/filter", {"flow_runs": {"id": {"any_": [flow_run]}}})
         return {each["name"].split("-")[0] for each in runs if each["state_type"] == "COMPLETED"}
 
-    wanted = {"recover", "capture", "read", "match", "publish"}
+    wanted = {"recover", "capture", "read", "match", "restore", "publish"}
     wait_until(lambda: wanted <= names(), 60, served)
 
 

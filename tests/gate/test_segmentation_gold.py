@@ -12,6 +12,8 @@ import pytest
 from tests.bench.scramble import write_pages
 from tests.flows.segment.pages import placed
 from tests.gate.kit import folder_sha256, scorer
+from tests.jobs import ingest
+from warehouse.store import Warehouse
 
 GOLD = "1c320a394071d7906db1acddf19437d2f4700ed307e2b6b3a105097342db230f"
 FLOORS = {
@@ -48,6 +50,36 @@ def measure(kit: Any, pages: list[dict[str, Any]], folder: Path) -> dict[str, fl
         results.append(kit.score_page(page, text, passages(text), []))
     summary: dict[str, float] = kit.summarise(results)
     return summary
+
+
+def restored(root: Path, file: Path) -> list[dict[str, Any]]:
+    """The rows of `restored_passages` of one file."""
+    con = Warehouse(root).connect()
+    result = con.execute(
+        "SELECT p.* FROM restored_passages AS p JOIN documents USING (document_id) "
+        "JOIN captures USING (payload_sha256) WHERE uri LIKE $1 ORDER BY p.ordinal",
+        [f"%/{file.name}"],
+    )
+    names = [each[0] for each in result.description]
+    rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    con.close()
+    return rows
+
+
+@pytest.mark.corpus
+def test_restored_seeds_are_whole(shared: Path, tmp_path: Path) -> None:
+    """With the other seeds as witnesses every line is in its article, in order, and every cut paragraph is joined."""
+    kit = scorer(shared, "score_segmentation")
+    gold = shared / "gold" / "segmentation"
+    ingest(tmp_path / "w", shared / "seeds")
+    pages = json.loads((gold / "seed_segmentation.json").read_text(encoding="utf-8"))["seeds"]
+    results = []
+    for page in pages:
+        file = shared / "seeds" / page["file"]
+        results.append(kit.score_page(page, file.read_text(encoding="utf-8"), restored(tmp_path / "w", file), []))
+    found = kit.summarise(results)
+    wanted = ("line", "order_R", "joins_P", "joins_R", "dups_P", "dups_R", "kinds")
+    assert {name: found[name] for name in wanted} == dict.fromkeys(wanted, 1.0)
 
 
 @pytest.mark.corpus

@@ -125,6 +125,28 @@ WORLD: dict[str, list[dict[str, Any]]] = {
             "class": "wording",
         }
     ],
+    "restorations": [
+        {
+            "article_id": "a",
+            "place": 0,
+            "passage_id": "p1",
+            "change": "reordered",
+            "restored_start": 0,
+            "restored_end": 4,
+            "joined": False,
+            "proves": ["order"],
+            "story_id": "t",
+            "witness_article_id": "a",
+            "witness_start": 0,
+            "witness_end": 4,
+            "left_article_id": "a",
+            "left_start": 0,
+            "left_end": 4,
+            "right_article_id": "a",
+            "right_start": 5,
+            "right_end": 9,
+        }
+    ],
     "story_aliases": [{"alias_id": "t0", "story_id": "t", "replaced_at": NOON}],
     "rejects": [
         {

@@ -96,6 +96,8 @@ def test_the_promised_columns_are_there() -> None:
         "identity similarity left_coverage right_coverage relation",
         "stories": "story_id article_id span_start span_end leader coverage",
         "variants": "story_id article_id leader_start leader_end span_start span_end leader_text text kind class",
+        "restorations": "article_id place passage_id change from_article_id restored_start restored_end joined proves "
+        "story_id witness_article_id witness_start witness_end",
         "fixity": "checked_at target expected_sha256 actual_sha256 ok",
     }
     for name, columns in promised.items():

@@ -32,6 +32,11 @@ BREAKS = {
     "stories.one_leader": "UPDATE stories SET leader = false",
     "stories.witnesses_have_articles": "UPDATE stories SET article_id = 'b'",
     "variants.readings_are_in_the_text": "UPDATE variants SET text = '渡船'",
+    "restorations.fragments_are_of_the_page": "UPDATE restorations SET change = 'gap'",
+    "restorations.no_fragment_twice": "INSERT INTO restorations FROM restorations",
+    "restorations.places_follow": "UPDATE restorations SET restored_start = 1",
+    "restorations.evidence_is_there": "DELETE FROM alignments",
+    "restorations.witness_has_it": "UPDATE restorations SET witness_end = 9999",
     "rejects.rejects_say_why": "UPDATE rejects SET message = ''",
 }
 """For each check that a table states of its own, a change that breaks it."""

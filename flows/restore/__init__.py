@@ -1,0 +1,1 @@
+"""Articles of broken pages, put together by what their witnesses prove."""

@@ -1,0 +1,146 @@
+"""Handing the restore stage the pages whose alignments or stories changed, and the table what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pyarrow as pa
+
+from flows.restore.stage import RELATIONS, VERSION, WITNESSES, restore
+from schemas import table
+from schemas.render.sql import literal
+from warehouse.store import Writer
+
+_TABLE = "restorations"
+_READERS = ("text",)
+"""Extractors that leave it to segmentation to find the articles of a page."""
+_PAGES = 256
+"""Pages that are restored at a time."""
+
+_TOUCHED = f"""
+SELECT DISTINCT a.document_id FROM articles AS a
+JOIN documents AS d USING (document_id)
+{{restriction}}
+WHERE d.extractor IN ({", ".join(map(literal, _READERS))})
+    AND a.article_id IN (SELECT left_article_id FROM alignments UNION SELECT right_article_id FROM alignments)
+ORDER BY 1
+"""
+
+_HEARD = f"""
+CREATE OR REPLACE TEMP TABLE heard AS
+WITH ties AS (
+    SELECT left_article_id AS article_id, right_article_id AS witness, matched_chars FROM alignments
+    WHERE relation IN ({", ".join(map(literal, RELATIONS))})
+    UNION ALL
+    SELECT right_article_id, left_article_id, matched_chars FROM alignments
+    WHERE relation IN ({", ".join(map(literal, RELATIONS))})
+)
+SELECT t.article_id, t.witness, w.document_id FROM ties AS t
+JOIN articles AS a ON a.article_id = t.article_id
+JOIN restored_pages AS p ON p.document_id = a.document_id
+JOIN articles AS w ON w.article_id = t.witness
+WHERE w.document_id <> a.document_id
+GROUP BY t.article_id, t.witness, w.document_id
+QUALIFY row_number() OVER (PARTITION BY t.article_id ORDER BY sum(t.matched_chars) DESC, t.witness) <= {WITNESSES}
+"""
+
+_PARTS = {
+    "articles": "SELECT article_id, document_id, ordinal, text FROM articles SEMI JOIN shown USING (document_id)",
+    "passages": "SELECT * FROM passages SEMI JOIN shown USING (document_id)",
+    "alignments": "SELECT l.* FROM alignments AS l WHERE EXISTS (FROM heard WHERE (article_id, witness) IN "
+    "((l.left_article_id, l.right_article_id), (l.right_article_id, l.left_article_id)))",
+    "stories": "SELECT s.* FROM stories AS s WHERE article_id IN "
+    "(SELECT article_id FROM heard UNION SELECT witness FROM heard)",
+}
+
+
+class Restorer:
+    """The restoring of one run. Which generation of the matcher it is up to date with is kept beside the tables."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._state = writer.warehouse.state / "restored"
+        self._before = writer.snapshot.match_state if writer.snapshot else None
+
+    def bring_up_to_date(self, generation: str | None, touched: Iterable[str] | None) -> int:
+        """Restore the pages of articles whose alignments or stories changed; None for all. Returns the rows added.
+
+        `generation` is what the matcher made in this run, or left as it was.
+        """
+        if generation is None:
+            return 0
+        known = self._before is not None and self._version(self._before) == VERSION
+        if known and generation == self._before:
+            return 0
+        articles = sorted(set(touched)) if known and touched is not None else None
+        added = self._restore(articles)
+        self._state.mkdir(parents=True, exist_ok=True)
+        (self._state / generation).write_text(VERSION, encoding="utf-8")
+        self._before = generation
+        return added
+
+    def tidy(self) -> None:
+        """Drop the marks of generations that are gone."""
+        if self._state.is_dir():
+            for path in sorted(self._state.iterdir()):
+                if path.name != self._before:
+                    path.unlink()
+
+    def _version(self, generation: str) -> str | None:
+        mark = self._state / generation
+        return mark.read_text(encoding="utf-8") if mark.is_file() else None
+
+    def _restore(self, articles: list[str] | None) -> int:
+        """Bring the rows of the articles' pages up to date; of all pages for None."""
+        con = self._writer.con()
+        restriction = ""
+        if articles is not None:
+            con.register("touched_articles", pa.table({"article_id": pa.array(articles, pa.string())}))
+            con.execute("CREATE OR REPLACE TEMP TABLE touched AS FROM touched_articles")
+            con.unregister("touched_articles")
+            restriction = "SEMI JOIN touched USING (article_id)"
+        pages = [row[0] for row in con.execute(_TOUCHED.format(restriction=restriction)).fetchall()]
+        fresh = pa.concat_tables([table(_TABLE).empty(), *self._restored(pages)])
+        if articles is None:
+            old = con.sql(f"SELECT * FROM {_TABLE}").to_arrow_table()
+        else:
+            con.register("fresh_pages", pa.table({"document_id": pa.array(pages, pa.string())}))
+            old = con.sql(
+                f"SELECT * FROM {_TABLE} WHERE article_id IN (FROM touched UNION "
+                "SELECT article_id FROM articles SEMI JOIN fresh_pages USING (document_id))"
+            ).to_arrow_table()
+            con.unregister("fresh_pages")
+        return self._write(old.cast(table(_TABLE).arrow), fresh)
+
+    def _restored(self, pages: list[str]) -> Iterator[pa.Table]:
+        con = self._writer.con()
+        for start in range(0, len(pages), _PAGES):
+            some = pages[start : start + _PAGES]
+            con.register("some_pages", pa.table({"document_id": pa.array(some, pa.string())}))
+            con.execute("CREATE OR REPLACE TEMP TABLE restored_pages AS FROM some_pages")
+            con.unregister("some_pages")
+            con.execute(_HEARD)
+            con.execute("CREATE OR REPLACE TEMP TABLE shown AS FROM restored_pages UNION SELECT document_id FROM heard")
+            parts = {name: con.sql(sql).to_arrow_table() for name, sql in _PARTS.items()}
+            yield restore(some, **parts)
+
+    def _write(self, old: pa.Table, fresh: pa.Table) -> int:
+        """Commit what differs; nothing where nothing does."""
+        key = list(table(_TABLE).key)
+        before, after = _rows(old), _rows(fresh)
+        gone = [place for row, place in before.items() if row not in after]
+        came = [place for row, place in after.items() if row not in before]
+        if not gone and not came:
+            return 0
+        add, remove = fresh.take(pa.array(came, pa.int64())), old.select(key).take(pa.array(gone, pa.int64()))
+        return self._writer.change(_TABLE, add, remove)[0]
+
+
+def _rows(rows: pa.Table) -> dict[tuple[Any, ...], int]:
+    """Each row, as something to compare, with its place."""
+    columns = [column.to_pylist() for column in rows.columns]
+    return {
+        tuple(tuple(value) if isinstance(value, list) else value for value in row): place
+        for place, row in enumerate(zip(*columns, strict=True))
+    }

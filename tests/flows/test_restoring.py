@@ -1,0 +1,122 @@
+"""Broken pages in a warehouse: restored as witnesses come, whatever the order in which they do."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from flows.examine import examine
+from tests.flows.restore.archive import sentences
+from tests.jobs import COMPARED_TABLES, copied, digests, files, ingest, rows, value
+from warehouse.store import Warehouse
+
+TOLD, OTHER = sentences("warehouse", 9), sentences("sidebar", 6)
+CUT = 17
+PAGE = [
+    "守堤人家的春天",
+    f"本报江口3月1日电 {TOLD[0]}",
+    TOLD[1],
+    TOLD[2][:CUT],
+    "茶市开秤 新茶上岸",
+    f"本报青岚3月1日电 {OTHER[0]}",
+    *OTHER[1:4],
+    TOLD[2][CUT:],
+    *TOLD[3:6],
+    f"{TOLD[6][:CUT]}",
+    *OTHER[4:],
+]
+INPUTS = {
+    "jiangkou/20240301-1.txt": "\n\n".join(PAGE),
+    "qinglan/20240302-1.txt": "\n\n".join(["守堤人家", *TOLD]),
+    "yundu/20240303-1.txt": "\n\n".join(["堤上的春天", *TOLD[1:7]]),
+    "beiping/20240303-2.txt": "\n\n".join(["新茶上岸", *OTHER]),
+}
+
+
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("in")
+    for name, text in INPUTS.items():
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text(text + "\n", encoding="utf-8")
+    return root
+
+
+@pytest.fixture(scope="module")
+def whole(inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("whole") / "w"
+    ingest(root, inputs)
+    return root
+
+
+def test_the_page_is_restored_and_what_it_lacks_is_filled_with_the_source_named(whole: Path) -> None:
+    ((text, filled, outlets, missing),) = rows(
+        whole,
+        "SELECT text, filled_text, witness_outlets, missing_chars FROM restored_articles "
+        "WHERE headline = '守堤人家的春天'",
+    )
+    lead = f"本报江口3月1日电 {TOLD[0]}"
+    assert text == "\n".join(["守堤人家的春天", lead, *TOLD[1:6], TOLD[6][:CUT] + "[…]"])
+    assert outlets == ["qinglan"]
+    assert filled == text.replace("[…]", f"[qinglan: {TOLD[6][CUT:]}\n{TOLD[7]}\n{TOLD[8]}]")
+    assert missing == len(TOLD[6][CUT:] + TOLD[7] + TOLD[8]) + 2
+
+
+def test_the_spans_of_restored_passages_are_slices_of_the_restored_text(whole: Path) -> None:
+    wrong = """
+    SELECT * FROM restored_passages AS p JOIN restored_articles AS a USING (article_id)
+    WHERE p.article_start IS NOT NULL
+        AND substring(a.text, (p.article_start + 1)::BIGINT, (p.article_end - p.article_start)::BIGINT) <> p.text
+    """
+    assert rows(whole, wrong) == []
+    assert value(whole, "SELECT count(*) FROM restored_passages") == value(whole, "SELECT count(*) FROM passages")
+
+
+def test_nothing_is_rewritten_and_the_checks_hold(whole: Path, tmp_path: Path) -> None:
+    assert value(whole, "SELECT count(*) FROM articles WHERE headline = '守堤人家的春天' AND NOT complete") == 1
+    assert examine(Warehouse(copied(whole, tmp_path / "w"))).findings == []
+
+
+def test_witnesses_may_come_in_any_order(whole: Path, inputs: Path, tmp_path: Path) -> None:
+    wanted = digests(whole, COMPARED_TABLES)
+    assert "restorations" in wanted
+    # The page before all its witnesses, and after them.
+    for number, order in enumerate((list(INPUTS), list(reversed(INPUTS)))):
+        root = tmp_path / f"w{number}"
+        # The same source in growing folders, so that the captures are the same.
+        folder = tmp_path / str(number) / inputs.name
+        for name in order:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(inputs / name, folder / name)
+            ingest(root, folder)
+        derived = [name for name in wanted if name != "captures"]
+        assert digests(root, derived) == digests(whole, derived)
+        assert ingest(root, folder).snapshot is None
+
+
+def test_a_page_that_no_witness_touches_is_left_alone(whole: Path, tmp_path: Path) -> None:
+    root = copied(whole, tmp_path / "w")
+    before = value(root, "SELECT count(*) FROM restorations")
+    folder = tmp_path / "new"
+    folder.mkdir()
+    (folder / "20240401.txt").write_text("\n\n".join(["渡口旧事", *sentences("new", 4)]), encoding="utf-8")
+    held = {name for name in files(root) if name.startswith("tables/restorations/")}
+    assert ingest(root, folder).counts["restorations"] == 0
+    assert {name for name in files(root) if name.startswith("tables/restorations/")} == held
+    assert value(root, "SELECT count(*) FROM restorations") == before
+
+
+def test_of_another_version_everything_is_restored_anew(
+    whole: Path, inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = copied(whole, tmp_path / "w")
+    monkeypatch.setattr("flows.restoring.VERSION", "another")
+    monkeypatch.setattr("flows.restoring.restore", lambda pages, **parts: parts["stories"].slice(0, 0))
+    monkeypatch.setattr("flows.restoring.Restorer._restored", lambda self, pages: iter(()))
+    ingest(root, inputs)
+    assert value(root, "SELECT count(*) FROM restorations") == 0
+    monkeypatch.undo()
+    ingest(root, inputs)
+    assert digests(root) == digests(whole)
