@@ -8,8 +8,11 @@ so a warehouse can be moved, mounted read-only, or opened from any folder.
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import re
+import shutil
+from collections.abc import Callable, Sequence
 from importlib import resources
 from pathlib import Path
 
@@ -23,25 +26,30 @@ from warehouse.errors import Damaged, Missing, NotAQuery, nothing_at
 from warehouse.snapshots import Snapshot, TableEntry
 
 NAME = "catalogue.duckdb"
+ANEW = 64
+"""Every so many snapshots the catalogue is made from nothing, so that what a replaced view leaves does not pile up."""
 
 _READING = (StatementType.SELECT, StatementType.MULTI)
 """MULTI is what PIVOT turns into."""
 _EXPLAIN = re.compile(r"^\s*EXPLAIN\b\s*(?:ANALY[SZ]E\b\s*)?(?:\([^()]*\))?", re.IGNORECASE)
 
 
-def build(root: Path, snapshot: Snapshot) -> Path:
-    """Write the catalogue of a snapshot, swap it in, return its path. Raises Damaged where a table is unreadable."""
+def build(root: Path, snapshot: Snapshot, former: Snapshot | None = None) -> Path:
+    """Write the catalogue of a snapshot, swap it in, return its path. Raises Damaged where a table is unreadable.
+
+    Where the catalogue at hand is that of `former`, only the views of tables that have other files are made again: most
+    of the work is in the views that stay.
+    """
     path = root / NAME
     beside = root / f".{NAME}.{os.getpid()}"
-    beside.unlink(missing_ok=True)
-    con = duckdb.connect()
     try:
-        # An older storage version keeps DuckDB 1.x able to open it.
-        con.execute(f"ATTACH {literal(str(beside))} AS catalogue (STORAGE_VERSION 'v1.2.0')")
-        con.execute("USE catalogue")
-        define(con, root, snapshot)
-        con.execute("USE memory")
-        con.execute("DETACH catalogue")
+        if (
+            former is None
+            or snapshot.number % ANEW == 0
+            or not _brought_up_to_date(path, beside, root, former, snapshot)
+        ):
+            beside.unlink(missing_ok=True)
+            _in_file(beside, lambda con: define(con, root, snapshot))
     except duckdb.IOException as error:
         beside.unlink(missing_ok=True)
         if "No space left" in str(error):
@@ -49,8 +57,6 @@ def build(root: Path, snapshot: Snapshot) -> Path:
         raise Damaged(
             f"A table's file cannot be read ({str(error).splitlines()[0]}); `dibao audit` says which."
         ) from error
-    finally:
-        con.close()
     flush_file(beside)
     os.replace(beside, path)
     flush_folder(root)
@@ -60,17 +66,91 @@ def build(root: Path, snapshot: Snapshot) -> Path:
 def define(con: duckdb.DuckDBPyConnection, root: Path, snapshot: Snapshot) -> None:
     """Create every view of a snapshot in the connection's present schema."""
     for table in TABLES:
-        con.execute(f"CREATE VIEW {quoted(table.name)} AS {_select(table, root, snapshot)}")
-        for statement in comments(table):
-            con.execute(statement)
+        _define_table(con, table, root, snapshot)
+    _define_snapshot(con, root, snapshot)
+    for statement in view_files():
+        con.execute(statement)
+
+
+def _in_file(path: Path, work: Callable[[duckdb.DuckDBPyConnection], None]) -> None:
+    """Do something to a catalogue in a file, all of it or nothing."""
+    con = duckdb.connect()
+    try:
+        # An older storage version keeps DuckDB 1.x able to open it.
+        con.execute(f"ATTACH {literal(str(path))} AS catalogue (STORAGE_VERSION 'v1.2.0')")
+        con.execute("USE catalogue")
+        con.execute("BEGIN")  # one transaction: each of its own is flushed to disk
+        work(con)
+        con.execute("COMMIT")
+        con.execute("USE memory")
+        con.execute("DETACH catalogue")
+    finally:
+        con.close()
+
+
+def _brought_up_to_date(path: Path, beside: Path, root: Path, former: Snapshot, snapshot: Snapshot) -> bool:
+    """Make the catalogue of one snapshot out of that of another; False where this one cannot be made so."""
+    if definitions(root, former) != definitions(root, snapshot):
+        return False
+
+    def work(con: duckdb.DuckDBPyConnection) -> None:
+        shown = con.execute(
+            "SELECT comment FROM duckdb_views() WHERE database_name = 'catalogue' AND view_name = 'snapshot'"
+        ).fetchall()
+        if shown != [(_about(root, former),)]:
+            raise _OtherError
+        for table in TABLES:
+            if _paths(former, table) != _paths(snapshot, table):
+                _define_table(con, table, root, snapshot)
+        _define_snapshot(con, root, snapshot)
+
+    try:
+        shutil.copyfile(path, beside)
+        _in_file(beside, work)
+    except (FileNotFoundError, _OtherError):
+        return False
+    except duckdb.Error as error:
+        if "No space left" in str(error):
+            raise
+        return False
+    return True
+
+
+class _OtherError(Exception):
+    """The catalogue at hand shows something else than was thought."""
+
+
+def _define_table(con: duckdb.DuckDBPyConnection, table: Table, root: Path, snapshot: Snapshot) -> None:
+    select = _select(table, root, snapshot, _paths(snapshot, table))
+    view = f"CREATE OR REPLACE VIEW {quoted(table.name)} AS {select}"
+    con.execute(";\n".join([view, *comments(table)]))
+
+
+def _define_snapshot(con: duckdb.DuckDBPyConnection, root: Path, snapshot: Snapshot) -> None:
     con.execute(
-        "CREATE VIEW snapshot AS SELECT "
+        "CREATE OR REPLACE VIEW snapshot AS SELECT "
         f"{snapshot.number} AS number, {literal(snapshot.run_id)} AS run_id, "
         f"TIMESTAMPTZ {literal(snapshot.published_at)} AS published_at, "
         f"{literal(snapshot.code_version)} AS code_version"
     )
-    for statement in view_files():
-        con.execute(statement)
+    con.execute(f"COMMENT ON VIEW snapshot IS {literal(_about(root, snapshot))}")
+
+
+def _about(root: Path, snapshot: Snapshot) -> str:
+    return f"Snapshot {snapshot.number}, shown by the definitions {definitions(root, snapshot)}."
+
+
+def definitions(root: Path, snapshot: Snapshot) -> str:
+    """What the views are made of, but for the files that they read: 16 letters of a SHA-256."""
+    parts = [duckdb.__version__]
+    for table in TABLES:
+        parts += [_select(table, root, snapshot, ("",)), *comments(table)]
+    return hashlib.sha256("\n".join([*parts, *view_files()]).encode()).hexdigest()[:16]
+
+
+def _paths(snapshot: Snapshot, table: Table) -> tuple[str, ...]:
+    entry = snapshot.tables.get(table.name)
+    return tuple(file.path for file in entry.files) if entry else ()
 
 
 def view_files() -> list[str]:
@@ -142,11 +222,10 @@ def parquet(root: Path, table: Table, entry: TableEntry | None) -> str:
     return f"(SELECT {column_list(table)} FROM read_parquet([{files}]))"
 
 
-def _select(table: Table, root: Path, snapshot: Snapshot) -> str:
-    entry = snapshot.tables.get(table.name)
-    if entry is None or not entry.files:
+def _select(table: Table, root: Path, snapshot: Snapshot, paths: Sequence[str]) -> str:
+    if not paths:
         return empty_select(table)
-    files = ", ".join(literal(file.path) for file in entry.files)
+    files = ", ".join(map(literal, paths))
     place = f"lambda p: coalesce(getvariable('warehouse'), {literal(str(root))}) || '/' || p"
     source = f"read_parquet(list_transform([{files}], {place}))"
     return f"SELECT {column_list(table, 't')} FROM {source} AS t{_present(table, snapshot)}"

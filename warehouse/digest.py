@@ -16,28 +16,29 @@ _MODULUS = 1 << 128
 EMPTY = "0" * 32
 
 
-def digest_of(table: Table, rows: pa.Table) -> str:
-    """Digest of Arrow rows that have the table's columns."""
+def digest_of(table: Table, rows: pa.Table, con: duckdb.DuckDBPyConnection | None = None) -> str:
+    """Digest of Arrow rows that have the table's columns, by a connection whose time zone is UTC if one is at hand."""
     if rows.num_rows == 0:
         return EMPTY
-    con = duckdb.connect()
+    if con is None:
+        with duckdb.connect() as own:
+            own.execute("SET TimeZone = 'UTC'")
+            return digest_of(table, rows, own)
+    con.register("digested", rows)
     try:
-        con.execute("SET TimeZone = 'UTC'")
-        con.register("rows", rows)
-        return digest_in(con, table, "rows")
+        return digest_in(con, table, "digested")
     finally:
-        con.close()
+        con.unregister("digested")
 
 
 def digest_in(con: duckdb.DuckDBPyConnection, table: Table, relation: str) -> str:
     """Digest of a relation that DuckDB knows, be it a view or `read_parquet(…)`."""
     packed = ", ".join(f"{quoted(n)} := {quoted(n)}" for n in table.names if n not in table.volatile)
-    row = con.execute(
+    ((low, high),) = con.execute(
         f"SELECT sum(md5_number_lower(t)::HUGEINT), sum(md5_number_upper(t)::HUGEINT) "
         f"FROM (SELECT to_json(struct_pack({packed}))::VARCHAR AS t FROM {relation})"
-    ).fetchone()
-    low, high = (int(value or 0) for value in row or (0, 0))
-    return f"{(low + (high << 64)) % _MODULUS:032x}"
+    ).fetchall()
+    return f"{(int(low or 0) + (int(high or 0) << 64)) % _MODULUS:032x}"
 
 
 def plus(one: str, other: str) -> str:

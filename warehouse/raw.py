@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -51,6 +52,7 @@ def warc_date(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+@lru_cache(maxsize=256)
 def warc_digest(sha256_hex: str) -> str:
     """A SHA-256 as WARC digest headers write it: base32 behind the algorithm's name."""
     return "sha256:" + base64.b32encode(bytes.fromhex(sha256_hex)).decode("ascii")
@@ -141,19 +143,24 @@ class SegmentWriter:
 
         Header values are ASCII on one line each. Nothing of the block is parsed or made anew.
         """
-        digest = warc_digest(hashlib.sha256(block).hexdigest())
+        kind_of_message = "request" if kind == "request" else "response"
+        return self._record(kind, uri, block, captured_at, headers, f"application/http; msgtype={kind_of_message}")
+
+    def _record(
+        self, kind: str, uri: str, block: bytes, captured_at: datetime, headers: Mapping[str, str], content_type: str
+    ) -> Place:
         lines = {
             "WARC-Type": kind,
             "WARC-Record-ID": self.record_id(),
             "WARC-Target-URI": uri,
             "WARC-Date": warc_date(captured_at),
-            "WARC-Block-Digest": digest,
+            "WARC-Block-Digest": warc_digest(hashlib.sha256(block).hexdigest()),
             **headers,
-            "Content-Type": f"application/http; msgtype={'request' if kind == 'request' else 'response'}",
+            "Content-Type": content_type,
             "Content-Length": str(len(block)),
         }
         head = "WARC/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines.items()) + "\r\n"
-        return self._member([head.encode("ascii"), block, b"\r\n\r\n"])
+        return self._member([head.encode(), block, b"\r\n\r\n"])
 
     @staticmethod
     def record_id() -> str:
@@ -168,15 +175,7 @@ class SegmentWriter:
     def metadata(self, uri: str, fields: Mapping[str, str], captured_at: datetime) -> Place:
         """Write a `metadata` record of `name: value` lines about a URI."""
         block = "".join(f"{name}: {value}\r\n" for name, value in fields.items()).encode()
-        record = self._builder.create_warc_record(
-            uri,
-            "metadata",
-            io.BytesIO(block),
-            len(block),
-            "application/warc-fields",
-            {"WARC-Date": warc_date(captured_at)},
-        )
-        return self.write(record)
+        return self._record("metadata", uri, block, captured_at, {}, "application/warc-fields")
 
     def write(self, record: ArcWarcRecord) -> Place:
         """Write any record as one gzip member."""

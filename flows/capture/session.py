@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -34,12 +34,13 @@ class Session:
     looked_up: dict[str, First] = field(default_factory=dict)
     """What the last `look_up` found."""
 
-    def look_up(self, hashes: Iterable[str]) -> None:
-        """Ask once for many payloads that `first` will be asked for one by one."""
+    def look_up(self, hashes: Iterable[str], found: Mapping[str, First]) -> None:
+        """Ask once for many payloads that `first` will be asked for one by one; `found` was looked up before."""
         asked = dict.fromkeys(hashes)
-        found = self.known.payloads(asked)
+        held = self.known.payloads(asked)
         self.looked_up.clear()
-        self.looked_up.update({sha: found.get(sha, NOWHERE) for sha in asked})
+        self.looked_up.update(found)
+        self.looked_up.update({sha: held.get(sha, NOWHERE) for sha in asked})
 
     def first(self, hashes: Iterable[str]) -> dict[str, First]:
         """Where each payload's bytes lie, in the archive or in what this run has written."""

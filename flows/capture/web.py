@@ -35,45 +35,48 @@ class Kept:
     payload: bytes | None
 
 
-def keep(
-    source: Source,
-    exchange: Exchange,
-    at: datetime,
-    held: Held | None,
-    session: Session,
-    batch: Batch,
-) -> Kept:
+@dataclass(frozen=True)
+class Told:
+    """An answer as read. `stale` is the last good answer, where this one says that it still holds (304)."""
+
+    message: RawRecord
+    sha256: str | None
+    size: int | None
+    stale: Held | None
+
+
+def read(exchange: Exchange, held: Held | None = None) -> Told:
+    """Read an answer; `held` is the last good one, which a 304 stands for. The payload's hash is None without one."""
+    message = read_message(exchange.response)
+    if exchange.status == 304 and held is not None:
+        return Told(message, held.payload_sha256, held.payload_bytes, held)
+    if message.payload is None:
+        return Told(message, None, None, None)
+    return Told(message, hashlib.sha256(message.payload).hexdigest(), len(message.payload), None)
+
+
+def keep(source: Source, exchange: Exchange, told: Told, at: datetime, session: Session, batch: Batch) -> Kept:
     """Write an answer and its request to WARC, with a row of `captures`.
 
-    `held` is the last good answer, which a 304 stands for. A payload whose bytes are in the archive becomes a
-    `revisit`; its HTTP headers are kept as they came.
+    A payload whose bytes are in the archive becomes a `revisit`; its HTTP headers are kept as they came.
     """
-    message = read_message(exchange.response)
-    stale = exchange.status == 304 and held is not None
-    sha256: str | None = None
-    size: int | None = None
-    if stale and held is not None:
-        sha256, size = held.payload_sha256, held.payload_bytes
-    elif message.payload is not None:
-        sha256, size = hashlib.sha256(message.payload).hexdigest(), len(message.payload)
+    message, sha256, size, held = told.message, told.sha256, told.size, told.stale
     headers = message.http_headers
     origin = Origin(
         source_id=source.id,
         uri=exchange.url,
         outlet=urlsplit(exchange.url).hostname or source.id,
-        media_type=held.media_type
-        if stale and held
-        else served_type(headers.get("content-type"), message.payload or b""),
-        last_modified=http_date(headers.get("last-modified")) or (held.last_modified if stale and held else None),
+        media_type=held.media_type if held else served_type(headers.get("content-type"), message.payload or b""),
+        last_modified=http_date(headers.get("last-modified")) or (held.last_modified if held else None),
         parser=canonical(source.hints),
         name_date=name_date(source.name_date, urlsplit(exchange.url).path.rpartition("/")[2]),
     )
-    etag = headers.get("etag") or (held.etag if stale and held else None)
+    etag = headers.get("etag") or (held.etag if held else None)
     wire = warc_digest(hashlib.sha256(exchange.body).hexdigest())
     first = session.first([sha256]).get(sha256) if sha256 and size else None
     redirect = redirect_of(exchange.status, headers, exchange.url)
     marks = _marks(origin, exchange, sha256, size, etag, redirect)
-    place, kind, stated = _write(exchange, at, first, stale, wire, sha256, marks, session)
+    place, kind, stated = _write(exchange, at, first, held is not None, wire, sha256, marks, session)
     if first is None and sha256 is not None:
         session.firsts[sha256] = First(exchange.url, at, wire, place, kind)
     values = row(
@@ -93,12 +96,6 @@ def keep(
     batch.bytes += len(exchange.body)
     batch.rejects += _problems(values, exchange, message)
     return Kept(values, message.payload)
-
-
-def payload_sha256(exchange: Exchange) -> str | None:
-    """The hash of an answer's payload; None where it cannot be had."""
-    payload = read_message(exchange.response).payload
-    return hashlib.sha256(payload).hexdigest() if payload else None
 
 
 def aside(exchange: Exchange, at: datetime, session: Session) -> None:

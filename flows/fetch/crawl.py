@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -21,7 +20,8 @@ from flows.fetch import robots
 from flows.fetch.address import Resolver, resolve
 from flows.fetch.errors import FetchError
 from flows.fetch.limits import Limits
-from flows.fetch.wire import Exchange, Wire, normal, parsed
+from flows.fetch.url import normal
+from flows.fetch.wire import Exchange, Wire
 
 REDIRECTS = (301, 302, 303, 307, 308)
 _AGAIN = (429, 500, 502, 503, 504)
@@ -59,6 +59,8 @@ class Answer:
     spare: list[Exchange] = field(default_factory=list)
     at: datetime | None = None
     note: FetchError | None = None
+    came: float = 0.0
+    """When it came, by the clock of waits."""
 
 
 @dataclass
@@ -130,15 +132,14 @@ class Crawl:
     def put(self, job: Job) -> None:
         """Queue an address; one that cannot be fetched is answered with its error."""
         try:
-            job = replace(job, url=normal(job.url))
-            host = parsed(job.url).host
+            url = normal(job.url)
         except FetchError as error:
             self._early.append(Answer(job, error=error))
             return
-        lane = self._lanes.get(host)
+        lane = self._lanes.get(url.host)
         if lane is None:
-            lane = self._lanes[host] = _Lane(host, Wire(self.limits, self._resolver, self._tls))
-        lane.jobs.append(job)
+            lane = self._lanes[url.host] = _Lane(url.host, Wire(self.limits, self._resolver, self._tls))
+        lane.jobs.append(job if url is job.url else replace(job, url=url))
         self._list(lane)
 
     def answers(self) -> Iterator[Answer]:
@@ -184,7 +185,7 @@ class Crawl:
         """In a thread: one attempt at one address."""
         answer = Answer(job)
         try:
-            origin, _ = _origin(job.url)
+            origin = normal(job.url).origin
             if self.limits.robots and origin not in lane.rules:
                 name = self.limits.agent.partition("/")[0]
                 lane.rules[origin] = rules = robots.read(lane.wire, origin, name)
@@ -201,18 +202,19 @@ class Crawl:
             answer.error = error
         except Exception as error:
             answer.error = FetchError("crash", f"The fetch failed: {type(error).__name__}: {error}"[:300])
+        answer.came = time.monotonic()
         self._done.put(answer)
 
     # ------------------------------------------------------------ what an answer means
 
     def _settle(self, answer: Answer) -> Iterator[Answer]:
-        lane = self._lanes[parsed(answer.job.url).host]
+        lane = self._lanes[normal(answer.job.url).host]
         lane.busy = False
         self._busy -= 1
         exchange = answer.exchange
         self.requests += len(answer.spare)
         self.bytes += sum(len(each.response) for each in [*answer.spare, *([exchange] if exchange else [])])
-        lane.ready = time.monotonic() + self._pause(lane, answer)
+        lane.ready = answer.came + self._pause(lane, answer)
         again = self._again(lane, answer)
         if again:
             lane.spare += [*answer.spare, *([exchange] if exchange else [])]
@@ -231,7 +233,7 @@ class Crawl:
 
     def _pause(self, lane: _Lane, answer: Answer) -> float:
         """Seconds before the host is asked again: what it asks for, what the source sets, what it took to answer."""
-        rules = lane.rules.get(_origin(answer.job.url)[0])
+        rules = lane.rules.get(normal(answer.job.url).origin)
         asked = min(rules.delay, self.limits.max_wait) if rules else 0.0
         took = answer.exchange.seconds if answer.exchange else 0.0
         return max(asked, self.limits.delay, min(took, 5.0))
@@ -298,9 +300,3 @@ def retry_after(exchange: Exchange, now: datetime) -> float | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return max(0.0, (moment - now).total_seconds())
-
-
-def _origin(url: str) -> tuple[str, str]:
-    """Scheme, host and port of an address as one text; and its host."""
-    parts = urlsplit(str(parsed(url)))
-    return f"{parts.scheme}://{parts.netloc}", parts.hostname or ""

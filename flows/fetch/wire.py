@@ -1,18 +1,17 @@
 """One HTTP exchange at a time, with the bytes of both sides as they went over the wire.
 
-httpx and httpcore speak the protocol. Underneath them lies a network backend of our own, which connects to an address
-that was checked, keeps what passes, and ends an exchange that takes too long or brings too much.
+httpcore, on which httpx stands, speaks the protocol. Underneath it lies a network backend of our own, which connects to
+an address that was checked, keeps what passes, and ends an exchange that takes too long or brings too much.
 """
 
 from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
-from urllib.parse import urljoin
 
 import httpcore
 import httpx
@@ -20,9 +19,12 @@ import httpx
 from flows.fetch.address import Resolver, checked, resolve
 from flows.fetch.errors import FetchError
 from flows.fetch.limits import Limits
+from flows.fetch.url import Url, normal
 
 HEAD_ROOM = 256 << 10
 """Bytes that a response may have beyond its body's limit: headers and the framing of chunks."""
+_KEEP = 15.0
+"""Seconds for which a connection that has nothing to do is kept."""
 
 
 @dataclass(frozen=True)
@@ -143,51 +145,21 @@ class _Backend(httpcore.NetworkBackend):
         raise FetchError("address", "A socket of this machine is not the web.")
 
 
-class _Transport(httpx.BaseTransport):
-    def __init__(self, backend: _Backend, tls: ssl.SSLContext) -> None:
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=tls, max_connections=1, keepalive_expiry=15.0, http1=True, http2=False, network_backend=backend
-        )
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        url = request.url
-        asked = httpcore.Request(
-            method=request.method,
-            url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-            headers=request.headers.raw,
-            extensions=request.extensions,
-        )
-        answer = self._pool.handle_request(asked)
-        assert isinstance(answer.stream, Iterable)
-        return httpx.Response(
-            answer.status, headers=answer.headers, stream=_Body(answer.stream), extensions=answer.extensions
-        )
-
-    def close(self) -> None:
-        self._pool.close()
-
-
-class _Body(httpx.SyncByteStream):
-    def __init__(self, inner: Iterable[bytes]) -> None:
-        self._inner = inner
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self._inner)
-
-    def close(self) -> None:
-        if hasattr(self._inner, "close"):
-            self._inner.close()
-
-
 class Wire:
     """A client for one host. Not for several threads at once. Keeps no cookies and follows no redirects."""
 
     def __init__(self, limits: Limits, resolver: Resolver = resolve, tls: ssl.SSLContext | None = None) -> None:
         self._limits = limits
         self._tape = _Tape()
-        backend = _Backend(self._tape, resolver, limits.allow_private)
-        self._transport = _Transport(backend, tls or httpx.create_ssl_context(trust_env=False))
+        self._backend = _Backend(self._tape, resolver, limits.allow_private)
+        self._tls = tls or httpx.create_ssl_context(trust_env=False)
         self._timeout = httpx.Timeout(limits.idle_seconds, connect=limits.connect_seconds).as_dict()
+        self._manner = [
+            (b"User-Agent", limits.agent.encode("ascii", "replace")),
+            (b"Accept", b"*/*"),
+            (b"Accept-Encoding", b"gzip, deflate, br"),
+        ]
+        self._open: tuple[str, httpcore.HTTPConnection] | None = None
 
     def __enter__(self) -> Wire:
         return self
@@ -198,7 +170,23 @@ class Wire:
         self.close()
 
     def close(self) -> None:
-        self._transport.close()
+        if self._open is not None:
+            self._open[1].close()
+            self._open = None
+
+    def _connection(self, url: Url) -> httpcore.HTTPConnection:
+        """The connection that is open, where it goes to that origin and the host has kept it open; else a new one."""
+        if self._open is not None:
+            origin, held = self._open
+            if origin == url.origin and held.is_available() and not held.has_expired():
+                return held
+            self.close()
+        where = httpcore.URL(scheme=url.scheme, host=url.raw_host, port=url.port, target=b"/").origin
+        fresh = httpcore.HTTPConnection(
+            where, ssl_context=self._tls, keepalive_expiry=_KEEP, network_backend=self._backend
+        )
+        self._open = (url.origin, fresh)
+        return fresh
 
     def get(self, url: str, headers: dict[str, str] | None = None, *, cut_at: int | None = None) -> Exchange:
         """GET one address; `cut_at` takes so many bytes of the body and leaves the rest.
@@ -207,16 +195,16 @@ class Wire:
         `headers`, `cut`, `protocol`.
         """
         limits, tape = self._limits, self._tape
-        asked = {"User-Agent": limits.agent, "Accept": "*/*", "Accept-Encoding": "gzip, deflate, br"} | (headers or {})
         started = time.monotonic()
         tape.reset(limits.seconds, (cut_at or limits.max_bytes) + HEAD_ROOM)
         size, most = 0, cut_at or limits.max_bytes
         truncated = False
+        address = normal(url)
         try:
-            request = httpx.Request("GET", parsed(url), headers=asked, extensions={"timeout": self._timeout})
-            response = self._transport.handle_request(request)
+            response = self._connection(address).handle_request(self._request(address, headers or {}))
+            assert isinstance(response.stream, Iterable)
             try:
-                for piece in response.iter_raw():
+                for piece in response.stream:
                     size += len(piece)
                     if size > most:
                         if cut_at is None:
@@ -235,23 +223,31 @@ class Wire:
             raise
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
             raise _translated(error, url, bytes(tape.received), limits) from error
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as error:
+        except (ValueError, OSError) as error:
             raise FetchError("protocol", f"The exchange failed: {type(error).__name__}: {_line(error)}") from error
         message = _final(bytes(tape.received))
         head = _head_end(message)
-        end = head + most if truncated else _message_end(message, head, response)
+        told = httpx.Headers(response.headers)
+        end = head + most if truncated else _message_end(message, head, response.status, told)
         return Exchange(
-            url=url,
+            url=str(address),
             request=bytes(tape.sent),
             response=message[:end],
             head=head,
-            status=response.status_code,
-            headers=response.headers,
+            status=response.status,
+            headers=told,
             address=tape.address,
             seconds=time.monotonic() - started,
             truncated=truncated,
             extra=0 if truncated else max(0, len(message) - end),
         )
+
+    def _request(self, url: Url, more: dict[str, str]) -> httpcore.Request:
+        """A GET. The host is named first, as the standard asks."""
+        headers = [(b"Host", url.origin.partition("//")[2].encode("ascii")), *self._manner]
+        headers += [(name.encode("ascii"), value.encode("utf-8")) for name, value in more.items()]
+        where = httpcore.URL(scheme=url.scheme, host=url.raw_host, port=url.port, target=url.target)
+        return httpcore.Request("GET", where, headers=headers, extensions={"timeout": self._timeout})
 
     def _too_large(self) -> FetchError:
         if not _head_end(self._tape.received):
@@ -259,37 +255,6 @@ class Wire:
         return FetchError(
             "too-large", f"The answer is longer than {self._limits.max_bytes} bytes; none of it was kept."
         )
-
-
-def parsed(url: str) -> httpx.URL:
-    """An address that may be fetched. FetchError `url` where it is none: another scheme, no host, a password in it."""
-    try:
-        found = httpx.URL(url)
-    except (httpx.InvalidURL, ValueError, TypeError) as error:
-        raise FetchError("url", f"This is no address: {_line(error)}") from error
-    if found.scheme not in ("http", "https"):
-        raise FetchError("url", f"Only http and https are fetched, not {found.scheme or 'an address without scheme'}.")
-    if not found.host:
-        raise FetchError("url", "The address names no host.")
-    if found.userinfo:
-        raise FetchError("url", "An address with a name or password in it is not fetched.")
-    return found
-
-
-def normal(url: str, base: str | None = None) -> str:
-    """An address in the form under which it is fetched and kept: percent-encoded, without fragment, joined to a base.
-
-    Raises FetchError as `parsed` does.
-    """
-    try:
-        joined = urljoin(base, url.strip()) if base else url.strip()
-    except ValueError as error:
-        raise FetchError("url", f"This is no address: {_line(error)}") from error
-    found = parsed(joined)
-    host = found.raw_host.decode("ascii")
-    host = f"[{host}]" if ":" in host else host
-    port = f":{found.port}" if found.port is not None else ""
-    return f"{found.scheme}://{host}{port}{found.raw_path.decode('ascii')}"
 
 
 def _translated(error: Exception, url: str, received: bytes, limits: Limits) -> FetchError:
@@ -327,14 +292,14 @@ def _final(received: bytes) -> bytes:
     return received
 
 
-def _message_end(message: bytes, head: int, response: httpx.Response) -> int:
+def _message_end(message: bytes, head: int, status: int, headers: httpx.Headers) -> int:
     """Where an HTTP message ends by its own account; the protocol library has found it whole."""
-    if response.status_code in (204, 304):
+    if status in (204, 304):
         return head
-    if "chunked" in response.headers.get("transfer-encoding", "").lower():
+    if "chunked" in headers.get("transfer-encoding", "").lower():
         return _chunks_end(message, head)
-    if "content-length" in response.headers:
-        return min(len(message), head + int(response.headers["content-length"].partition(",")[0]))
+    if "content-length" in headers:
+        return min(len(message), head + int(headers["content-length"].partition(",")[0]))
     return len(message)
 
 

@@ -11,7 +11,7 @@ from flows.capture.seen import Seen
 from flows.capture.session import Batch, Session
 from flows.fetch.errors import FetchError
 from flows.fetch.limits import Limits, OptionError
-from flows.fetch.wire import parsed
+from flows.fetch.url import normal
 from flows.sources.registry import KINDS, Source, SourceError, is_path
 from warehouse.disk import is_full
 from warehouse.errors import WarehouseError
@@ -42,7 +42,7 @@ def check(source: Source) -> None:
     Limits.of(source.options)
     if not is_path(source.kind, source.location) and source.kind not in ("wayback", "git"):
         try:
-            parsed(source.location)
+            normal(source.location)
         except FetchError as error:
             raise SourceError(
                 f"Source {source.id}: a {source.kind} is given by its address. {error.message}"

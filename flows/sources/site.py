@@ -17,7 +17,7 @@ from flows.capture.session import Batch, Session
 from flows.extract.charset import decode
 from flows.fetch.errors import FetchError
 from flows.fetch.limits import OptionError
-from flows.fetch.wire import normal
+from flows.fetch.url import normal
 from flows.sources.registry import Source
 from flows.sources.scope import Scope
 from flows.sources.visit import Found, Visit, Want
@@ -31,7 +31,7 @@ def capture(source: Source, session: Session, seen: Seen) -> Iterator[Batch]:
     depth, left = _number(source, "depth", 3), _number(source, "pages", 1000) - 1
     start = normal(source.location)
     scope = Scope(source.options, within=frozenset({urlsplit(start).hostname or ""}), prefix="/", text=True)
-    listed = {start}
+    listed: set[str] = {start}
 
     def read(want: Want, url: str, payload: bytes) -> Iterator[Found]:
         nonlocal left

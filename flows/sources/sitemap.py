@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from flows.capture.seen import Seen
 from flows.capture.session import Batch, Session
 from flows.fetch.errors import FetchError
-from flows.fetch.wire import normal
+from flows.fetch.url import normal
 from flows.fetch.xml import elements
 from flows.sources import feed
 from flows.sources.registry import Source

@@ -10,7 +10,7 @@ from itertools import islice
 from math import inf
 
 from flows.capture import web
-from flows.capture.known import Held
+from flows.capture.known import First, Held
 from flows.capture.rows import reject
 from flows.capture.seen import Seen
 from flows.capture.session import Batch, Session
@@ -18,7 +18,7 @@ from flows.fetch.address import Resolver, resolve
 from flows.fetch.crawl import Answer, Crawl, Job
 from flows.fetch.errors import FetchError
 from flows.fetch.limits import Limits
-from flows.fetch.wire import normal
+from flows.fetch.url import normal
 from flows.sources.kinds import SourceFailed
 from flows.sources.registry import Source
 from warehouse.errors import Damaged
@@ -56,8 +56,11 @@ Reader = Callable[[Want, str, bytes], Iterable[Found]]
 
 @dataclass(frozen=True)
 class _Tag:
+    """What a job is about. `first` is where the bytes of the last answer lie, looked up beforehand."""
+
     want: Want
     held: Held | None
+    first: First | None = None
 
 
 class Visit:
@@ -160,8 +163,11 @@ class Visit:
             fresh = [each for each in map(self._normal, chunk) if each is not None and self._due(each)]
             pages = [each.url for each in fresh if each.role == "page"]
             held = self._session.known.held(self.source.id, pages)
+            asked = [each.payload_sha256 for each in held.values() if each.etag or each.last_modified]
+            firsts = self._session.known.payloads(asked)
             for want in fresh:
-                crawl.put(self._job(want, held.get(want.url)))
+                old = held.get(want.url)
+                crawl.put(self._job(want, old, firsts.get(old.payload_sha256) if old else None))
         return True
 
     def _normal(self, want: Want) -> Want | None:
@@ -173,7 +179,7 @@ class Visit:
             return None
         if want.url in self._asked:
             return None
-        self._asked.add(want.url)
+        self._asked.add(str(want.url))
         return want
 
     def _due(self, want: Want) -> bool:
@@ -192,7 +198,7 @@ class Visit:
             self._look(want, want.url, self._archived(sha256))
         return False
 
-    def _job(self, want: Want, held: Held | None) -> Job:
+    def _job(self, want: Want, held: Held | None, first: First | None = None) -> Job:
         headers = []
         if want.role == "list":
             stored = json.loads(self._memory.mark(f"list {want.url}") or "{}")
@@ -202,7 +208,7 @@ class Visit:
                 headers.append(("If-None-Match", held.etag))
             if held.last_modified:
                 headers.append(("If-Modified-Since", held.last_modified.strftime("%a, %d %b %Y %H:%M:%S GMT")))
-        return Job(want.url, tuple(headers), _Tag(want, held))
+        return Job(want.url, tuple(headers), _Tag(want, held, first))
 
     def _following(self, job: Job, url: str) -> Job | None:
         """The next step of a redirect; None where its target is or was asked for on its own."""
@@ -220,17 +226,23 @@ class Visit:
     def _take_waiting(self) -> None:
         """Take the answers that wait. What the archive holds of them is asked once, for asking takes its time."""
         waiting, self._waiting, self._taken = self._waiting, [], time.monotonic()
-        hashes = []
-        for answer in waiting:
-            held, exchange = answer.job.tag.held, answer.exchange
-            if exchange is not None and answer.job.tag.want.role == "page":
-                stale = exchange.status == 304 and held is not None
-                hashes.append(held.payload_sha256 if stale else web.payload_sha256(exchange))
-        self._session.look_up(sha256 for sha256 in hashes if sha256)
-        for answer in waiting:
-            self._take(answer)
+        told = [self._read_answer(answer) for answer in waiting]
+        tags: list[_Tag] = [answer.job.tag for answer in waiting]
+        firsts = {tag.held.payload_sha256: tag.first for tag in tags if tag.held is not None and tag.first is not None}
+        asked = [each.sha256 for each in told if each is not None and each.sha256 and each.size]
+        self._session.look_up((sha256 for sha256 in asked if sha256 not in firsts), firsts)
+        for answer, each in zip(waiting, told, strict=True):
+            self._take(answer, each)
 
-    def _take(self, answer: Answer) -> None:
+    @staticmethod
+    def _read_answer(answer: Answer) -> web.Told | None:
+        """What the answer of a page says; None where there is no answer, or it is of a list."""
+        tag: _Tag = answer.job.tag
+        if answer.exchange is None or tag.want.role == "list":
+            return None
+        return web.read(answer.exchange, tag.held)
+
+    def _take(self, answer: Answer, told: web.Told | None) -> None:
         session, source, batch = self._session, self.source, self._batch
         tag: _Tag = answer.job.tag
         at = answer.at or session.clock()
@@ -245,8 +257,8 @@ class Visit:
             batch.bytes += len(exchange.body)
             if answer.final and answer.error is None:
                 self._take_list(answer, tag.want)
-        elif exchange is not None:
-            kept = web.keep(source, exchange, at, tag.held, session, batch)
+        elif exchange is not None and told is not None:
+            kept = web.keep(source, exchange, told, at, session, batch)
             if answer.final and answer.error is None:
                 self._take_page(answer, tag, kept)
         if answer.error is not None:

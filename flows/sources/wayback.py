@@ -26,7 +26,8 @@ from flows.capture.session import Batch, Session
 from flows.fetch.crawl import Answer, Crawl, Job
 from flows.fetch.errors import FetchError
 from flows.fetch.limits import Limits
-from flows.fetch.wire import Exchange, normal
+from flows.fetch.url import normal
+from flows.fetch.wire import Exchange
 from flows.sources.kinds import SourceFailed
 from flows.sources.registry import Source
 from warehouse.records import read_message
@@ -176,7 +177,8 @@ def _keep(source: Source, answer: Answer, session: Session, batch: Batch) -> Non
         },
         one.at,
     )
-    kept = web.keep(source, _as_it_was(exchange, one, status, message.payload), one.at, None, session, batch)
+    was = _as_it_was(exchange, one, status, message.payload)
+    kept = web.keep(source, was, web.read(was), one.at, session, batch)
     sha1 = base64.b32encode(hashlib.sha1(message.payload).digest()).decode()
     if len(one.digest) == 32 and one.digest != sha1:
         told = "The bytes are not those of the digest that the index lists; they were taken as they are."

@@ -324,3 +324,66 @@ def test_times_are_utc_whatever_the_machine_says(sampled: Path) -> None:
     assert one(con, "SELECT current_setting('TimeZone')") == "UTC"
     con.close()
     assert catalogue.NAME == NAME
+
+
+def shown(root: Path) -> list[tuple[str, str | None, str]]:
+    """Every view, comment and macro of a catalogue."""
+    con = stock(root)
+    views = con.execute("SELECT view_name, comment, sql FROM duckdb_views() WHERE NOT internal").fetchall()
+    columns = con.execute(
+        "SELECT table_name || '.' || column_name, comment, data_type FROM duckdb_columns() WHERE NOT internal"
+    ).fetchall()
+    macros = con.execute(
+        "SELECT function_name, NULL, macro_definition FROM duckdb_functions() WHERE NOT internal"
+    ).fetchall()
+    con.close()
+    return sorted(views + columns + macros, key=str)
+
+
+def test_bringing_it_up_to_date_comes_to_the_same_as_making_it_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, inputs = tmp_path / "w", tmp_path / "in"
+    inputs.mkdir()
+    full: list[int] = []
+    real = catalogue.define
+    monkeypatch.setattr(
+        catalogue, "define", lambda con, where, snapshot: (full.append(snapshot.number), real(con, where, snapshot))
+    )
+    for number in (1, 2, 3):
+        (inputs / f"{number}.txt").write_text(f"第{number}号渡口今日恢复通航，往来船只照常停靠。\n", "utf-8")
+        ingest(root, inputs)
+    assert full == [1]
+    assert one(stock(root), "SELECT count(*) FROM captures") == 3
+    patched = shown(root)
+    build(root, snapshots.load(root, 3))
+    assert full == [1, 3]
+    assert shown(root) == patched
+
+
+@pytest.mark.parametrize("harm", ["missing", "garbage", "another", "other-definitions"])
+def test_a_catalogue_that_is_not_the_former_one_is_made_anew(
+    harm: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, inputs = tmp_path / "w", tmp_path / "in"
+    inputs.mkdir()
+    (inputs / "1.txt").write_text("第1号渡口今日恢复通航，往来船只照常停靠。\n", "utf-8")
+    ingest(root, inputs)
+    if harm == "missing":
+        (root / NAME).unlink()
+    elif harm == "garbage":
+        (root / NAME).write_bytes(b"no database")
+    elif harm == "another":
+        (root / NAME).unlink()
+        with duckdb.connect(str(root / NAME)) as con:
+            con.execute("CREATE VIEW snapshot AS SELECT 1 AS number")
+    else:
+        views = [*catalogue.view_files(), "CREATE VIEW one_more AS SELECT 1 AS one"]
+        monkeypatch.setattr(catalogue, "view_files", lambda: views)
+    (inputs / "2.txt").write_text("第2号渡口今日恢复通航，往来船只照常停靠。\n", "utf-8")
+    ingest(root, inputs)
+    now = snapshots.load(root, 2)
+    found = shown(root)
+    build(root, now)
+    assert found == shown(root)
+    assert ("one_more" in [name for name, _, _ in found]) == (harm == "other-definitions")

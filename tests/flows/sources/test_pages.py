@@ -190,10 +190,10 @@ def test_a_run_that_stops_half_way_goes_on_without_asking_again(
         pages = source([site.url(f"/{n}") for n in range(30)])
         real, left = kind.Visit._take, itertools.count()
 
-        def dying(self: Any, answer: Any) -> None:
+        def dying(self: Any, *taken: Any) -> None:
             if next(left) == 12:
                 raise KeyboardInterrupt
-            real(self, answer)
+            real(self, *taken)
 
         monkeypatch.setattr(kind.Visit, "_take", dying)
         monkeypatch.setattr("warehouse.raw.SegmentWriter.close", lambda self: None)
