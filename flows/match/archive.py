@@ -163,9 +163,13 @@ def arrive(archive: Archive, new: pa.Table, removed: pa.Array | None, same_text:
 
 @dataclass(frozen=True)
 class Furniture:
-    """The fingerprints of furniture: `key` is outlet and fingerprint in one word, ascending."""
+    """The fingerprints of furniture: `key` is outlet and fingerprint in one word, ascending.
+
+    `often` are all those that an outlet repeats as often as furniture, those of texts that it ran again among them.
+    """
 
     key: Hashes
+    often: Hashes
 
     def marks(self, archive: Archive, articles: Ints, hashes: Hashes) -> Flags:
         """Which postings are furniture; `articles[i]` holds `hashes[i]`."""

@@ -135,6 +135,8 @@ def _other_letters(leader: Text, witness: Text, one: Ints, two: Ints, inner: Fla
     """Runs of letters that agree in another form: first and last letter of each, and whether it is part of a token or
     of a character that folds to several letters."""
     other = leader.raw[one] != witness.raw[two]
+    if not other.any():
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.bool_)
     held = leader.held[one] | witness.held[two]
     several = (np.diff(one) == 0) | (np.diff(two) == 0)
     held[1:] |= several

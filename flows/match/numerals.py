@@ -51,6 +51,8 @@ _DIGITS = re.compile(r"(?:(?<!\w)[-−－])?\d+(?:[.,．，٫٬'’\u00a0\u2009\
 _IDEOGRAPHS = re.compile(f"[{NUMERALS}]+(?:[点點][{NUMERALS}]+)?")
 _TOKEN = re.compile(rf"{_DIGITS.pattern}|{_IDEOGRAPHS.pattern}|[^\W\d_]+")
 _NO_NUMERALS = dict.fromkeys(map(ord, NUMERALS))
+_MAY_BE = re.compile(rf"\d|[{NUMERALS}]|[^\W\d_\u2e80-\u9fff]{{2}}")
+"""What a number has at least: a digit, a numeral, or two letters of a word."""
 _SEPARATOR = re.compile(r"[.,．，٫٬'’\u00a0\u2009\u202f]")
 
 
@@ -98,6 +100,8 @@ def _beside(rest: str) -> bool:
 
 def other_number(leader: str, witness: str) -> bool:
     """Whether two readings differ in a number: another one, or one that only one of them has, with its unit."""
+    if not _MAY_BE.search(leader) and not _MAY_BE.search(witness):
+        return False
     mine, my_rest = numbers(leader)
     theirs, their_rest = numbers(witness)
     if mine == theirs:

@@ -18,7 +18,8 @@ from flows.match import publish
 from flows.match.archive import arrive
 from flows.match.candidates import Ints
 from flows.match.chain import ranges
-from flows.match.furniture import refresh, remarked
+from flows.match.furniture import affected, refresh, remarked
+from flows.match.furniture_rows import changes, furniture_rows
 from flows.match.pairs import Moment, Work, aligned, pair_key, work
 from flows.match.publish import Change
 from flows.match.relate import relations
@@ -160,17 +161,23 @@ def match(
     now = Moment(archive, ranks, furniture)
     todo = work(then, now, store, before.rows, relettered, before.crowd)
     rows, gone, came = _rows(before, now, store, todo, relettered, workers)
+    outlets = affected(archive, arrivals.touched, arrivals.shrunk)
+    set_apart = furniture_rows(archive, store, ranks, furniture, before.furniture_rows, outlets, workers)
     links = links_of(rows)
     moved = links[np.isin(links["left"], arrivals.touched) | np.isin(links["right"], arrivals.touched)]
     changed = np.concatenate([changed_links(links_of(gone), links_of(came)), moved])
     spans = update_spans(before.spans, links, changed, archive, ranks)
     found, leader = witnesses(spans, archive, ranks)
     stories = publish.stories(state, before, now, store, rows, found, leader, relettered, workers)
-    alignments = publish.alignments(archive, before.archive, store, gone, came)
+    lost, found_apart = changes(before.furniture_rows, set_apart)
+    alignments = publish.alignments(
+        archive, before.archive, store, np.concatenate([gone, lost]), np.concatenate([came, found_apart])
+    )
     aliases, alias_change = publish.aliases(before, archive, stories.witnesses)
     generation = Generation(
         archive,
         furniture,
+        set_apart,
         todo.crowd,
         rows,
         spans,

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from flows.match.archive import Archive, Furniture, empty_archive
 from flows.match.candidates import Ints
 from flows.match.cluster import SPAN, Spans
+from flows.match.furniture_rows import KEPT, KeptRows
 from flows.match.pairs import Crowd
 from flows.match.rows import Rows, no_rows
 from flows.match.store import Segment, Store
@@ -47,6 +48,7 @@ class Generation:
 
     archive: Archive
     furniture: Furniture
+    furniture_rows: KeptRows
     crowd: Crowd
     rows: Rows
     spans: Spans
@@ -64,7 +66,8 @@ def nothing() -> Generation:
     none = np.zeros(0, np.int64)
     return Generation(
         empty_archive(),
-        Furniture(np.zeros(0, np.uint64)),
+        Furniture(np.zeros(0, np.uint64), np.zeros(0, np.uint64)),
+        np.zeros(0, KEPT),
         Crowd(np.zeros(0, np.uint64), none),
         no_rows(),
         np.zeros(0, SPAN),
@@ -95,7 +98,8 @@ def load(state: Path, name: str | None) -> Generation | None:
     arrays = {path.stem: np.load(path) for path in sorted(folder.glob("*.npy"))}
     return Generation(
         Archive(**{each: arrays[each] for each in _ARCHIVE}, outlets=np.array(manifest["outlets"], np.str_)),
-        Furniture(arrays["furniture"]),
+        Furniture(arrays["furniture"], arrays["often"]),
+        arrays["furniture_rows"],
         Crowd(arrays["crowd_hash"], arrays["crowd_last"]),
         arrays["rows"],
         arrays["spans"],
@@ -125,6 +129,8 @@ def save(state: Path, name: str, generation: Generation) -> None:
     for each in _ARCHIVE:
         np.save(building / f"{each}.npy", getattr(generation.archive, each))
     np.save(building / "furniture.npy", generation.furniture.key)
+    np.save(building / "often.npy", generation.furniture.often)
+    np.save(building / "furniture_rows.npy", generation.furniture_rows)
     np.save(building / "crowd_hash.npy", generation.crowd.hash)
     np.save(building / "crowd_last.npy", generation.crowd.last)
     np.save(building / "rows.npy", generation.rows)

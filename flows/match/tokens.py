@@ -77,7 +77,7 @@ def glued(codes: NDArray[np.uint32]) -> Flags:
     inner |= ((right & _MARK) > 0) & (codes[:-1] > 0x2F)
     counts = _DIGIT | _NUMERAL
     inner |= ((left & counts) > 0) & ((right & counts) > 0)
-    if size < 3:
+    if size < 3 or not (kinds & (_POINT | _PARTS_THOUSANDS | _JOINER | _SIGN | _NUMERAL)).any():
         return result
     before, here, after = kinds[:-2], kinds[1:-1], kinds[2:]
     digits = ((before & _DIGIT) > 0) & ((after & _DIGIT) > 0)

@@ -11,7 +11,7 @@ import pytest
 
 from flows.match import align as align_module
 from flows.match import witness as witness_module
-from tests.flows.match.corpus import Piece, sentences
+from tests.flows.match.corpus import Piece, noisy, sentence, sentences
 from tests.flows.match.running import Archive, matched
 
 
@@ -92,7 +92,7 @@ def test_a_thousand_witnesses_cost_a_thousand_comparisons(tmp_path: Path, monkey
     rng = random.Random(6)
     told = sentences(rng, 10)
     compared = []
-    pairs = []
+    pairs: list[tuple[int, int]] = []
     original, original_align = witness_module._one, align_module.align
 
     def counted(*arguments: object) -> object:
@@ -114,3 +114,29 @@ def test_a_thousand_witnesses_cost_a_thousand_comparisons(tmp_path: Path, monkey
     assert len(archive.stories()[0]) == 1000
     assert len(compared) == 999
     assert len(pairs) <= 2 * 8 * 1000
+
+
+def test_an_article_that_its_outlet_ran_many_times_is_a_story_and_no_furniture(tmp_path: Path) -> None:
+    rng = random.Random(7)
+    told = "".join(sentences(rng, 12))
+    brief, foot = "".join(sentences(rng, 3)), "".join(sentences(rng, 3))
+    pieces = [Piece(f"same{n}", told + f" {n}", "one", n) for n in range(14)]
+    pieces += [Piece(f"brief{n}", brief, "one", n) for n in range(14)]
+    noise = [noisy(rng, told, 0.03) for _ in range(14)]
+    expected = [{f"{name}{n}" for name in ("same", "noisy") for n in range(14)}, {f"brief{n}" for n in range(14)}]
+    plain = [Piece(f"noisy{n}", text, "two", n) for n, text in enumerate(noise)]
+    assert matched(tmp_path / "plain", [*pieces, *plain]).stories() == expected
+    # A foot under them is furniture where it stands under enough texts of their own too, and joins none of those.
+    footed = [Piece(f"noisy{n}", text + foot, "two", n) for n, text in enumerate(noise)]
+    news = [Piece(f"news{n}", sentence(rng) + foot, "two", n) for n in range(12)]
+    bare = [Piece(f"bare{n}", foot, "two", n) for n in range(4)]
+    assert matched(tmp_path / "footed", [*pieces, *footed, *news, *bare]).stories() == expected
+
+
+def test_stubs_that_are_a_headline_over_the_same_notice_make_no_story(tmp_path: Path) -> None:
+    rng = random.Random(8)
+    notice = "".join(sentences(rng, 5))
+    stubs = [Piece(f"stub{n}", sentence(rng, words=9) + "\n" + notice, "one", n) for n in range(20)]
+    archive = matched(tmp_path, stubs)
+    assert archive.stories() == []
+    assert set().union(*archive.relations().values()) == {"furniture"}

@@ -79,7 +79,7 @@ def test_bulletins_of_one_form_are_no_story_and_their_reprints_are(tmp_path: Pat
     archive = matched(tmp_path, pieces)
     assert archive.stories() == [{"issue2", "reprint2"}, {"issue5", "reprint5"}]
     for (left, right), relations in archive.relations().items():
-        same = left[-1] == right[-1] and left[:-1] != right[:-1]
+        same = right == left.replace("issue", "reprint")
         assert relations == ({"reprint"} if same else {"template"})
 
 
@@ -160,3 +160,28 @@ def test_two_editions_of_a_page_join_no_stories_that_others_carry_apart(tmp_path
     pieces += [Piece(f"two{n}", two, outlet, 5 + n) for n, outlet in enumerate("cd")]
     stories = matched(tmp_path, pieces).stories()
     assert stories == [{"edition0", "edition1", "one0", "one1"}, {"edition0", "edition1", "two0", "two1"}]
+
+
+def test_furniture_leads_to_its_earliest_carrier_and_into_no_story(tmp_path: Path) -> None:
+    rng = random.Random(43)
+    head, foot, other = ("".join(sentences(rng, 4)) for _ in range(3))
+    pieces = [Piece(f"a{n}", head + "".join(sentences(rng, 12)) + foot, "one", n) for n in range(12)]
+    pieces += [Piece(f"b{n}", "".join(sentences(rng, 12)) + other, "two", n) for n in range(12)]
+    pieces.append(Piece("elsewhere", "".join(sentences(rng, 12)) + foot, "three", 1))
+    archive = matched(tmp_path, pieces)
+    assert archive.stories() == []
+    rows = [row for row in archive.rows["alignments"].values() if row["relation"] == "furniture"]
+    pairs = sorted((archive.name_of(row["left_article_id"]), archive.name_of(row["right_article_id"])) for row in rows)
+    assert pairs == sorted(
+        [*(("a0", f"a{n}") for n in range(1, 12) for _ in range(2)), *(("b0", f"b{n}") for n in range(1, 12))]
+    )
+    for row in rows:
+        for side in ("left", "right"):
+            text = archive.text(row[f"{side}_article_id"])[row[f"{side}_start"] : row[f"{side}_end"]]
+            assert any(text in each for each in (head, foot, other))
+        assert row["similarity"] == 1.0
+    # An earlier carrier that arrives late takes its place.
+    first = Piece("a-first", head + "".join(sentences(rng, 12)) + foot, "one", -5)
+    archive.feed([first])
+    assert archive.relations()["a-first", "a0"] == {"furniture"}
+    assert ("a0", "a1") not in archive.relations()

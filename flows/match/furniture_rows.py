@@ -1,0 +1,120 @@
+"""Rows of furniture: each carrier of a passage of furniture with the earliest one of its outlet.
+
+They say what was left out of the evidence; no story rests on them. A passage has one row at most, so the rows grow as
+the articles do, and what they say follows from the outlet's articles alone.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import LCSseq, Levenshtein
+from rapidfuzz.process import cpdist
+
+from flows.match.align import LEAST_LETTERS, LEAST_SIMILARITY
+from flows.match.archive import Archive, Furniture
+from flows.match.candidates import Ints
+from flows.match.chain import sorted_by
+from flows.match.furniture import Repeated, repeated
+from flows.match.rows import FURNITURE, ROW, Rows
+from flows.match.store import Store
+from flows.match.winnow import GRAM, HASH_BITS, Hashes
+
+KEPT = np.dtype([("outlet", np.int64), *ROW.descr])
+"""A row with the outlet whose furniture it is."""
+
+KeptRows = NDArray[np.void]
+
+
+def _outlet_of(keys: Hashes) -> Ints:
+    return (keys >> np.uint64(HASH_BITS)).astype(np.int64)
+
+
+def _earliest(held: Repeated, ranks: Ints) -> Ints:
+    """For each posting that of the same key in the earliest article, the first there."""
+    _, number = np.unique(held.key, return_inverse=True)
+    order = sorted_by(number, ranks[held.article], held.position)
+    first = np.ones(len(order), np.bool_)
+    first[1:] = number[order][1:] != number[order][:-1]
+    head = order[first]
+    return head[number]
+
+
+def _passages(held: Repeated, ranks: Ints) -> KeptRows:
+    """For each run of furniture the passage of the earliest carrier that most of its fingerprints answer to."""
+    _, run = held.runs()
+    source = _earliest(held, ranks)
+    origin = run[source]
+    later = held.article != held.article[source]
+    mine, theirs, source = np.flatnonzero(later), origin[later], source[later]
+    if len(mine) == 0:
+        return np.zeros(0, KEPT)
+    # Pairs of a run and a run of an earlier article, and of those of one run the one with most in common.
+    order = sorted_by(run[mine], theirs, held.position[mine])
+    mine, theirs, source = mine[order], theirs[order], source[order]
+    opens = np.ones(len(mine), np.bool_)
+    opens[1:] = (run[mine][1:] != run[mine][:-1]) | (theirs[1:] != theirs[:-1])
+    start = np.flatnonzero(opens)
+    count = np.diff(np.append(start, len(mine)))
+    rows = np.zeros(len(start), KEPT)
+    rows["outlet"] = held.outlet[mine[start]]
+    rows["left"], rows["right"] = held.article[source[start]], held.article[mine[start]]
+    for side, place in (("left", source), ("right", mine)):
+        rows[f"{side}_start"] = np.minimum.reduceat(held.position[place], start)
+        rows[f"{side}_end"] = np.maximum.reduceat(held.position[place], start) + GRAM
+    rows["relation"] = FURNITURE
+    order = np.lexsort((rows["left_start"], ranks[rows["left"]], -count, run[mine[start]]))
+    best = np.ones(len(order), np.bool_)
+    best[1:] = run[mine[start]][order][1:] != run[mine[start]][order][:-1]
+    chosen: KeptRows = rows[order[best]]
+    letters = np.minimum(chosen["left_end"] - chosen["left_start"], chosen["right_end"] - chosen["right_start"])
+    long: KeptRows = chosen[letters >= LEAST_LETTERS]
+    return long
+
+
+_PLACE = ["outlet", "left", "right", "left_start", "left_end", "right_start", "right_end"]
+
+
+def _texts(store: Store, rows: KeptRows, side: str) -> list[str]:
+    places = zip(*(rows[name].tolist() for name in (side, f"{side}_start", f"{side}_end")), strict=True)
+    return [store.codes(article)[start:end].tobytes().decode("utf-32-le") for article, start, end in places]
+
+
+def _compared(store: Store, rows: KeptRows, old: KeptRows, workers: int) -> KeptRows:
+    """The rows with their distances, those of `old` as they were; without those that are not alike."""
+    known = {place: number for number, place in enumerate(old[_PLACE].tolist())}
+    there = np.array([known.get(place, -1) for place in rows[_PLACE].tolist()], np.int64)
+    same, new = np.flatnonzero(there >= 0), np.flatnonzero(there < 0)
+    for name in ("distance", "matched"):
+        rows[name][same] = old[name][there[same]]
+    if len(new):
+        lefts, rights = _texts(store, rows[new], "left"), _texts(store, rows[new], "right")
+        rows["distance"][new] = cpdist(lefts, rights, scorer=Levenshtein.distance, dtype=np.int64, workers=workers)
+        rows["matched"][new] = cpdist(lefts, rights, scorer=LCSseq.similarity, dtype=np.int64, workers=workers)
+    letters = np.maximum(rows["left_end"] - rows["left_start"], rows["right_end"] - rows["right_start"])
+    alike: KeptRows = rows[rows["distance"] <= (1 - LEAST_SIMILARITY) * letters]
+    return alike
+
+
+def furniture_rows(
+    archive: Archive, store: Store, ranks: Ints, furniture: Furniture, old: KeptRows, outlets: Ints, workers: int
+) -> KeptRows:
+    """The rows of furniture of all outlets, those of `outlets` (ascending) found anew, the others as in `old`."""
+    stays = old[~np.isin(old["outlet"], outlets)]
+    keys = furniture.key[np.isin(_outlet_of(furniture.key), outlets)]
+    if len(keys) == 0:
+        return stays
+    fresh = _compared(store, _passages(repeated(archive, store, keys), ranks), old, workers)
+    joined: KeptRows = np.concatenate([stays, fresh])
+    result: KeptRows = joined[np.lexsort((joined["right_start"], joined["right"], joined["outlet"]))]
+    return result
+
+
+def changes(old: KeptRows, new: KeptRows) -> tuple[Rows, Rows]:
+    """The rows that went and those that came; what two outlets have alike is one row."""
+    before, after = (np.unique(rows[list(ROW.names or ())].astype(ROW)) for rows in (old, new))
+    left, right = before.tolist(), after.tolist()
+    both = set(left) & set(right)
+    gone = before[[row not in both for row in left]] if left else before
+    came = after[[row not in both for row in right]] if right else after
+    return gone, came
