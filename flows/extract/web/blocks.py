@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lxml import etree
 
 from flows.extract.web import marks
+from flows.extract.web.places import Places
 
 BLOCK_TAGS = frozenset(
     (
@@ -33,287 +35,235 @@ MAX_ELEMENTS = 600_000
 """What comes after as many elements is not read."""
 MAX_DEPTH = 2_040
 """Deeper than this nothing is cut: libxml2 drops what is nested deeper than 2,048 elements, without a word."""
-MAX_PATH = 200
-"""Deeper elements are selected by their ancestor at this depth."""
 LINK_BLOCKS = 3
 LINK_TEXT = 300
 """A link around as many blocks and characters holds text, and leads nowhere that a teaser's link would."""
 
+_INLINE, _LINK, _BOLD, _BLOCK, _EMPTY, _BREAK, _RULE, _UNREAD = range(8)
+"""What an element is to the text around it. Those from _EMPTY on have no children, or none that is looked at."""
+_KINDS = {
+    **dict.fromkeys(CHILDLESS, _EMPTY),
+    **dict.fromkeys(UNREAD_TAGS, _UNREAD),
+    **dict.fromkeys(BLOCK_TAGS, _BLOCK),
+    "br": _BREAK,
+    "hr": _RULE,
+    "a": _LINK,
+    "b": _BOLD,
+    "strong": _BOLD,
+}
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 
 
 class Frame:
-    """An element on the way down to a block.
+    """A block-level element.
 
-    `position` counts it among its parent's elements of that name, `node` among all nodes of its parent, from 1.
-    `index` is its place among the block-level elements, -1 where it is none. Only those have the rest: `above`, the
-    place of the nearest one above; `bits`, its own marks; `inherited`, those of its ancestors too; `name`, its class
-    and id; `first` and `last`, the half-open range of the blocks below it.
+    `index` is its place among the block-level elements and `above` that of the nearest one above it, or -1; `element`
+    is its number in the page's `places`, `depth` the count of all elements above it. `bits` are its own marks,
+    `inherited` those of its ancestors too; `name` is its class and id; `first` and `last` are the half-open range of
+    the blocks below it.
     """
 
-    __slots__ = (
-        "above",
-        "bits",
-        "counts",
-        "depth",
-        "first",
-        "index",
-        "inherited",
-        "known_path",
-        "last",
-        "name",
-        "node",
-        "nodes",
-        "parent",
-        "position",
-        "tag",
-    )
+    __slots__ = ("above", "bits", "depth", "element", "first", "index", "inherited", "last", "name", "tag")
 
-    bits: int
-    above: int
-    first: int
-    last: int
-    name: str
-    inherited: int
-
-    def __init__(self, tag: str, parent: Frame | None) -> None:
-        self.tag = tag
-        self.parent = parent
-        self.nodes = 0
-        self.index = -1
-        self.counts: dict[str, int] | None = None
-        self.known_path: str | None = None
-        if parent is None:
-            self.depth = 0
-            self.position = self.node = 1
+    def __init__(
+        self, said: tuple[str, int, str], holder: Frame | None, index: int, element: int, depth: int, first: int
+    ) -> None:
+        self.tag, bits, self.name = said
+        self.bits = bits
+        self.index = index
+        self.element = element
+        self.depth = depth
+        self.first = self.last = first
+        if holder is None:
+            self.above = -1
+            self.inherited = bits
         else:
-            self.depth = parent.depth + 1
-            counts = parent.counts
-            if counts is None:
-                parent.counts = {tag: 1}
-                self.position = 1
-            else:
-                self.position = counts[tag] = counts.get(tag, 0) + 1
-            parent.nodes = self.node = parent.nodes + 1
+            self.above = holder.index
+            self.inherited = bits | holder.inherited
 
-    def path(self) -> str:
-        """XPath of the element, or of its ancestor at MAX_PATH."""
-        chain: list[Frame] = []
-        frame: Frame | None = self
-        while frame is not None and frame.known_path is None:
-            chain.append(frame)
-            frame = frame.parent
-        path = frame.known_path if frame is not None and frame.known_path is not None else ""
-        for step in reversed(chain):
-            if step.depth <= MAX_PATH:
-                path += f"/{step.tag}[{step.position}]" if step.depth > 1 else f"/{step.tag}"
-            step.known_path = path
-        return path
+
+@lru_cache(maxsize=65_536)
+def _said(tag: str, name: str | None, ident: str | None, concealed: bool) -> tuple[str, int, str]:
+    """The name of an element, what that, its class and id say (its marks), and its class and id in one."""
+    bits = marks.OF_TAG.get(tag, 0) | (marks.CONCEALED if concealed else 0)
+    if name:
+        bits |= marks.of_name(name)
+    if ident:
+        bits |= marks.of_name(ident)
+        name = f"{name}#{ident}" if name else f"#{ident}"
+    return tag, bits, name or ""
 
 
 @dataclass(slots=True)
 class Cut:
     """A page cut into blocks: parallel lists, one entry a block, in document order.
 
-    `links` and `bold` count the characters of `texts` inside links and emphasis. `starts` and `ends` say which nodes
-    a block takes up: (frame, node number in it). `whole` tells that it is all of its frame. `deepest` counts the
-    levels of the tree. `gave_up` tells that not everything was cut apart.
+    `links` and `bold` count the characters of `texts` inside links and emphasis. `spans` say which nodes a block takes
+    up: element and node number of its first text, and of its last. `whole` tells that it is all of its frame, `breaks`
+    counts the line breaks in a row before its end. `deepest` counts the levels of the tree. `gave_up` tells that not
+    everything was cut apart.
     """
 
     texts: list[str] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
     links: list[int] = field(default_factory=list)
     bold: list[int] = field(default_factory=list)
-    starts: list[tuple[Frame, int]] = field(default_factory=list)
-    ends: list[tuple[Frame, int]] = field(default_factory=list)
+    spans: list[tuple[int, int, int, int]] = field(default_factory=list)
     whole: list[bool] = field(default_factory=list)
     breaks: list[int] = field(default_factory=list)
     all_frames: list[Frame] = field(default_factory=list)
+    places: Places = field(default_factory=Places)
     deepest: int = 0
     gave_up: bool = False
 
     def selector(self, index: int) -> str:
         """XPath of the element, or of the shortest run of sibling nodes, that holds the block."""
-        frame = self.frames[index]
         if self.whole[index]:
-            return frame.path()
-        (first, i), (last, j) = self.starts[index], self.ends[index]
-        while first is not last:
-            if first.depth >= last.depth and first.parent is not None:
-                i, first = first.node, first.parent
-            elif last.parent is not None:
-                j, last = last.node, last.parent
-            else:
-                break
-        if first.depth > MAX_PATH:
-            return first.path()
-        return (
-            f"{first.path()}/node()[{i}]" if i == j else f"{first.path()}/node()[position()>={i} and position()<={j}]"
-        )
+            return self.places.path(self.frames[index].element)
+        return self.places.range(*self.spans[index])
 
 
 def _collapse(text: str) -> str:
     """Runs of white space as one space, as a browser sets them; wide and no-break spaces stay."""
+    if text.isascii():
+        return " ".join(text.split())
     if "\n" in text or "  " in text or "\t" in text or "\r" in text or "\f" in text:
         text = _SPACE.sub(" ", text)
     return text.strip(" ")
 
 
-def _mark(frame: Frame, element: etree._Element, holder: Frame | None) -> None:
-    """Note what the name, class, id and style of a block-level element say."""
-    bits = marks.OF_TAG.get(frame.tag, 0)
-    name = element.get("class")
-    ident = element.get("id")
-    if name:
-        bits |= marks.of_name(name)
-    if ident:
-        bits |= marks.of_name(ident)
-        name = f"{name}#{ident}" if name else f"#{ident}"
-    frame.name = name or ""
-    style = element.get("style")
-    if (style and marks.is_hidden(style)) or element.get("hidden") is not None:
-        bits |= marks.CONCEALED
-    frame.bits = bits
-    frame.inherited = bits | holder.inherited if holder is not None else bits
-
-
 def cut(root: etree._Element) -> Cut:
     """The blocks of a tree. Hidden text is cut too, and marked; scripts, styles and the head are not text."""
     out = Cut()
-    texts, frames, links, bold = out.texts, out.frames, out.links, out.bold
-    starts, ends, whole, breaks, all_frames = out.starts, out.ends, out.whole, out.breaks, out.all_frames
+    texts, all_frames = out.texts, out.all_frames
+    above, tags, numbers, depths = out.places.above, out.places.tags, out.places.nodes, out.places.depths
     pieces: list[str] = []
-    start_frame: Frame | None = None
-    end_frame: Frame | None = None
-    start_node = end_node = 0
-    linked = emphasised = in_link = in_bold = pre = broken = link_from = 0
-    frame: Frame | None = None
+    linked = bold = in_link = in_bold = pre = broken = link_from = 0
+    first = start = last = end = 0  # element and node of the first text of the block, and of its last
+    element = depth = -1
+    nodes = count = deepest = 0
+    outer_nodes: list[int] = []
+    open_kinds: list[int] = []
     holder: Frame | None = None
+    holders: list[Frame | None] = []
     clean = True  # nothing of the holder has become a block yet
 
-    def flush(closing: bool) -> None:
-        nonlocal start_frame, linked, emphasised, clean
-        text = "".join(pieces)
+    def flush(whole: bool) -> None:
+        nonlocal linked, bold, clean
+        assert holder is not None
+        text = pieces[0] if len(pieces) == 1 else "".join(pieces)
         pieces.clear()
-        text = text.strip("\n") if pre else _collapse(text)
-        if text and not text.isspace():
-            assert holder is not None
-            assert start_frame is not None
-            assert end_frame is not None
-            texts.append(text)
-            frames.append(holder)
-            links.append(linked)
-            bold.append(emphasised)
-            starts.append((start_frame, start_node))
-            ends.append((end_frame, end_node))
-            whole.append(closing and clean)
-            breaks.append(broken)
-            clean = False
-        start_frame = None
-        linked = emphasised = 0
+        texts.append(text.strip("\n") if pre else _collapse(text))
+        out.frames.append(holder)
+        out.links.append(linked)
+        out.bold.append(bold)
+        out.breaks.append(broken)
+        out.spans.append((first, start, last, end))
+        out.whole.append(whole)
+        clean = False
+        linked = bold = 0
 
-    deepest = elements = 0
-    holders: list[Frame] = []
     walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
-    for event, element in walk:
+    for event, node in walk:
         if event == "start":
-            tag = element.tag
-            elements += 1
-            if elements > MAX_ELEMENTS or len(texts) >= MAX_BLOCKS:
+            count += 1
+            if count > MAX_ELEMENTS or len(texts) >= MAX_BLOCKS:
                 out.gave_up = True
                 break
-            if tag in CHILDLESS and frame is not None:
-                frame.nodes += 1
-                if tag == "br" or tag == "hr":
+            tag = node.tag
+            kind = _KINDS.get(tag, _INLINE)
+            nodes += 1
+            if kind >= _EMPTY and holder is not None:
+                open_kinds.append(_EMPTY)
+                if kind == _UNREAD:
+                    walk.skip_subtree()
+                elif kind != _EMPTY:
                     if pieces:
                         flush(False)
-                    broken = broken + 1 if tag == "br" else 0
-                elif tag in UNREAD_TAGS:
-                    walk.skip_subtree()
+                    broken = broken + 1 if kind == _BREAK else 0
                 continue
-            frame = Frame(tag, frame)
-            if tag in BLOCK_TAGS:
+            depth += 1
+            if depth > deepest:
+                deepest = depth
+                if deepest >= MAX_DEPTH:
+                    break
+            open_kinds.append(kind)
+            outer_nodes.append(nodes)
+            above.append(element)
+            tags.append(tag)
+            numbers.append(nodes)
+            depths.append(depth)
+            element = len(above) - 1
+            nodes = 0
+            if kind == _BLOCK:
                 if pieces:
                     flush(False)
                 broken = 0
-                frame.index = len(all_frames)
-                frame.first = frame.last = len(texts)
-                frame.above = holder.index if holder is not None else -1
-                _mark(frame, element, holder)
-                all_frames.append(frame)
-                if holder is not None:
-                    holders.append(holder)
-                holder = frame
+                get = node.get
+                style = get("style")
+                concealed = get("hidden") is not None or (style is not None and marks.is_hidden(style))
+                said = _said(tag, get("class"), get("id"), concealed)
+                holders.append(holder)
+                holder = Frame(said, holder, len(all_frames), element, depth, len(texts))
+                all_frames.append(holder)
                 clean = True
                 if tag == "pre":
                     pre += 1
-            elif tag == "a":
-                if element.get("href") is not None:
+            elif kind == _LINK:
+                if node.get("href") is not None:
                     in_link += 1
                     link_from = len(texts)
-            elif tag == "b" or tag == "strong":
+                else:
+                    open_kinds[-1] = _INLINE
+            elif kind == _BOLD:
                 in_bold += 1
-            if frame.depth > deepest:
-                deepest = frame.depth
-                if deepest >= MAX_DEPTH:
-                    break
-            text = element.text
-            owner = frame
+            text = node.text
         elif event == "end":
-            tag = element.tag
-            assert frame is not None
-            text = element.tail
-            if tag in CHILDLESS:
-                owner = frame
-            elif frame.index >= 0:
-                if pieces:
-                    flush(True)
-                broken = 0
-                frame.last = len(texts)
-                if tag == "pre":
-                    pre -= 1
-                holder = holders.pop() if holders else None
-                clean = False
-                if frame.parent is None:
-                    break
-                frame = owner = frame.parent
-            else:
-                if tag == "a":
-                    if element.get("href") is not None:
-                        in_link -= 1
-                        if len(texts) >= link_from + LINK_BLOCKS and sum(map(len, texts[link_from:])) >= LINK_TEXT:
-                            links[link_from:] = [0] * (len(texts) - link_from)
-                            linked = 0
-                elif tag == "b" or tag == "strong":
+            kind = open_kinds.pop()
+            if kind != _EMPTY:
+                if kind == _BLOCK:
+                    assert holder is not None
+                    if pieces:
+                        flush(clean)
+                    broken = 0
+                    holder.last = len(texts)
+                    if holder.tag == "pre":
+                        pre -= 1
+                    holder = holders.pop()
+                    clean = False
+                elif kind == _LINK:
+                    in_link -= 1
+                    if len(texts) >= link_from + LINK_BLOCKS and sum(map(len, texts[link_from:])) >= LINK_TEXT:
+                        out.links[link_from:] = [0] * (len(texts) - link_from)
+                        linked = 0
+                elif kind == _BOLD:
                     in_bold -= 1
-                if frame.parent is None:
+                element = above[element]
+                nodes = outer_nodes.pop()
+                depth -= 1
+                if element < 0:
                     break
-                frame = owner = frame.parent
+            text = node.tail
         else:
-            text = element.tail
-            if frame is None:
-                continue
-            frame.nodes += 1
-            owner = frame
+            nodes += 1
+            text = node.tail
         if text:
-            owner.nodes += 1
+            nodes += 1
             if not text.isspace():
-                end_frame, end_node = owner, owner.nodes
-                if start_frame is None:
-                    start_frame, start_node = owner, owner.nodes
-                size = len(text)
+                last, end = element, nodes
+                if not pieces:
+                    first, start = element, nodes
                 if in_link:
-                    linked += size
+                    linked += len(text)
                 if in_bold:
-                    emphasised += size
+                    bold += len(text)
                 pieces.append(text)
             elif pieces:
                 pieces.append(text)
     if pieces and len(texts) < MAX_BLOCKS:
         flush(False)
-    while frame is not None:  # still open where the walk stopped early
-        if frame.index >= 0:
-            frame.last = len(texts)
-        frame = frame.parent
+    while holder is not None:  # still open where the walk stopped early
+        holder.last = len(texts)
+        holder = holders.pop()
     out.deepest = deepest
     return out

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,7 @@ from flows.extract.web import marks
 from flows.extract.web.blocks import Cut, Frame
 from flows.extract.web.characters import COMMA, DIGIT, OTHER, SENTENCE, SPACE, UPPER, count_classes
 from flows.extract.web.headline import find_headline
-from flows.extract.web.phrases import DATE, LISTS, lists_of
+from flows.extract.web.phrases import LISTS, look
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -38,7 +37,6 @@ SHORT = 240
 """Set phrases are looked for in blocks up to this length."""
 
 _ENDINGS = frozenset('。！？!?；;…．.”"」』）)：:')
-_DIGIT = re.compile(r"\d")
 
 
 @dataclass(slots=True)
@@ -85,19 +83,33 @@ def _names() -> tuple[str, ...]:
 NAMES = _names()
 
 
-def _bits(values: Places, names: tuple[str, ...]) -> list[Array]:
-    """A row for each of the named marks."""
-    return [((values & marks.NAMES[name]) != 0).astype(np.float64) for name in names]
+def _masks(names: tuple[str, ...]) -> Places:
+    return np.array([[marks.NAMES[name]] for name in names], dtype=np.int64)
 
 
-def _shift(values: Array, step: int) -> Array:
-    """Entry i holds entry i + step; zero beyond the ends."""
-    out = np.zeros_like(values)
-    if step > 0:
-        out[:-step] = values[step:]
-    else:
-        out[-step:] = values[:step]
-    return out
+_OWN, _NEAR, _INSIDE = _masks(OWN), _masks(NEAR), _masks(INSIDE)
+_SAYS, _SEEN, _SECTION = ([LISTS[name] for name in names] for names in (SAYS, SEEN, SECTION))
+_PLACE_OF_TAG = {tag: place for place, tag in enumerate(TAGS)}
+_TAG_PLACES = np.arange(len(TAGS))[:, None]
+
+
+class _Rows:
+    """The matrix of features, filled row after row."""
+
+    def __init__(self, blocks: int) -> None:
+        self.matrix = np.empty((len(NAMES), blocks), dtype=np.float32)
+        self._filled = 0
+
+    def add(self, *rows: Any) -> None:
+        """One row each: an entry a block, or one for all."""
+        for row in rows:
+            self.matrix[self._filled] = row
+            self._filled += 1
+
+    def put(self, rows: NDArray[Any]) -> None:
+        """Several rows in one array."""
+        self.matrix[self._filled : self._filled + len(rows)] = rows
+        self._filled += len(rows)
 
 
 def _sums(values: Array) -> Array:
@@ -138,22 +150,8 @@ def _centre(cut: Cut, plain: Array, linked: Array, points: Array, parents: Place
 
 def _sayings(texts: list[str]) -> tuple[Array, NDArray[np.bool_]]:
     """How many phrases of each list each short text has, and whether it has a date."""
-    says = np.zeros((len(texts), len(LISTS)))
-    dated = np.zeros(len(texts), dtype=bool)
     limit = SHORT if len(texts) <= MANY else SHORT // 4
-    for i, text in enumerate(texts):
-        if len(text) <= limit:
-            places, dated[i] = _saying(text)
-            for place in places:
-                says[i, place] += 1
-    return says, dated
-
-
-@lru_cache(maxsize=16_384)
-def _saying(text: str) -> tuple[list[int], bool]:
-    """The phrase lists that a text has phrases of, and whether it has a date; the pages of a site share many lines."""
-    lower = text.casefold()
-    return lists_of(lower), _DIGIT.search(lower) is not None and DATE.search(lower) is not None
+    return look([text if len(text) <= limit else "" for text in texts])
 
 
 def measure(cut: Cut, titles: list[str]) -> Features:
@@ -177,41 +175,44 @@ def measure(cut: Cut, titles: list[str]) -> Features:
     total = max(float(text_before[-1]), 1.0)
     frame_plain = text_before[last] - text_before[first]
 
-    rows: list[Array] = [log_chars, linked, log_sentences, np.log1p(commas)]
-    rows += [counts[:, DIGIT] / size, counts[:, OTHER] / size, counts[:, UPPER] / size]
+    rows = _Rows(n)
+    rows.add(log_chars, linked, log_sentences, np.log1p(commas))
+    rows.put(counts[:, [DIGIT, OTHER, UPPER]].T / size)
     says, dated = _sayings(cut.texts)
-    ends = np.array([text.rstrip()[-1:] in _ENDINGS for text in cut.texts], dtype=np.float64)
-    rows += [ends, dated.astype(np.float64), np.minimum(np.array(cut.breaks, dtype=np.float64), 20)]
-    tag_of = np.array([TAGS.index(f.tag) if f.tag in TAGS else -1 for f in cut.frames], dtype=np.int64)
-    rows += [(tag_of == i).astype(np.float64) for i in range(len(TAGS))]
+    ends = [text.rstrip()[-1:] in _ENDINGS for text in cut.texts]
+    rows.add(ends, dated, np.minimum(np.array(cut.breaks, dtype=np.float64), 20))
+    rows.put(np.array([_PLACE_OF_TAG.get(f.tag, -1) for f in cut.frames], dtype=np.int64) == _TAG_PLACES)
     telling = _telling(frames, frame_plain / total)[holders]
-    rows += _bits(own_bits[holders], OWN)
-    rows += _bits((own_bits | own_bits[np.maximum(parents, 0)])[holders], NEAR)
-    rows += _bits(telling, INSIDE)
-    rows += [says[:, LISTS[name]] / np.sqrt(size) for name in SAYS]
+    bits = own_bits[holders]
+    rows.put(bits & _OWN != 0)
+    rows.put((own_bits | own_bits[np.maximum(parents, 0)])[holders] & _NEAR != 0)
+    rows.put(telling & _INSIDE != 0)
+    rows.put(says[:, _SAYS].T / np.sqrt(size))
 
-    headings = (own_bits[holders] & marks.HEADING) != 0
+    headings = (bits & marks.HEADING) != 0
     tops = np.array([f.tag == "h1" for f in cut.frames], dtype=bool)
     headline, in_title = find_headline(cut.texts, headings, tops, titles)
     order = np.arange(n, dtype=np.float64)
     # What has been said since the headline, and what the nearest heading above says.
     said = _sums(np.minimum(says, 1) * (chars <= SHORT / 2)[:, None])[:-1]
     since = np.log1p(np.maximum(said - said[headline], 0)) if headline >= 0 else np.log1p(said)
-    rows += [since[:, LISTS[name]] for name in SEEN]
-    headed = ((own_bits[holders] & (marks.HEADING | marks.HEADLINE)) != 0) & (chars <= 100)
+    rows.put(since[:, _SEEN].T)
+    headed = ((bits & (marks.HEADING | marks.HEADLINE)) != 0) & (chars <= 100)
     headed |= (bold > 0.9) & (chars <= 40)
     section = np.maximum.accumulate(np.where(headed, np.arange(n), -1)) if n else np.zeros(0, dtype=np.int64)
     under, above = section >= 0, np.maximum(section, 0)
-    rows += [says[above, LISTS[name]] * under for name in SECTION]
-    rows += [np.log1p(np.where(under, order - section, 99)), (headings[above] & under).astype(np.float64)]
+    rows.put(says[above][:, _SECTION].T * under)
+    rows.add(np.log1p(np.where(under, order - section, 99)), headings[above] & under)
     away = order - headline if headline >= 0 else np.zeros(n)
-    rows += [in_title, (away > 0).astype(np.float64), np.sign(away) * np.log1p(np.abs(away))]
+    rows.add(in_title, away > 0, np.sign(away) * np.log1p(np.abs(away)))
 
-    rows += [order / max(n, 1), text_before[:-1] / total, np.log1p(n - 1 - order), np.full(n, np.log1p(n))]
-    rows += [np.full(n, np.log1p(total)), np.full(n, 1 - float(plain.sum()) / max(float(chars.sum()), 1.0))]
-    rows += _ancestors(holders, parents, last - first, frame_plain, total, chars_before, sentences_before, first, last)
+    rows.add(order / max(n, 1), text_before[:-1] / total, np.log1p(n - 1 - order), np.log1p(n))
+    rows.add(np.log1p(total), 1 - float(plain.sum()) / max(float(chars.sum()), 1.0))
+    _add_ancestors(
+        rows, holders, parents, last - first, frame_plain, total, chars_before, sentences_before, first, last
+    )
     groups = _groups(cut.frames, frames)
-    rows += _group_rows(groups, plain, chars, sentences, total)
+    rows.put(_group_rows(groups, plain, chars, sentences, total))
 
     centre = _centre(cut, plain, linked, sentences + commas, parents)
     inside, far, share, beyond = np.zeros(n), np.full(n, 9.0), 0.0, np.zeros(n)
@@ -222,25 +223,26 @@ def measure(cut: Cut, titles: list[str]) -> Features:
             around, steps = int(parents[around]), steps + 1
         inside[first[centre] : last[centre]] = 1
         share, beyond = frame_plain[centre] / total, (order >= last[centre]).astype(np.float64)
-    rows += [inside, far, np.full(n, share), beyond]
+    rows.add(inside, far, share, beyond)
 
-    parent_of: Array = np.maximum(parents[holders], 0).astype(np.float64) + 1
-    group_of: Array = groups.astype(np.float64) + 1
+    padded = np.zeros((5, n + 4))  # beyond the ends there is nothing
+    padded[:, 2 : n + 2] = log_chars, linked, log_sentences, parents[holders].clip(0) + 1, groups + 1
     for step in (-2, -1, 1, 2):
-        rows += [_shift(log_chars, step), _shift(linked, step), _shift(log_sentences, step)]
-        rows += [(_shift(same, step) == same).astype(np.float64) for same in (parent_of, group_of)]
+        beside = padded[:, step + 2 : step + 2 + n]
+        rows.put(beside[:3])
+        rows.put(beside[3:] == padded[3:, 2 : n + 2])
     here = np.arange(n)
     for start, stop in ((np.maximum(here - WINDOW, 0), here), (here + 1, np.minimum(here + 1 + WINDOW, n))):
         near = text_before[stop] - text_before[start]
-        rows += [np.log1p(near), 1 - near / np.maximum(chars_before[stop] - chars_before[start], 1)]
-        rows += [np.log1p(sentences_before[stop] - sentences_before[start])]
-    rows += [depth[holders].astype(np.float64), np.log1p(np.maximum.accumulate(plain)) if n else plain]
-    rows += [np.log1p(np.maximum.accumulate(plain[::-1])[::-1]) if n else plain]
-    matrix = np.array(rows, dtype=np.float32).reshape(len(NAMES), n)
-    return Features(matrix, telling, chars, linked, says, dated, headed, headline, centre)
+        rows.add(np.log1p(near), 1 - near / np.maximum(chars_before[stop] - chars_before[start], 1))
+        rows.add(np.log1p(sentences_before[stop] - sentences_before[start]))
+    rows.add(depth[holders], np.log1p(np.maximum.accumulate(plain)))
+    rows.add(np.log1p(np.maximum.accumulate(plain[::-1])[::-1]))
+    return Features(rows.matrix, telling, chars, linked, says, dated, headed, headline, centre)
 
 
-def _ancestors(
+def _add_ancestors(
+    rows: _Rows,
     holders: Places,
     parents: Places,
     blocks: Places,
@@ -250,7 +252,7 @@ def _ancestors(
     sentences_before: Array,
     first: Places,
     last: Places,
-) -> list[Array]:
+) -> None:
     """How much text, and of what sort, each block's frame holds, and the frames above it."""
     chars = np.maximum(chars_before[last] - chars_before[first], 1)
     of_frame = np.array(
@@ -263,12 +265,10 @@ def _ancestors(
             np.log1p(sentences_before[last] - sentences_before[first]),
         ]
     )
-    rows: list[Array] = []
     up = holders
     for _ in range(LEVELS):
-        rows += list(of_frame[:, up])
+        rows.put(of_frame[:, up])
         up = np.maximum(parents[up], 0)
-    return rows
 
 
 def _groups(holders: list[Frame], frames: list[Frame]) -> Places:
@@ -281,16 +281,18 @@ def _groups(holders: list[Frame], frames: list[Frame]) -> Places:
     return np.array(out, dtype=np.int64)
 
 
-def _group_rows(groups: Places, plain: Array, chars: Array, sentences: Array, total: float) -> list[Array]:
+def _group_rows(groups: Places, plain: Array, chars: Array, sentences: Array, total: float) -> Array:
     members = np.bincount(groups).astype(np.float64)
     group_chars = np.maximum(np.bincount(groups, weights=chars), 1)
     group_plain = np.bincount(groups, weights=plain)
     group_sentences = np.bincount(groups, weights=sentences)
-    of_group = (
-        np.log1p(members),
-        np.log1p(group_plain / members),
-        1 - group_plain / group_chars,
-        np.log1p(group_sentences / members),
-        group_plain / total,
+    of_group = np.array(
+        [
+            np.log1p(members),
+            np.log1p(group_plain / members),
+            1 - group_plain / group_chars,
+            np.log1p(group_sentences / members),
+            group_plain / total,
+        ]
     )
-    return [row[groups] for row in of_group]
+    return of_group[:, groups]

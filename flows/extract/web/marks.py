@@ -138,8 +138,7 @@ _WORDS = {
     TAGS: ("tags tag keywords keyword category categories topics topic guanjianci labels label"),
 }
 """Words of class names and ids, in English and in the pinyin that Chinese sites use."""
-_SPLIT = re.compile(r"[^a-z0-9]+|(?<=[a-z])(?=[0-9])")
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_WORD = re.compile(r"[a-z]+|[A-Z]+[a-z]*|[0-9]+[a-z]*")
 _STYLE_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 
@@ -164,6 +163,7 @@ _PREFIX = re.compile("|".join(f"(?P<m{mark}>{pattern})" for mark, pattern in _PR
 
 @lru_cache(maxsize=65_536)
 def _of_word(word: str) -> int:
+    word = word.lower()
     marks = _OF_WORD.get(word, 0)
     match = _PREFIX.match(word)
     if match is not None and match.lastgroup:
@@ -175,7 +175,7 @@ def _of_word(word: str) -> int:
 def of_name(name: str) -> int:
     """Marks of a class or id as written in the page."""
     marks = 0
-    for word in _SPLIT.split(_CAMEL.sub("-", name).lower()):
+    for word in _WORD.findall(name):
         marks |= _of_word(word)
     return marks
 

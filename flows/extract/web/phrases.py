@@ -6,6 +6,9 @@ import re
 import tomllib
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 PHRASES: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("phrases.toml").read_text(encoding="utf-8"))
 """Name of the list: phrases, case-folded."""
 
@@ -37,23 +40,55 @@ def _prefix_tree(phrases: list[str]) -> str:
 
 
 _OF_PHRASE = {phrase: LISTS[name] for name in reversed(PHRASES) for phrase in PHRASES[name]}
+
+
 _SPELT = sorted(phrase for phrase in _OF_PHRASE if "a" <= phrase[0] <= "z")
 _OTHERS = sorted(set(_OF_PHRASE) - set(_SPELT))
+_BETWEEN = "\0"
+"""Stands between texts that are looked at as one; no page holds it."""
 
 
-def _guarded(phrases: list[str]) -> str:
-    """The tree of phrases behind a look at the first letter, which rules most places out at once."""
-    return f"(?=[{''.join(re.escape(first) for first in sorted({p[0] for p in phrases}))}]){_prefix_tree(phrases)}"
+def _firsts(phrases: list[str]) -> str:
+    return "".join(re.escape(first) for first in sorted({phrase[0] for phrase in phrases}))
 
 
-_ANY = re.compile(f"(?<![a-z]){_guarded(_SPELT)}|{_guarded(_OTHERS)}")
+# Both begin with a set of letters, which the engine looks for at great speed: what stands before a word, and the first
+# letter of a phrase in another script.
+_ANY_SPELT = re.compile(f"[^a-z](?=({_prefix_tree(_SPELT)}))")
+_ANY_OTHER = re.compile(f"[{_firsts(_OTHERS)}](?<=(?=({_prefix_tree(_OTHERS)})).)", re.S)
+_DIGIT = re.compile(r"\d")
+
+
+def _find(folded: str) -> list[tuple[int, int]]:
+    """Where each phrase in a case-folded text begins, and its place in LISTS; of two that overlap, the first."""
+    text = _BETWEEN + folded
+    found = [match.span(1) for pattern in (_ANY_SPELT, _ANY_OTHER) for match in pattern.finditer(text)]
+    out: list[tuple[int, int]] = []
+    done = 0
+    for start, end in sorted(found):
+        if start >= done:
+            out.append((start - 1, _OF_PHRASE[text[start:end]]))
+            done = end
+    return out
 
 
 def lists_of(folded: str) -> list[int]:
     """The place in LISTS of every phrase in a case-folded text, from left to right."""
-    return [_OF_PHRASE[match] for match in _ANY.findall(folded)]
+    return [place for _, place in _find(folded)]
 
 
 def has(name: str, folded: str) -> bool:
     """Whether a case-folded text has a phrase of the list."""
     return LISTS[name] in lists_of(folded)
+
+
+def look(texts: list[str]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """How many phrases of each list each text has (a row a text, a column a list), and whether it has a date."""
+    folded = [text.casefold() for text in texts]
+    says = np.zeros((len(texts), len(LISTS)))
+    if found := _find(_BETWEEN.join(folded)):
+        starts = np.cumsum([0, *(len(text) + 1 for text in folded)])
+        at, lists = np.array(found).T
+        np.add.at(says, (np.searchsorted(starts, at, side="right") - 1, lists), 1)
+    dated = [_DIGIT.search(text) is not None and DATE.search(text) is not None for text in folded]
+    return says, np.array(dated, dtype=bool)

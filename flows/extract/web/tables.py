@@ -29,9 +29,7 @@ def merge_rows(cut: Cut) -> None:
     barred: set[Frame] = set()
     table_of: dict[Frame, Frame | None] = {}
     for frame in cut.all_frames:
-        parent = frame.parent
-        while parent is not None and parent.index < 0:
-            parent = parent.parent
+        parent = cut.all_frames[frame.above] if frame.above >= 0 else None
         table = table_of.get(parent) if parent is not None else None
         if frame.tag == "table":
             if table is not None:
@@ -87,7 +85,7 @@ def _join(cut: Cut, runs: list[tuple[int, int, Frame]]) -> None:
         frame.last = place[frame.last]
     columns: tuple[list[Any], ...] = (
         *(cut.texts, cut.frames, cut.links, cut.bold),
-        *(cut.starts, cut.ends, cut.whole, cut.breaks),
+        *(cut.spans, cut.whole, cut.breaks),
     )
     for column in columns:
         column[:] = [column[k] for k in keep]

@@ -46,7 +46,7 @@ def test_scripts_styles_and_titles_are_not_text_and_hidden_text_is_marked() -> N
 
 def test_ranges_of_frames_hold_their_blocks() -> None:
     page = blocks("<div><p>一</p><div><p>二</p><p>三</p></div></div><p>四</p>")
-    ranges = {frame.path(): page.texts[frame.first : frame.last] for frame in page.all_frames}
+    ranges = {page.places.path(frame.element): page.texts[frame.first : frame.last] for frame in page.all_frames}
     assert ranges["/html/body"] == ["一", "二", "三", "四"]
     assert ranges["/html/body/div[1]"] == ["一", "二", "三"]
     assert ranges["/html/body/div[1]/div[1]"] == ["二", "三"]
