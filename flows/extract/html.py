@@ -38,9 +38,12 @@ GAVE_UP = "gave-up"
 ENCODED_TWICE = "encoded-twice"
 """Flag of the first block of a page whose bytes, decoded, were the bytes of another encoding."""
 
-_UNREAD = re.compile(r"<(script|style|template|noscript)\b.*?</\1\s*>|<!--.*?-->", re.S | re.I)
-_INLINE = re.compile(r"</?(?:a|b|i|u|em|strong|span|font|small|big|sub|sup|abbr|code|mark)\b[^>]*>", re.I)
-_TAG = re.compile(r"<[^>]*>")
+_UNREAD = re.compile(
+    r"<(script|style|template|noscript)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<title\b[^<>]*>[^<]*</title\s*>",
+    re.S | re.I,
+)
+_INLINE = re.compile(r"</?(?:a|b|i|u|em|strong|span|font|small|big|sub|sup|abbr|code|mark)\b[^<>]*>", re.I)
+_TAG = re.compile(r"<[^<>]*>")
 
 
 @cache
@@ -74,6 +77,8 @@ def read_page(text: str, parser: Mapping[str, Any]) -> Reading:
     page = cut(root)
     merge_rows(page)
     if page.deepest >= MAX_DEPTH:
+        return _flat(text)
+    if not page.texts and _lines(text):  # one that is never closed, a title or a quote, has swallowed the rest
         return _flat(text)
     head = read_head(root, text)
     features = measure(page, head.titles)
@@ -142,14 +147,19 @@ def _assemble(
 
 def _flat(text: str, selector_prefix: str = "") -> Reading:
     """What can be kept of a page too deep to be parsed: its lines, without their places."""
-    text = _INLINE.sub("", _UNREAD.sub(" ", text))
-    lines = [" ".join(html.unescape(line).split()) for line in _TAG.sub("\n", text).split("\n")]
-    blocks = [Block("body", line, f"{selector_prefix}/html", flags=(GAVE_UP,)) for line in lines if line]
+    blocks = [Block("body", line, f"{selector_prefix}/html", flags=(GAVE_UP,)) for line in _lines(text)]
     if not blocks:
         raise UnreadableError(
             GAVE_UP, "The elements are nested too deep to be parsed, and there is no text between them."
         )
     return Reading(media_type="text/html", page_kind="other", blocks=blocks)
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a page's text by its tags alone, those of its scripts and its title left out."""
+    text = _INLINE.sub("", _UNREAD.sub(" ", text))
+    lines = (" ".join(html.unescape(line).split()) for line in _TAG.sub("\n", text).split("\n"))
+    return [line for line in lines if line]
 
 
 def root_of(text: str) -> etree._Element | None:

@@ -21,6 +21,9 @@ _ARTICLES = frozenset(
 _PAGES = frozenset(["webpage", "itempage", "medicalwebpage", "faqpage", "profilepage", "aboutpage"])
 _WRAPPED = re.compile(r"\A\s*(?:/\*.*?\*/|//[^\n]*\n|<!--|<!\[CDATA\[|;)?\s*|\s*(?://)?\s*(?:-->|\]\]>|;)?\s*\Z", re.S)
 _MAX_OBJECTS = 5_000
+_MAX_JSON = 2_000_000
+_MAX_VALUE = 2_000
+"""More of an element's text is not gathered: no property is as long, and elements may be nested."""
 
 
 @dataclass(slots=True)
@@ -62,6 +65,18 @@ class Head:
 def squeeze(text: str | None) -> str:
     """White space of every kind evened out."""
     return " ".join((text or "").split())
+
+
+def _text_of(element: etree._Element) -> str:
+    """An element's text, cut off where it is too long to be a property."""
+    parts: list[str] = []
+    size = 0
+    for part in element.itertext():
+        parts.append(str(part))
+        size += len(part)
+        if size > _MAX_VALUE:
+            break
+    return squeeze("".join(parts))
 
 
 def _types(value: dict[str, Any]) -> set[str]:
@@ -120,9 +135,11 @@ def read_head(root: etree._Element, source: str) -> Head:
             if name and value:
                 head.metas.setdefault(name.strip().lower(), []).append(squeeze(value))
         elif tag == "script":
-            if "ld+json" in (element.get("type") or "") and element.text and json_seen < 20:
+            if "ld+json" in (element.get("type") or "") and json_seen < 20:
                 json_seen += 1
-                _read_json(head, element.text)
+                code = element.text
+                if code and len(code) <= _MAX_JSON:
+                    _read_json(head, code)
         elif tag == "title":
             if not head.titles and element.text:
                 head.titles.append(squeeze(element.text))
@@ -142,7 +159,7 @@ def read_head(root: etree._Element, source: str) -> Head:
             head.frames += 1
     if "itemprop" in source:
         for element in root.iterfind(".//*[@itemprop]"):
-            value = element.get("content") or element.get("datetime") or squeeze("".join(map(str, element.itertext())))
+            value = element.get("content") or element.get("datetime") or _text_of(element)
             if value and len(value) < 500:
                 for name in (element.get("itemprop") or "").lower().split():
                     head.items.setdefault(name, []).append(value)
@@ -170,7 +187,7 @@ def read_authored(root: etree._Element, source: str) -> list[str]:
         if name is None or ("author" not in name.lower() and "yline" not in name and "zuozhe" not in name):
             continue
         if element.get("rel") == "author" or _AUTHORED.search(name):
-            text = squeeze("".join(map(str, element.itertext())))
+            text = _text_of(element)
             if 1 < len(text) <= 100 and text not in found:
                 found.append(text)
                 if len(found) == 10:

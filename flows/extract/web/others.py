@@ -15,8 +15,12 @@ GRAM = 5
 """A block is in a reader's text where most of its runs of this many letters are."""
 SHORT = 12
 """A block with fewer letters has to be there whole."""
-LARGEST = 2_000_000
-"""Larger pages are not given to them."""
+LARGEST = 1_000_000
+"""Larger pages are not given to them,"""
+MOST_BLOCKS = 4_000
+"""nor pages of more blocks,"""
+DEEPEST = 500
+"""nor pages with deeper elements: their time grows faster than the page."""
 
 _SPACE = re.compile(r"\s+")
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from flows.extract.web import marks
 from flows.extract.web.blocks import Cut
 from flows.extract.web.features import Features
-from flows.extract.web.others import LARGEST, READERS, blocks_of
+from flows.extract.web.others import DEEPEST, LARGEST, MOST_BLOCKS, READERS, blocks_of
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -75,7 +75,8 @@ def vote(cut: Cut, features: Features, odds: Array, markup: str) -> Verdict:
     chars = np.where(readable, features.chars, 0.0)
     kept = [likeliest(odds, chars) & readable, densest(cut, features) & readable]
     agreement = overlap(kept[0], kept[1], chars)
-    if agreement >= AGREED or len(markup) > LARGEST or max(float(chars[k].sum()) for k in kept) < WORTH:
+    large = len(markup) > LARGEST or len(cut.texts) > MOST_BLOCKS or cut.deepest > DEEPEST
+    if agreement >= AGREED or large or max(float(chars[k].sum()) for k in kept) < WORTH:
         return Verdict(kept[0], agreement)
     for read in READERS:
         kept.append(blocks_of(read, markup, cut.texts) & readable)

@@ -29,6 +29,11 @@ PAGES = {
     "angles": "<" * 500_000 + PARAGRAPH,
     "spaces": "<p>" + " " * 3_000_000 + "字",
     "json": '<script type="application/ld+json">' + "[" * 50_000 + "</script>" + PARAGRAPH,
+    "json-huge": '<script type="application/ld+json">[' + "{}," * 1_500_000 + "{}]</script>" + PARAGRAPH,
+    "title-unclosed": "<title>渡口" + PARAGRAPH * 20_000,
+    "quote-unclosed": "<h1 class='x>渡口</h1>" + PARAGRAPH * 20_000,
+    "opened-only": "<a" * 500_000,
+    "properties-in-properties": "<div itemprop=name class=author>" * 1_000 + PARAGRAPH * 5_000,
     "long-title": "<title>" + "长" * 500_000 + "</title>" + PARAGRAPH * 20,
 }
 
@@ -44,7 +49,10 @@ def test_a_bad_page_costs_little(name: str) -> None:
     assert reading.blocks
 
 
-@pytest.mark.parametrize("name", ["deep-blocks", "deep-inline", "unclosed", "twenty-megabytes", "many-breaks"])
+@pytest.mark.parametrize(
+    "name",
+    ["deep-blocks", "deep-inline", "unclosed", "twenty-megabytes", "many-breaks", "title-unclosed", "quote-unclosed"],
+)
 def test_giving_up_is_marked_and_keeps_the_text(name: str) -> None:
     reading = read(PAGES[name].encode(), {})
     assert any(GAVE_UP in block.flags for block in reading.blocks)
