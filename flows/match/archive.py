@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from flows.match.arrays import distinct
 from flows.match.candidates import Ints, Postings
 from flows.match.chain import ranges
 from flows.match.winnow import HASH_BITS, Hashes, Positions
@@ -63,7 +64,7 @@ class Archive:
         """The living articles that any of the outlets captured."""
         living = np.flatnonzero(self.alive)
         place, outlet, _ = self.members(living)
-        return living[np.unique(place[np.isin(outlet, outlets)])]
+        return living[distinct(place[np.isin(outlet, outlets)])]
 
 
 def empty_archive() -> Archive:
@@ -156,9 +157,9 @@ def arrive(archive: Archive, new: pa.Table, removed: pa.Array | None, same_text:
         names,
     )
     dead = np.array(sorted({*gone, *replaced}), np.int64)
-    touched = np.unique(np.concatenate([dead, np.array(changed, np.int64), np.arange(len(archive), len(grown))]))
+    touched = distinct(np.concatenate([dead, np.array(changed, np.int64), np.arange(len(archive), len(grown))]))
     before = touched[touched < len(archive)]
-    return Arrivals(grown, new.take(pa.array(fresh, pa.int64())), touched, np.unique(archive.members(before)[1]))
+    return Arrivals(grown, new.take(pa.array(fresh, pa.int64())), touched, distinct(archive.members(before)[1]))
 
 
 @dataclass(frozen=True)

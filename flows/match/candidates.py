@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.match.arrays import among, distinct
 from flows.match.winnow import GRAM, Hashes, Positions
 
 CARRIERS = 8
@@ -119,7 +120,7 @@ def near_diagonal(pair: Ints, left: Ints, right: Ints) -> Ints:
     drift = np.abs(diagonal[last:] - diagonal[:-last])
     span = right[last:] - right[:-last]
     good = (pair[last:] == pair[:-last]) & (drift <= DRIFT) & (span >= SEED_SPAN - GRAM) & (span <= REACH)
-    return np.unique(pair[last:][good])
+    return distinct(pair[last:][good])
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,7 @@ def _pairs_of(earlier: Ints, later: Ints, left: Ints, right: Ints) -> Pairs:
     first = np.flatnonzero(np.concatenate([[True], pair[1:] != pair[:-1]]))
     found = pair[first]
     article = later[np.concatenate([[0], np.flatnonzero(np.diff(step)) + 1])]
-    near = np.isin(found, near_diagonal(pair, left[index], right[index]), assume_unique=True)
+    near = among(found, near_diagonal(pair, left[index], right[index]))
     return Pairs(found % width, article[found // width], near)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.match.archive import Archive, Furniture, outlet_key
+from flows.match.arrays import among, distinct
 from flows.match.candidates import Ints
 from flows.match.chain import sorted_by
 from flows.match.store import Store
@@ -100,7 +101,7 @@ def _recounted(archive: Archive, store: Store, outlet: int, total: int) -> Hashe
 
 def _updated(archive: Archive, store: Store, outlets: Ints, hashes: Hashes, totals: Ints) -> Hashes:
     """The keys of what the outlets repeat often, where only the fingerprints given can be it."""
-    article, _, held = store.holders(hashes)
+    article, _, held = store.holders(hashes[store.frequency(hashes) >= LEAST_ARTICLES])
     living = archive.alive[article]
     article, held = article[living], held[living]
     place, outlet, captures = archive.members(article)
@@ -140,7 +141,7 @@ class Repeated:
 
 def repeated(archive: Archive, store: Store, keys: Hashes) -> Repeated:
     """The postings of the living that the keys (outlet and fingerprint, ascending) name."""
-    article, positions, hashes = store.holders(np.unique(keys & np.uint64((1 << HASH_BITS) - 1)))
+    article, positions, hashes = store.holders(distinct(keys & np.uint64((1 << HASH_BITS) - 1)))
     living = archive.alive[article]
     article, positions, hashes = article[living], positions[living], hashes[living]
     place, outlet, _ = archive.members(article)
@@ -187,7 +188,7 @@ def supported(archive: Archive, store: Store, often: Hashes) -> Hashes:
 def affected(archive: Archive, touched: Ints, shrunk: Ints) -> Ints:
     """The outlets whose furniture may have changed, ascending."""
     living = touched[archive.alive[touched]]
-    return np.union1d(np.unique(archive.members(living)[1]), shrunk)
+    return distinct(np.concatenate([archive.members(living)[1], shrunk]))
 
 
 def refresh(archive: Archive, store: Store, old: Furniture, touched: Ints, shrunk: Ints) -> Furniture:
@@ -205,11 +206,11 @@ def refresh(archive: Archive, store: Store, old: Furniture, touched: Ints, shrun
     rest = np.setdiff1d(outlets, recount)
     if len(rest):
         # A share can rise only for what a new article holds, and fall for what was often repeated.
-        mine = archive.of_outlets(rest)
-        fresh, _, _ = store.fingerprints(np.intersect1d(mine, living))
+        place, outlet, _ = archive.members(living)
+        fresh, _, _ = store.fingerprints(living[distinct(place[np.isin(outlet, rest)])])
         owner = (old.often >> np.uint64(HASH_BITS)).astype(np.int64)
         known = old.often[np.isin(owner, rest)] & np.uint64((1 << HASH_BITS) - 1)
-        often.append(_updated(archive, store, rest, np.unique(np.concatenate([fresh, known])), totals))
+        often.append(_updated(archive, store, rest, distinct(np.concatenate([fresh, known])), totals))
     changed = np.sort(np.concatenate(often))
     same = old.key[~np.isin((old.key >> np.uint64(HASH_BITS)).astype(np.int64), outlets)]
     return Furniture(
@@ -220,11 +221,11 @@ def refresh(archive: Archive, store: Store, old: Furniture, touched: Ints, shrun
 
 def remarked(archive: Archive, store: Store, old: Furniture, new: Furniture) -> Ints:
     """The living articles that hold fingerprints which became furniture of their outlet, or ceased to be."""
-    changed = np.setxor1d(old.key, new.key)
+    changed = np.sort(np.concatenate([old.key[~among(old.key, new.key)], new.key[~among(new.key, old.key)]]))
     if len(changed) == 0:
         return np.zeros(0, np.int64)
-    hashes = np.unique(changed & np.uint64((1 << HASH_BITS) - 1))
+    hashes = distinct(changed & np.uint64((1 << HASH_BITS) - 1))
     article, _, held = store.holders(hashes)
     living = archive.alive[article]
     article, held = article[living], held[living]
-    return np.unique(article[Furniture(changed, changed).marks(archive, article, held)])
+    return distinct(article[Furniture(changed, changed).marks(archive, article, held)])

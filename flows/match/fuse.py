@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from flows.match.archive import Archive
+from flows.match.arrays import distinct
 from flows.match.candidates import Ints
 from flows.match.cluster import Spans
 
@@ -57,7 +58,7 @@ def fused(spans: Spans, archive: Archive) -> Ints:
     both = _together(spans) if len(spans) > NEIGHBOURS else Together(*(np.zeros(0, np.int64) for _ in range(3)))
     if len(both.left) == 0:
         return into
-    carrier = np.unique(spans["story"] * len(archive) + spans["article"])
+    carrier = distinct(spans["story"] * len(archive) + spans["article"])
     carriers = np.bincount(carrier // len(archive), minlength=stories)
     first = np.flatnonzero(
         np.concatenate([[True], (both.left[1:] != both.left[:-1]) | (both.right[1:] != both.right[:-1])])
@@ -67,7 +68,7 @@ def fused(spans: Spans, archive: Archive) -> Ints:
     either = carriers[left] + carriers[right] - count
     for pair in np.flatnonzero((count >= FUSED_ARTICLES) & (count >= FUSED_SHARE * either)).tolist():
         articles = both.article[first[pair] : first[pair] + count[pair]]
-        if len(np.unique(archive.members(articles)[1])) < 2:
+        if len(distinct(archive.members(articles)[1])) < 2:
             continue
         low, high = sorted((_root(into, int(left[pair])), _root(into, int(right[pair]))))
         into[high] = low

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from flows.match.align import Articles, align
 from flows.match.archive import Archive, Furniture, in_order
+from flows.match.arrays import among, distinct
 from flows.match.candidates import SEEDS, Asked, Early, Ints, Postings, earliest, near_diagonal, not_in, pair_up
 from flows.match.chain import ranges, shared_places
 from flows.match.extend import MASKED
@@ -142,7 +143,7 @@ def work(before: Moment, after: Moment, store: Store, rows: Rows, touched: Ints,
     """
     living = touched[after.archive.alive[touched]]
     everything = 4 * len(touched) >= int(after.archive.alive.sum())
-    hashes = None if everything else np.unique(store.fingerprints(touched)[0])
+    hashes = None if everything else distinct(store.fingerprints(touched)[0])
     is_touched = np.zeros(len(after.archive), np.bool_)
     is_touched[touched] = True
     view = _view(after, store, hashes)
@@ -152,7 +153,8 @@ def work(before: Moment, after: Moment, store: Store, rows: Rows, touched: Ints,
         left, right = view.by_rank[pairs.earlier][pairs.near], view.by_rank[pairs.later][pairs.near]
         fresh = is_touched[left] | is_touched[right]
         two = rows[rows["left"] != rows["right"]]
-        forget = np.setdiff1d(pair_key(two["left"], two["right"]), pair_key(left, right))
+        aligned_before = distinct(pair_key(two["left"], two["right"]))
+        forget = aligned_before[~among(aligned_before, pair_key(left, right))]
         old_left, old_right = left[~fresh], right[~fresh]
         left, right = left[fresh], right[fresh]
     else:
@@ -166,9 +168,13 @@ def work(before: Moment, after: Moment, store: Store, rows: Rows, touched: Ints,
             past.early,
             Asked(np.zeros(len(before.archive), np.bool_), _asked(past, is_touched, view).changed),
         )
-        doubt = np.union1d(
-            pair_key(left[~fresh], right[~fresh]),
-            pair_key(past.by_rank[lost.earlier], past.by_rank[lost.later]),
+        doubt = distinct(
+            np.concatenate(
+                [
+                    pair_key(left[~fresh], right[~fresh]),
+                    pair_key(past.by_rank[lost.earlier], past.by_rank[lost.later]),
+                ]
+            )
         )
         # A touched article has all its fingerprints among those looked at; of other pairs only some are.
         left, right = left[fresh & pairs.near], right[fresh & pairs.near]
@@ -179,7 +185,7 @@ def work(before: Moment, after: Moment, store: Store, rows: Rows, touched: Ints,
         forget = pair_key(old_left, old_right)[~near]
         old_left, old_right = old_left[near], old_right[near]
     # What two untouched articles have in common has not changed.
-    new = ~np.isin(pair_key(old_left, old_right), pair_key(rows["left"], rows["right"]))
+    new = ~among(pair_key(old_left, old_right), pair_key(rows["left"], rows["right"]))
     own = _within(after, store, living)
     lefts, rights = np.concatenate([left, old_left[new], own]), np.concatenate([right, old_right[new], own])
     order = np.lexsort((after.ranks[lefts], after.ranks[rights]))
@@ -188,7 +194,7 @@ def work(before: Moment, after: Moment, store: Store, rows: Rows, touched: Ints,
 
 def _merged(known: Crowd, crowd: Crowd, hashes: Hashes) -> Crowd:
     """What is crowded now: as found for the fingerprints looked at, as known for the others."""
-    kept = ~np.isin(known.hash, hashes)
+    kept = ~among(known.hash, hashes)
     merged = np.concatenate([known.hash[kept], crowd.hash])
     order = np.argsort(merged, kind="stable")
     return Crowd(merged[order], np.concatenate([known.last[kept], crowd.last])[order])

@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from flows.match.archive import Archive
+from flows.match.arrays import distinct
 from flows.match.candidates import Ints
 from flows.match.cluster import SPAN, Spans
 from flows.match.pairs import Moment
@@ -233,7 +234,7 @@ def _variant_change(
     state: Path, archive: Archive, files: list[str], gone: Witnesses, came: Witnesses, collation: Collation
 ) -> Change:
     parts, owners = [np.zeros((0, 4), np.int64)], [np.zeros(0, np.int64)]
-    for file in np.unique(gone["variant_file"][gone["variant_count"] > 0]).tolist():
+    for file in distinct(gone["variant_file"][gone["variant_count"] > 0]).tolist():
         spans = variant_spans(state, files[file])
         for row in np.flatnonzero((gone["variant_file"] == file) & (gone["variant_count"] > 0)).tolist():
             start, count = int(gone["variant_start"][row]), int(gone["variant_count"][row])

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from flows.match import publish
 from flows.match.archive import arrive
+from flows.match.arrays import among, distinct
 from flows.match.candidates import Ints
 from flows.match.chain import ranges
 from flows.match.furniture import affected, refresh, remarked
@@ -99,7 +100,7 @@ def _rows(
     is_touched[touched] = True
     lost = is_touched[old["left"]] | is_touched[old["right"]]
     if len(todo.forget):
-        lost |= np.isin(pair_key(old["left"], old["right"]), todo.forget)
+        lost |= among(pair_key(old["left"], old["right"]), todo.forget)
     fresh = aligned(after, store, todo.left, todo.right, workers)
     rows = np.concatenate([old[~lost], fresh])
     rows = rows[np.lexsort((np.arange(len(rows)), after.ranks[rows["left"]], after.ranks[rows["right"]]))]
@@ -120,7 +121,7 @@ def _among(rows: Rows, some: Rows) -> np.ndarray[tuple[int], np.dtype[np.bool_]]
     """Which rows are of pairs that some rows are of."""
     if len(some) == 0:
         return np.zeros(len(rows), np.bool_)
-    return np.isin(pair_key(rows["left"], rows["right"]), pair_key(some["left"], some["right"]))
+    return among(pair_key(rows["left"], rows["right"]), pair_key(some["left"], some["right"]))
 
 
 def match(
@@ -155,7 +156,7 @@ def match(
     segments = _tidied(state, [*before.segments, *fresh])
     store, archive = Store(segments), arrivals.archive
     furniture = refresh(archive, store, before.furniture, arrivals.touched, arrivals.shrunk)
-    relettered = np.union1d(arrivals.touched, remarked(archive, store, before.furniture, furniture))
+    relettered = distinct(np.concatenate([arrivals.touched, remarked(archive, store, before.furniture, furniture)]))
     ranks = archive.ranks()
     then = Moment(before.archive, before.archive.ranks(), before.furniture)
     now = Moment(archive, ranks, furniture)
@@ -164,7 +165,7 @@ def match(
     outlets = affected(archive, arrivals.touched, arrivals.shrunk)
     set_apart = furniture_rows(archive, store, ranks, furniture, before.furniture_rows, outlets, workers)
     links = links_of(rows)
-    moved = links[np.isin(links["left"], arrivals.touched) | np.isin(links["right"], arrivals.touched)]
+    moved = links[among(links["left"], arrivals.touched) | among(links["right"], arrivals.touched)]
     changed = np.concatenate([changed_links(links_of(gone), links_of(came)), moved])
     spans = update_spans(before.spans, links, changed, archive, ranks)
     found, leader = witnesses(spans, archive, ranks)

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from flows.match.arrays import distinct
 from flows.match.candidates import Ints
 from flows.match.chain import ranges
 from flows.match.fold import Codes, fold_columns
@@ -100,12 +101,19 @@ class Segment:
         """Fingerprints packed with the numbers of their postings, ascending."""
         return self._array("index")  # type: ignore[return-value]
 
-    def holders(self, hashes: Hashes) -> Ints:
-        """The numbers of the postings of the fingerprints given, which are ascending."""
+    def _found(self, hashes: Hashes) -> tuple[Ints, Ints]:
+        """Where the postings of fingerprints (ascending) start in the index, and how many there are of each."""
         shift = np.uint64(INDEX_BITS)
         first = np.searchsorted(self.index, hashes << shift)
-        last = np.searchsorted(self.index, (hashes + np.uint64(1)) << shift)
-        held = self.index[ranges(first, last - first)]
+        return first, np.searchsorted(self.index, (hashes + np.uint64(1)) << shift) - first
+
+    def frequency(self, hashes: Hashes) -> Ints:
+        """How many postings the fingerprints given have, which are ascending."""
+        return self._found(hashes)[1]
+
+    def holders(self, hashes: Hashes) -> Ints:
+        """The numbers of the postings of the fingerprints given, which are ascending."""
+        held = self.index[ranges(*self._found(hashes))]
         return (held & np.uint64((1 << INDEX_BITS) - 1)).astype(np.int64)
 
     def article_of(self, posting: Ints) -> Ints:
@@ -224,7 +232,7 @@ class Store:
         """The code point that each letter came from: letter `letters[i]` of article `articles[i]`."""
         result = np.zeros(len(articles), np.int64)
         number = np.searchsorted(self.starts, articles, "right") - 1
-        for place in np.unique(number).tolist():
+        for place in distinct(number).tolist():
             segment = self.segments[place]
             here = np.flatnonzero(number == place)
             result[here] = segment.origin[segment.bounds[articles[here] - segment.first] + letters[here]]
@@ -252,7 +260,7 @@ class Store:
         """The letters of articles end to end, and their bounds."""
         number = np.searchsorted(self.starts, articles, "right") - 1
         parts, lengths = [np.zeros(0, np.uint32)], np.zeros(len(articles), np.int64)
-        for place in np.unique(number).tolist():
+        for place in distinct(number).tolist():
             here = np.flatnonzero(number == place)
             bounds = self.segments[place].bounds
             row = articles[here] - self.segments[place].first
@@ -267,6 +275,10 @@ class Store:
         """The fingerprints of articles end to end, their places, and their bounds."""
         (hashes, positions), bounds = self._gathered(articles, "posting_bounds", ("hash", "position"))
         return hashes, positions, bounds  # type: ignore[return-value]
+
+    def frequency(self, hashes: Hashes) -> Ints:
+        """How many postings the fingerprints given (ascending) have in all."""
+        return sum((segment.frequency(hashes) for segment in self.segments), np.zeros(len(hashes), np.int64))
 
     def holders(self, hashes: Hashes | None) -> tuple[Ints, Positions, Hashes]:
         """Article, place and fingerprint of all postings of the fingerprints given (ascending); of all, for None."""

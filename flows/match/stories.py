@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.match.archive import Archive
+from flows.match.arrays import among, distinct
 from flows.match.candidates import Ints
 from flows.match.cluster import Spans, gather_stories, joined, link_regions, regions, renumbered
 from flows.match.fuse import fused, whole
@@ -57,15 +58,15 @@ def update_spans(old: Spans, links: Rows, changed: Rows, archive: Archive, ranks
     if len(links):
         parts, group = link_regions(links)
         _, hit = parts.touching(article, start, end)
-        dirty = np.unique(parts.group[hit])
-        fresh = links[np.isin(group, dirty)]
-        inside = np.isin(parts.group, dirty)
+        dirty = distinct(parts.group[hit])
+        fresh = links[among(group, dirty)]
+        inside = among(parts.group, dirty)
         article = np.concatenate([article, parts.article[inside]])
         start = np.concatenate([start, parts.start[inside]])
         end = np.concatenate([end, parts.end[inside]])
     lost, _ = regions(article, start, end)
     place, _ = lost.touching(old["article"], old["start"].astype(np.int64), old["end"].astype(np.int64))
-    kept = old[~np.isin(old["story"], np.unique(old["story"][place]))]
+    kept = old[~among(old["story"], old["story"][place])]
     found = gather_stories(fresh, _same_outlet(archive, fresh), ranks)
     return renumbered(joined([kept, found]), ranks)[0]
 
