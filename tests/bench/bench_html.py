@@ -23,7 +23,6 @@ import trafilatura
 from flows.extract.charset import decode
 from flows.extract.html import read_page
 
-
 TURN = 10
 """Pages in a turn."""
 
