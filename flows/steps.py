@@ -13,7 +13,7 @@ from flows import backlog
 from flows.capture import salvage
 from flows.capture.gathered import Gathered
 from flows.capture.known import Catalogued
-from flows.capture.revisits import resolve
+from flows.capture.revisits import overtaken, resolve, told_again
 from flows.capture.rows import reject, to_table
 from flows.capture.seen import Seen
 from flows.capture.session import Batch, Clock, Session
@@ -146,9 +146,25 @@ class Run:
         added: Counter[str] = Counter()
         for name, rows in (("warc_files", files), ("captures", captures), ("rejects", rejects)):
             added[name] = self.writer.append(name, self._absent(name, rows))
+        self._find_originals(captures)
         self.counts.update(added)
         self.counts["bytes"] += tables.bytes
         return added
+
+    def _find_originals(self, captures: pa.Table) -> None:
+        """Give revisits of former runs the payload that these captures hold; they are rejected no longer."""
+        con = self.writer.con()
+        given = overtaken(captures, con)
+        if not given:
+            return
+        con.register("gone", pa.table({"capture_id": list(given)}))
+        said = con.sql("FROM rejects SEMI JOIN gone USING (capture_id)").to_arrow_table()
+        con.unregister("gone")
+        for name, found, former in (
+            ("captures", table("captures").rows(list(given.values())), pa.table({"capture_id": list(given)})),
+            ("rejects", told_again(said, given), said.select(["reject_id"])),
+        ):
+            self.writer.change(name, self._absent(name, found), former)
 
     def _absent(self, name: str, rows: pa.Table) -> pa.Table:
         """Those rows whose key the table does not hold yet, the first of each key."""

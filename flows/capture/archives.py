@@ -79,7 +79,6 @@ def index(
 ) -> Indexed:
     """A capture for each response, resource, revisit and conversion record of a file in the raw store."""
     out = Indexed()
-    seen: dict[str, tuple[str, int]] = {}
     last = datetime.fromtimestamp(0, UTC)
     empty = True
     for record in _until_broken(raw / warc_file, origin_uri, source_id, out):
@@ -88,11 +87,11 @@ def index(
             continue
         last = record.captured_at or last
         place = Place(warc_file, record.offset, record.length)
-        values = _row(record, place, source_id, parser, last, known, seen, run_id)
+        values = _row(record, place, source_id, parser, last, run_id)
         out.captures.append(values)
         out.bytes += values["payload_bytes"] or 0
         problem = record.problem
-        if record.kind == "revisit" and values["payload_sha256"] is None:
+        if record.kind == "revisit":  # until the captures of the whole run are known
             problem = (
                 UNRESOLVED,
                 "The record says that the payload was known, and its original is not in the archive.",
@@ -125,20 +124,13 @@ def _row(
     source_id: str,
     parser: str | None,
     captured_at: datetime,
-    known: Known,
-    seen: dict[str, tuple[str, int]],
     run_id: str,
 ) -> dict[str, Any]:
     uri = str(record.uri)
     digest = record.headers.get("warc-payload-digest")
     sha256, size = None, None
-    if record.kind == "revisit":
-        if digest:
-            sha256, size = seen.get(digest) or known.digests([digest]).get(digest) or (None, None)
-    elif record.payload is not None:
+    if record.kind != "revisit" and record.payload is not None:
         sha256, size = hashlib.sha256(record.payload).hexdigest(), len(record.payload)
-        if digest:
-            seen.setdefault(digest, (sha256, size))
     declared = record.http_headers.get("content-type") if record.http_headers else record.headers.get("content-type")
     origin = Origin(
         source_id=source_id,

@@ -121,11 +121,11 @@ class Catalogued:
 
     def digests(self, digests: Iterable[str]) -> dict[str, tuple[str, int]]:
         rows = self._ask(
-            "SELECT warc_digest, min(payload_sha256), min(payload_bytes) FROM captures "
+            "SELECT warc_digest, min((payload_sha256, payload_bytes)) FROM captures "
             "SEMI JOIN asked ON asked.value = warc_digest WHERE payload_sha256 IS NOT NULL GROUP BY warc_digest",
             digests,
         )
-        return {digest: (sha, size) for digest, sha, size in rows}
+        return {digest: (held[0], held[1]) for digest, held in rows}
 
     def _ask(self, sql: str, values: Iterable[str], args: list[Any] | None = None) -> list[tuple[Any, ...]]:
         asked = pa.table({"value": pa.array(sorted(set(values)), pa.string())})

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from flows.progress import Silent
+from flows.rebuild import rebuild
+from flows.settings import Settings
 from tests.jobs import digests, ingest, rows, value
 from tests.makers.make_samples import NOTICE_URI, PAGE_URI, crawl, page
 from tests.makers.warc_bytes import digest, gzipped, http_response, info, record, response
@@ -119,6 +122,54 @@ def test_a_revisit_of_what_an_earlier_run_took(tmp_path: Path) -> None:
     put(tmp_path / "in", "b.warc.gz", info(LATER), revisit())
     ingest(tmp_path / "w", tmp_path / "in")
     assert taken(tmp_path / "w")[1] == (URI, "revisit", SHA)
+
+
+COMPARED = ("captures", "documents", "articles", "passages", "rejects")
+RUNS = (
+    pytest.param([["original", "revisit"], []], id="in one file"),
+    pytest.param([["original"], ["revisit"]], id="the original first"),
+    pytest.param([["revisit"], ["original"]], id="the revisit first"),
+    pytest.param([["revisit"], ["revisit", "original"]], id="the revisit twice"),
+    pytest.param([["undated", "revisit"], ["original"]], id="with something else to say"),
+)
+
+
+@pytest.mark.parametrize("runs", RUNS)
+def test_a_revisit_finds_its_original_in_whatever_run_either_comes(tmp_path: Path, runs: list[list[str]]) -> None:
+    pieces = {
+        "original": original(),
+        "revisit": revisit(),
+        "undated": revisit(URI + "?2").replace(LATER.encode(), b"soon"),
+    }
+    names = sorted({name for run in runs for name in run})
+    put(tmp_path / "whole" / "in", "0.warc.gz", info(DATE), *(pieces[name] for name in names))
+    ingest(tmp_path / "w-whole", tmp_path / "whole" / "in")
+    root = tmp_path / "w"
+    for number, run in enumerate(runs):
+        put(tmp_path / "in", f"{number}.warc.gz", info(DATE), *(pieces[name] for name in run))
+        ingest(root, tmp_path / "in")
+    assert digests(root, COMPARED) == digests(tmp_path / "w-whole", COMPARED)
+    ids = "SELECT capture_id FROM captures"
+    if "undated" not in names:
+        assert taken(root) == [(URI, "response", SHA), (URI, "revisit", SHA)]
+    assert value(root, "SELECT count(*) FROM rejects WHERE error = 'revisit-unresolved'") == 0
+    assert value(root, f"SELECT count(*) FROM rejects WHERE capture_id NOT IN ({ids})") == 0
+    rebuilt = Warehouse(tmp_path / "anew")
+    rebuild(Warehouse(root), rebuilt, Settings(warehouse=rebuilt.root), Silent())
+    assert digests(rebuilt.root, COMPARED) == digests(root, COMPARED)
+
+
+@pytest.mark.parametrize("order", permutations(["one", "other", "revisit"]))
+def test_of_two_originals_the_order_does_not_decide(tmp_path: Path, order: tuple[str, ...]) -> None:
+    """An archive whose records state one digest for two payloads."""
+    message = http_response(BODY + b" ", "text/html; charset=utf-8")
+    lie = response(URI + "?2", DATE, message, BODY + b" ", payload_digest=digest(BODY))
+    pieces = {"one": original(), "other": lie, "revisit": revisit()}
+    for name in order:
+        put(tmp_path / "in", f"{name}.warc.gz", info(DATE), pieces[name])
+        ingest(tmp_path / "w", tmp_path / "in")
+    least = min(SHA, hashlib.sha256(BODY + b" ").hexdigest())
+    assert rows(tmp_path / "w", "SELECT payload_sha256 FROM captures WHERE record_type = 'revisit'") == [(least,)]
 
 
 def test_a_revisit_of_nothing_is_kept_and_said(tmp_path: Path) -> None:
