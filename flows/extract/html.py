@@ -87,7 +87,7 @@ def read_page(text: str, parser: Mapping[str, Any]) -> Reading:
     picked = pick(text, rule) if rule else Picked()
     if picked.body:
         verdict.kept[:] = [picked.holds(page.selector(i)) for i in range(len(page.texts))]
-    visible = find_visible(page, features, verdict.kept)
+    visible = find_visible(page, features, verdict.kept, head.titles)
     around = told(page, features, verdict.kept, visible)
     around.authored = lambda: read_authored(root, text)
     reading = _assemble(page, features, verdict, head, around, parser)

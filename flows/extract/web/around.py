@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import numpy as np
@@ -11,35 +12,86 @@ from flows.extract.web import kinds, marks
 from flows.extract.web.blocks import Cut
 from flows.extract.web.credits import is_alone, is_person
 from flows.extract.web.features import Features
-from flows.extract.web.headline import ABOVE, visible_headline
+from flows.extract.web.headline import ABOVE, fold, title_parts, visible_headline
+from flows.extract.web.phrases import LISTS
 from flows.extract.web.vote import Mask
 
 BODY = 40
 """A block of the article with as many characters is running text."""
 
+WRAPPED = 30
+"""So is a line of the article with as many Chinese characters: text that is broken into lines may have none longer."""
+
 FAR = 12
 """A headline as many blocks above the article's first paragraph may be no more than the site's name."""
 
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 
-def find_visible(page: Cut, features: Features, kept: Mask) -> bool:
-    """Look for the headline by its place, where the page's title names none or one far above.
 
+def find_visible(page: Cut, features: Features, kept: Mask, titles: list[str]) -> bool:
+    """Look for the headline by its place, where the page's `titles` name none, or one that may be no headline.
+
+    Doubtful are a line far above the article's first paragraph, one in a menu or a footer, a link, or a line below the
+    article, unless it is a heading in its place. A first-level heading that is the first part of a title comes before
+    any line that is no heading.
     Where it is found, `features.headline` is moved and the block leaves `kept`; the answer tells whether it is.
     """
-    long = np.flatnonzero(kept & (features.chars >= BODY))
-    begins = int(long[0]) if len(long) else -1
-    far = features.headline >= 0 and begins - features.headline > FAR and not features.headed[features.headline]
-    if begins < 0 or (features.headline >= 0 and not far):
+    begins, ends = _extent(page, features, kept)
+    named = features.headline
+    if (heading := _heading_of(page, features, titles, begins)) >= 0:
+        features.headline = heading
+        kept[heading] = False
+        return False
+    if begins < 0 or (named >= 0 and not _doubtful(page, features, begins, ends)):
         return False
     barred = marks.MENU | marks.COMMENTS | marks.FOOTER | marks.CONTROL
-    plain = (features.linked < 0.5) & ~features.dated & (features.marks & barred == 0)
+    headings = np.array([frame.tag in ("h1", "h2", "h3") for frame in page.frames], dtype=bool)
+    plain = (features.marks & barred == 0) & ((features.linked < 0.5) | (features.headed & (features.chars >= 8)))
     for i in range(max(begins - ABOVE, 0), begins):
-        plain[i] &= not kinds.is_credit(page.texts[i]) and not is_alone(page.texts[i])
-    found = visible_headline(page.texts, features.headed, plain, begins, marked_only=far)
+        text = page.texts[i]
+        plain[i] &= i != named and not kinds.is_credit(text) and not is_alone(text) and not _says_other(features, i)
+    nowhere = named < 0 or named > ends
+    set_as = (headings,) if max(begins - ABOVE, 0) <= named < begins else (headings, features.headed)
+    found = visible_headline(page.texts, set_as, plain, begins, any_line=nowhere)
     if found >= 0:
         features.headline = found
         kept[found] = False
     return found >= 0
+
+
+def _heading_of(page: Cut, features: Features, titles: list[str], begins: int) -> int:
+    """A first-level heading above the article that is the first of a title's parts and no link, or -1."""
+    if features.headline >= 0 and features.headed[features.headline]:
+        return -1
+    parts = {fold(parts[0]) for title in titles if len(parts := title_parts(title)) > 1}
+    tops = (i for i in range(begins) if page.frames[i].tag == "h1" and features.linked[i] < 0.5)
+    return next((i for i in tops if fold(page.texts[i]) in parts), -1)
+
+
+def _extent(page: Cut, features: Features, kept: Mask) -> tuple[int, int]:
+    """The first and the last paragraph of the article, or -1 twice.
+
+    Text broken into lines has hardly a long one: there, a line as long as no headline in its script begins it.
+    """
+    places = np.flatnonzero(kept & (features.chars >= WRAPPED)).tolist()
+    long = [i for i in places if features.chars[i] >= BODY or len(_HAN.findall(page.texts[i])) >= WRAPPED]
+    return (long[0], long[-1]) if long else (-1, -1)
+
+
+def _doubtful(page: Cut, features: Features, begins: int, ends: int) -> bool:
+    """Whether the line that repeats the page's title may be no headline."""
+    headline = features.headline
+    if headline > ends:
+        return True
+    if features.headed[headline]:
+        return False
+    elsewhere = bool(features.marks[headline] & (marks.MENU | marks.FOOTER)) or features.linked[headline] > 0.5
+    return begins - headline > FAR or elsewhere
+
+
+def _says_other(features: Features, i: int) -> bool:
+    """Whether a line has the set phrases of menus, toolbars and lists."""
+    return any(features.says[i, LISTS[name]] for name in ("related", "share", "login", "place", "copyright"))
 
 
 def told(page: Cut, features: Features, kept: Mask, visible: bool) -> Page:

@@ -18,6 +18,9 @@ LONGEST = 300
 """Headlines are no longer than this."""
 
 _FOLD = re.compile(r"[\W_]+")
+_UNFINISHED = re.compile(r"(?:[。:：，,]|[^.]\.)\s*\Z")
+_SUBTITLE = re.compile(r"\A\s*(?:——|--)")
+_TRAIL = re.compile(r"\s/\s|\S\s*(?:>|»|›|〉|→)\s*\S")
 
 
 @lru_cache(maxsize=16_384)
@@ -56,6 +59,8 @@ def find_headline(
     """The block that is the page's headline, or -1, and for each block how much of a title it is (0 to 1).
 
     A headline repeats a title or the most of it. A first-level heading (`tops`) may also differ from it by some words.
+    Where no block repeats the main part of a title, one that is the same as its first part will do: sites put keywords
+    and slogans after it that are longer.
     """
     share = np.zeros(len(texts))
     folded = [t for t in dict.fromkeys(fold(main_part(title)) for title in titles) if len(t) >= 3]
@@ -83,23 +88,38 @@ def find_headline(
                 alike = partial_ratio(own, title) / 100
             if alike >= ALIKE:
                 share[i] = max(share[i], alike * min(len(own), len(title)) / max(len(own), len(title)))
-        score = share[i] + 0.35 * heading if share[i] > 0.25 else 0.0
+        score = share[i] * (1.35 if heading else 1.0) if share[i] > 0.25 else 0.0
         if score > best_score + 1e-9:
             best, best_score = i, score
+    if best_score < 0.9:
+        first = _first_part(texts, headings, tops, titles)
+        best = first if first >= 0 else best
     return best, share
 
 
+def _first_part(texts: list[str], headings: NDArray[np.bool_], tops: NDArray[np.bool_], titles: list[str]) -> int:
+    """The block that is the first of several parts of a title: a first-level heading, else a heading, else any."""
+    parts = {fold(cut[0]) for title in titles if len(cut := title_parts(title)) > 1}
+    longest = 2 * max(map(len, parts), default=0) + 8
+    found = [i for i, text in enumerate(texts) if len(text) <= longest and fold(text) in parts]
+    found = [i for i in found if tops[i] or len(fold(texts[i])) >= 6]
+    return min(found, key=lambda i: (not tops[i], not headings[i], i), default=-1)
+
+
 def visible_headline(
-    texts: list[str], marked: NDArray[np.bool_], plain: NDArray[np.bool_], begins: int, *, marked_only: bool
+    texts: list[str], set_as: tuple[NDArray[np.bool_], ...], plain: NDArray[np.bool_], begins: int, *, any_line: bool
 ) -> int:
     """The line above an article's first paragraph that is set as its headline, or -1.
 
-    `marked` are lines set in bold or named a title; they come first, the highest of them. Else it is the nearest line
-    above that is `plain`: no link, no credit, no date, no name alone.
+    `set_as` says which lines are: heading elements, lines in bold or named a title. The first of its masks that has
+    one decides, and the highest counts. Else, with `any_line`, it is the nearest line above that is `plain`: no link,
+    no credit, no date, no name alone.
     """
     window = [i for i in range(max(begins - ABOVE, 0), begins) if plain[i] and 4 <= len(texts[i]) <= 80]
-    window = [i for i in window if not texts[i].rstrip().endswith(("。", ".", "：", ":", "，"))]
-    for i in window:
-        if marked[i]:
-            return i
-    return window[-1] if window and not marked_only else -1
+    others = (_UNFINISHED, _SUBTITLE, _TRAIL)
+    window = [i for i in window if not any(pattern.search(texts[i]) for pattern in others)]
+    for lines in set_as:
+        for i in window:
+            if lines[i]:
+                return i
+    return window[-1] if window and any_line else -1

@@ -51,6 +51,25 @@ def test_no_headline() -> None:
 def test_a_line_set_in_bold_above_the_text_is_a_headline() -> None:
     texts = ["首页", "渡口改建完工", "副题一行", "正文" * 30]
     plain = np.array([False, True, True, True])
-    assert visible_headline(texts, np.array([False, True, False, False]), plain, 3, marked_only=True) == 1
-    assert visible_headline(texts, np.zeros(4, dtype=bool), plain, 3, marked_only=False) == 2
-    assert visible_headline(texts, np.zeros(4, dtype=bool), plain, 3, marked_only=True) == -1
+    bold, none = np.array([False, True, False, False]), np.zeros(4, dtype=bool)
+    assert visible_headline(texts, (bold,), plain, 3, any_line=False) == 1
+    assert visible_headline(texts, (none,), plain, 3, any_line=True) == 2
+    assert visible_headline(texts, (none,), plain, 3, any_line=False) == -1
+
+
+@pytest.mark.parametrize("line", ["——副题一行", "江口在线 / 新闻", "首页 > 新闻", "记者说了这些话。", "Home » News"])
+def test_subtitles_trails_and_sentences_are_no_headlines(line: str) -> None:
+    texts = ["渡口改建完工", line, "正文" * 30]
+    bold = np.array([False, True, False])
+    assert visible_headline(texts, (bold,), np.ones(3, dtype=bool), 2, any_line=True) == 0
+
+
+def test_the_first_part_of_a_title_will_do_where_keywords_follow_it() -> None:
+    title = "History of salt | Origin, Spread, Mines, Trade, Facts and Timeline | Northern Encyclopaedia"
+    texts = ["Home", "history of salt", "More on salt", "text"]
+    assert find(texts, [False, True, False, False], [title]) == 1
+
+
+def test_a_heading_over_the_comments_does_not_win_over_the_headline() -> None:
+    texts = ["渡口改建工程提前完工", "正文" * 30, "《渡口改建工程提前完工》已有1件评论"]
+    assert find(texts, [False, False, True], ["江口博客 » 渡口改建工程提前完工"]) == 0
