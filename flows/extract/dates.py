@@ -7,41 +7,39 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
-_MONTHS = (
-    (
-        "january jan styczeń stycznia sty январь января янв ιανουάριος ιανουαρίου ιαν janvier "
-        "januar jänner enero ene gennaio يناير"
-    ),
-    (
-        "february feb luty lutego lut февраль февраля фев φεβρουάριος φεβρουαρίου φεβ février "
-        "februar febrero febbraio فبراير"
-    ),
-    "march mar marzec marca март марта мар μάρτιος μαρτίου μαρ mars märz marzo مارس",
-    ("april apr kwiecień kwietnia kwi апрель апреля апр απρίλιος απριλίου απρ avril abril aprile أبريل ابريل"),
-    "may maj maja май мая μάιος μαΐου μαίου μάι mai mayo maggio مايو",
-    ("june jun czerwiec czerwca cze июнь июня июн ιούνιος ιουνίου ιουν juin juni junio giugno يونيو"),
-    ("july jul lipiec lipca lip июль июля июл ιούλιος ιουλίου ιουλ juillet juli julio luglio يوليو"),
-    ("august aug sierpień sierpnia sie август августа авг αύγουστος αυγούστου αυγ août agosto أغسطس اغسطس"),
-    (
-        "september sept sep wrzesień września wrz сентябрь сентября сен σεπτέμβριος σεπτεμβρίου σεπ "
-        "septembre septiembre settembre سبتمبر"
-    ),
-    (
-        "october oct październik października paź октябрь октября окт οκτώβριος οκτωβρίου οκτ "
-        "octobre oktober octubre ottobre أكتوبر"
-    ),
-    ("november nov listopad listopada lis ноябрь ноября ноя νοέμβριος νοεμβρίου νοε novembre noviembre نوفمبر"),
-    (
-        "december dec grudzień grudnia gru декабрь декабря дек δεκέμβριος δεκεμβρίου δεκ décembre "
-        "dezember diciembre dicembre ديسمبر"
-    ),
-)
-_MONTH = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
+_MONTHS = """
+january jan styczeń stycznia sty январь января янв ιανουάριος ιανουαρίου ιαν janvier januar jänner enero ene gennaio
+    januari janeiro ocak leden ledna січень січня يناير كانون_الثاني ;
+february feb luty lutego lut февраль февраля фев φεβρουάριος φεβρουαρίου φεβ février februar febrero febbraio
+    februari fevereiro şubat únor února лютий лютого فبراير شباط ;
+march mar marzec marca март марта мар μάρτιος μαρτίου μαρ mars märz marzo maart março mart březen března березень
+    березня مارس آذار ;
+april apr kwiecień kwietnia kwi апрель апреля апр απρίλιος απριλίου απρ avril abril aprile nisan duben dubna квітень
+    квітня أبريل ابريل نيسان ;
+may maj maja май мая μάιος μαΐου μαίου μάι mai mayo maggio mei maio mayıs květen května травень травня مايو أيار ;
+june jun czerwiec czerwca cze июнь июня июн ιούνιος ιουνίου ιουν juin juni junio giugno junho haziran červen června
+    червень червня يونيو حزيران ;
+july jul lipiec lipca lip июль июля июл ιούλιος ιουλίου ιουλ juillet juli julio luglio julho temmuz červenec
+    července липень липня يوليو تموز ;
+august aug sierpień sierpnia sie август августа авг αύγουστος αυγούστου αυγ août agosto augustus ağustos srpen srpna
+    серпень серпня أغسطس اغسطس آب ;
+september sept sep wrzesień września wrz сентябрь сентября сен сент σεπτέμβριος σεπτεμβρίου σεπ septembre septiembre
+    settembre setembro eylül září вересень вересня سبتمبر أيلول ;
+october oct październik października paź октябрь октября окт οκτώβριος οκτωβρίου οκτ octobre oktober octubre ottobre
+    outubro ekim říjen října жовтень жовтня أكتوبر اكتوبر تشرين_الأول ;
+november nov listopad listopada lis ноябрь ноября ноя нояб νοέμβριος νοεμβρίου νοε novembre noviembre novembro kasım
+    listopadu листопада نوفمبر تشرين_الثاني ;
+december dec grudzień grudnia gru декабрь декабря дек δεκέμβριος δεκεμβρίου δεκ décembre dezember diciembre dicembre
+    dezembro aralık prosinec prosince грудень грудня ديسمبر كانون_الأول
+"""
+_MONTH = {
+    name.replace("_", " "): number for number, names in enumerate(_MONTHS.split(";"), 1) for name in names.split()
+}
 _NAMES = "|".join(sorted(map(re.escape, _MONTH), key=lambda name: (-len(name), name)))
 _CLOCK = (
-    r"(?:[\sT,，|·@/-]*(?:(?:at|o|в|στις|um|à|klo|kl|godz)\.?\s*|(?:星期|周|週)[一二三四五六日天]\s*|[（(](?:[一二三四五六日]|周.|星期.)[)）]\s*|"
-    r"(?P<half{n}>上午|下午|晚上|凌晨|中午|早上|傍晚|午前|午後)\s*)*"
-    r"(?P<hour{n}>[01]?\d|2[0-4])\s*[:：時时h]\s*(?P<minute{n}>[0-5]\d)\s*分?(?:[:：]?(?P<second{n}>[0-5]\d)(?![\d:])秒?(?:[.,]\d+)?)?"
+    r"(?:[\sT,，،|·•@/-]*(?:(?:at|o|ob|v|в|о|у|στις|ώρα|um|à|às|alle|saat|klo|kl|godz|الساعة)\.?\s*|(?:星期|周|週)[一二三四五六日天]\s*|[（(](?:[一二三四五六日月火水木金土월화수목금토일]|周.|星期.)[)）]\s*|"
+    r"(?P<half{n}>上午|下午|晚上|凌晨|中午|早上|傍晚|午前|午後|오전|오후)\s*)*"
+    r"(?P<hour{n}>[01]?\d|2[0-4])\s*[:：時时点點시h]\s*(?P<minute{n}>[0-5]\d)\s*[分분]?(?:[:：]?(?P<second{n}>[0-5]\d)(?![\d:])[秒초]?(?:[.,]\d+)?)?"
     r"(?:\s*(?P<noon{n}>[ap]\.?m\.?)(?![a-z]))?"
     r"(?:\s*(?P<zone{n}>Z(?![a-z])|[+-]\d\d:?\d\d(?!\d)|(?:GMT|UTC|EST|EDT|CST|CDT|MST|MDT|PST|PDT|BST|CET|CEST|MSK|JST|HKT|SGT|IST)"
     r"(?:\s*[+-]\d\d?(?::?\d\d)?)?(?![a-z])))?)?"
@@ -49,14 +47,15 @@ _CLOCK = (
 _WESTERN = r"(?:st|nd|rd|th|er|-го|ο|η|\.)?"
 _PATTERN = re.compile(
     r"(?<![\d.])(?:"
-    r"(?P<y1>(?:19|20)\d\d)\s*(?P<s1>[-/.年–])\s*(?P<m1>1[0-2]|0?[1-9])\s*(?:[-/.月–])\s*(?P<d1>3[01]|[12]\d|0?[1-9])(?!\d)\s*[日号號]?"
+    r"(?P<y1>(?:19|20)\d\d)\s*(?P<s1>[-/.年년–])\s*(?P<m1>1[0-2]|0?[1-9])\s*(?:[-/.月월–])\s*(?P<d1>3[01]|[12]\d|0?[1-9])(?:(?!\d)|(?=[0-2]\d:[0-5]\d))\s*[日号號일]?"
     + _CLOCK.replace("{n}", "1")
     + r"|(?P<y2>(?:19|20)\d\d)(?P<m2>1[0-2]|0[1-9])(?P<d2>3[01]|[12]\d|0[1-9])"
     r"(?:T?(?P<h2>[01]\d|2[0-3])(?P<i2>[0-5]\d)(?P<c2>[0-5]\d)?)?(?!\d)"
     rf"|(?P<d3>3[01]|[12]\d|0?[1-9]){_WESTERN}[\s-]*(?:of\s+|de\s+)?"
-    rf"(?P<m3>{_NAMES})(?!\w)\.?,?[\s-]*(?:de\s+)?(?P<y3>(?:19|20)\d\d)(?!\d)(?:\s*г\.?|\s*r\.)?"
+    rf"(?P<m3>{_NAMES})(?!\w)\.?,?[\s-]*(?:de\s+)?(?P<y3>(?:19|20)\d\d)(?!\d)(?:\s*г\.?|\s*р\.?|\s*r\.)?"
     + _CLOCK.replace("{n}", "3")
-    + rf"|(?<!\w)(?P<m4>{_NAMES})\.?\s+(?P<d4>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,?\s+(?P<y4>(?:19|20)\d\d)(?!\d)"
+    + rf"|(?<!\w)(?P<m4>{_NAMES})\.?\s+(?P<d4>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:,\s*|\s+)"
+    r"(?P<y4>(?:19|20)\d\d)(?!\d)"
     + _CLOCK.replace("{n}", "4")
     + r"|(?P<a5>3[01]|[12]\d|0?[1-9])(?P<s5>[./-])(?P<b5>3[01]|[12]\d|0?[1-9])(?P=s5)(?P<y5>(?:19|20)\d\d)(?!\d)"
     + _CLOCK.replace("{n}", "5")
@@ -64,7 +63,12 @@ _PATTERN = re.compile(
     r"|(?P<y7>[一二][〇○零九九八七六五四三二一０]{3})年(?P<m7>十[一二]?|[一二三四五六七八九])月(?P<d7>三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])[日号]"
     rf"|(?<!\w)(?P<m8>{_NAMES})\.?,?\s+(?P<y8>(?:19|20)\d\d)(?!\d)"
     r"|(?P<y9>(?:19|20)\d\d)[-/](?P<m9>1[0-2]|0[1-9])(?![-/\d.])"
-    r")",
+    r"|(?P<era>民國|民国|令和|平成|昭和)\s*(?P<ya>元|\d{1,3})\s*年\s*(?P<ma>1[0-2]|0?[1-9])\s*月\s*(?P<da>3[01]|[12]\d|0?[1-9])\s*日"
+    + _CLOCK.replace("{n}", "a")
+    + r"|(?:(?<=时间：)|(?<=时间:)|(?<=日期：)|(?<=日期:)|(?<=發布：)|(?<=发布：)|(?<=时间： ))"
+    r"(?P<yb>[012]\d)-(?P<mb>1[0-2]|0[1-9])-(?P<db>3[01]|[12]\d|0[1-9])(?=\s*\d\d:\d\d)"
+    + _CLOCK.replace("{n}", "b")
+    + r")",
     re.I,
 )  # fmt: skip
 _ZONES = {
@@ -72,7 +76,14 @@ _ZONES = {
     "PDT": -420, "BST": 60, "CET": 60, "CEST": 120, "MSK": 180, "JST": 540, "HKT": 480, "SGT": 480,
     "IST": 330,
 }  # fmt: skip
-_YEAR = re.compile(r"(?:19|20)\d\d|[一二][〇○零九八七六五四三二一０]{3}年")
+_YEAR = re.compile(
+    r"(?:19|20)\d\d|[一二][〇○零九八七六五四三二一０]{3}年|民國|民国|令和|平成|昭和|[间期布][:：]\s?[012]\d-"
+)
+_ERAS = {"民國": 1911, "民国": 1911, "令和": 2018, "平成": 1988, "昭和": 1925}
+_OTHER_DIGITS = {
+    first + n: str(n) for first in map(ord, "٠۰０") for n in range(10)
+} | {ord("："): ":", 0x200F: " ", 0x200E: " "}  # fmt: skip
+_HAS_OTHER_DIGITS = re.compile("[٠-٩۰-۹１-９]")
 _DIGITS = {char: number for number, char in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "０": 0}
 _EPOCH = re.compile(r"\A\s*(1\d{9})(\d{3})?\s*\Z")
 
@@ -124,11 +135,15 @@ def _read(match: re.Match[str]) -> tuple[datetime, str, tzinfo | None] | None:
     g = match.groupdict()
     month: int
     day = 1
-    form = next(n for n in "123456789" if g.get(f"y{n}"))
+    form = next(n for n in "123456789ab" if g.get(f"y{n}"))
     precision = "day"
     if form == "7":
         year = int("".join(str(_DIGITS[char]) for char in g["y7"]))
         month, day = _number(g["m7"]), _number(g["d7"])
+    elif form in "ab":
+        start = _ERAS[g["era"]] if form == "a" else 2000
+        year = start + (1 if g[f"y{form}"] == "元" else int(g[f"y{form}"]))
+        month, day = int(g[f"m{form}"]), int(g[f"d{form}"])
     else:
         year = int(g[f"y{form}"])
         if form in "348":
@@ -148,12 +163,12 @@ def _read(match: re.Match[str]) -> tuple[datetime, str, tzinfo | None] | None:
     if form == "2" and g["h2"]:
         hour, minute, second = int(g["h2"]), int(g["i2"]), int(g["c2"] or 0)
         precision = "second" if g["c2"] else "minute"
-    elif form in "1345" and g[f"hour{form}"]:
+    elif form in "1345ab" and g[f"hour{form}"]:
         hour, minute, second = int(g[f"hour{form}"]), int(g[f"minute{form}"]), int(g[f"second{form}"] or 0)
         precision = "second" if g[f"second{form}"] else "minute"
         noon = (g[f"noon{form}"] or "").lower()[:1]
         half = g[f"half{form}"]
-        if (noon == "p" or half in ("下午", "晚上", "傍晚", "午後")) and hour < 12:
+        if (noon == "p" or half in ("下午", "晚上", "傍晚", "午後", "오후")) and hour < 12:
             hour += 12
         elif noon == "a" and hour == 12:
             hour = 0
@@ -167,6 +182,8 @@ def _read(match: re.Match[str]) -> tuple[datetime, str, tzinfo | None] | None:
 
 def find(text: str) -> Iterator[Moment]:
     """The dates in a text, from left to right. Of day and month in figures, the day comes first unless it cannot."""
+    if _HAS_OTHER_DIGITS.search(text):
+        text = text.translate(_OTHER_DIGITS)
     if not _YEAR.search(text):
         return
     for match in _PATTERN.finditer(text):

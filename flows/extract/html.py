@@ -16,13 +16,13 @@ from flows.extract import metadata
 from flows.extract.charset import decode
 from flows.extract.mojibake import unmangled
 from flows.extract.reading import Block, Reading, UnreadableError
-from flows.extract.web import kinds, marks, page_kind
-from flows.extract.web.around import find_visible, told
+from flows.extract.web import authors, kinds, marks, page_kind, published
+from flows.extract.web.around import find_visible, last_of, told
 from flows.extract.web.blocks import MAX_DEPTH, Cut, cut
 from flows.extract.web.boosting import Model, load
 from flows.extract.web.dom import parse
 from flows.extract.web.features import NAMES, Features, measure
-from flows.extract.web.head import Head, read_authored, read_head
+from flows.extract.web.head import Head, read_head
 from flows.extract.web.site_rules import Picked, pick, rule_for
 from flows.extract.web.tables import merge_rows
 from flows.extract.web.vote import Verdict, vote
@@ -89,7 +89,10 @@ def read_page(text: str, parser: Mapping[str, Any]) -> Reading:
         verdict.kept[:] = [picked.holds(page.selector(i)) for i in range(len(page.texts))]
     visible = find_visible(page, features, verdict.kept, head.titles)
     around = told(page, features, verdict.kept, visible)
-    around.authored = lambda: read_authored(root, text)
+    ends = tuple(page.selector(i) if i >= 0 else "" for i in (features.headline, last_of(verdict.kept)))
+    around.elements = lambda: authors.find_elements(root, text, (ends[0], ends[1]))
+    around.scripts = lambda: published.in_scripts(text)
+    around.guess = lambda: published.guessed(text)
     reading = _assemble(page, features, verdict, head, around, parser)
     metadata.override(reading, picked.texts, parser)
     return reading

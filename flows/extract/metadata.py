@@ -11,36 +11,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flows.extract import dates
 from flows.extract.language import guess_language
+from flows.extract.names import split_names
 from flows.extract.reading import Reading
-from flows.extract.web.credits import (
-    Credits,
-    is_organisation,
-    is_person,
-    read_credits,
-    signed,
-    split_names,
-    western_byline,
-)
-from flows.extract.web.head import Head, squeeze
+from flows.extract.web import authors, published
+from flows.extract.web.credits import read_credits
+from flows.extract.web.head import TITLES, Head, squeeze
 from flows.extract.web.headline import fold, main_part, title_parts
 
-_PUBLISHED = (
-    "article:published_time", "og:published_time", "og:article:published_time", "datepublished", "pubdate",
-    "publishdate", "publish_date", "published_time", "publish-date", "publication_date", "publicationdate",
-    "dc.date.issued", "dc.date.created", "dcterms.created", "dcterms.issued", "dc.date", "dcterms.date",
-    "date", "sailthru.date", "parsely-pub-date", "weibo:article:create_at", "article.published",
-    "originalpublicationdate", "cxenseparse:recs:publishtime", "apub:time", "pubtime",
-    "citation_publication_date", "citation_date", "last-modified-date", "eprints.date",
-    "bytedance:published_time", "publication-date", "created", "firstcreatetime",
-)  # fmt: skip
-_AUTHORS = ("author", "article:author", "byl", "sailthru.author", "parsely-author", "dc.creator", "creator")
-_MODIFIED = (
-    "article:modified_time", "og:updated_time", "og:modified_time", "datemodified", "lastmod",
-    "last-modified", "dcterms.modified", "dc.date.modified", "revised", "weibo:article:update_at",
-    "bytedance:updated_time", "updated_time",
-)  # fmt: skip
 _LANGUAGE = re.compile(r"\A[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*\Z")
-_PATH_DATE = re.compile(r"/((?:19|20)\d\d)[-/]?(1[0-2]|0[1-9])[-/]?(3[01]|[12]\d|0[1-9])(?=[/_\-tT.])")
+_TITLE_LABEL = re.compile(r"\A(?:标\s*题|標\s*題|title)\s*[:：]\s*", re.I)
 _SENTENCE = re.compile(r"[，。！？“”\"!?]")
 _SCRIPT_TELLS = frozenset(("zh", "ja", "ko", "el", "ar", "he", "th", "hi"))
 _CHINESE = timezone(timedelta(hours=8))
@@ -51,9 +30,10 @@ class Page:
     """What the blocks tell, in document order.
 
     `headline` is the visible headline, `heading` whether its element is a heading, `visible` whether only its
-    place tells it, `near` the short blocks around it and
-    around the article's beginning, `tail` those at its end, `body` the article's paragraphs, `authored` finds the texts
-    of elements named after authors, `lone` the names that stand alone between the headline and the article.
+    place tells it, `near` the short blocks around it and around the article's beginning, `tail` those at its end,
+    `posts` the short blocks from the one to the other, `body` the article's paragraphs, `lone` the names that stand
+    alone between the headline and the article. `elements` finds the texts of elements named after authors, `scripts`
+    the date in the page's scripts, `guess` a date that a library guesses.
     """
 
     headline: str | None = None
@@ -61,9 +41,12 @@ class Page:
     visible: bool = False
     near: list[str] = field(default_factory=list)
     tail: list[str] = field(default_factory=list)
+    posts: list[str] = field(default_factory=list)
     body: list[str] = field(default_factory=list)
-    authored: Callable[[], list[str]] = list
     lone: list[str] = field(default_factory=list)
+    elements: Callable[[], list[str]] = list
+    scripts: Callable[[], dates.Moment | None] = lambda: None
+    guess: Callable[[], dates.Moment | None] = lambda: None
 
 
 @dataclass(slots=True)
@@ -100,7 +83,7 @@ def strip_site(title: str, site: str | None, headline: str | None = None) -> str
 def _title(head: Head, page: Page) -> str | None:
     site = head.site
     marked = head.article.get("headline")
-    candidates = [marked if isinstance(marked, str) else None, head.meta("og:title"), head.meta("twitter:title")]
+    candidates = [marked if isinstance(marked, str) else None, *(head.meta(name) for name in TITLES)]
     named = [squeeze(c) for c in candidates if c and squeeze(c)]
     document = head.titles[0] if head.titles else None
     if page.headline:
@@ -111,65 +94,12 @@ def _title(head: Head, page: Page) -> str | None:
             or page.visible
             or any(wanted == t or (len(wanted) >= 6 and t.startswith(wanted)) for t in known)
         ):
-            return squeeze(page.headline)
+            return _TITLE_LABEL.sub("", squeeze(page.headline))
     if named:
         return strip_site(named[0], site, page.headline)
     if document:
         return strip_site(document, site, page.headline)
     return squeeze(page.headline) or None
-
-
-def _names(head: Head, value: Any) -> list[str]:
-    """Names in a JSON-LD author: a string, an object, a reference, or a list of them."""
-    out: list[str] = []
-    for entry in value if isinstance(value, list) else [value]:
-        entry = head.resolved(entry)
-        name = entry.get("name") if isinstance(entry, dict) else entry
-        for one in name if isinstance(name, list) else [name]:
-            if isinstance(one, str) and squeeze(one):
-                text = squeeze(one)
-                out += split_names(text) if isinstance(entry, str) else [text]
-    return list(dict.fromkeys(out))
-
-
-def _usable(names: list[str], barred: set[str]) -> list[str]:
-    """Names that are not an address, nor the site's own."""
-    return [n for n in names if fold(n) and fold(n) not in barred and not n.startswith(("http", "www."))]
-
-
-def _authors(head: Head, page: Page, near: Credits, tail: Credits, publisher: str | None, chinese: bool) -> list[str]:
-    """Who wrote it. An editor stands in where nobody else is named.
-
-    In a Chinese page the `author` in the head is mostly whoever made the template, so it comes last there.
-    """
-    barred = {fold(name) for name in (head.site, publisher) if name and (chinese or not is_person(name))}
-    in_head = [n for name in _AUTHORS for v in head.metas.get(name, []) for n in split_names(v)]
-    if chinese:
-        in_head = [n for n in in_head if not is_organisation(n)]
-    in_items = [n for v in head.items.get("author", [])[:3] for n in split_names(v)]
-    if head.meta("twitter:label1") in ("Written by", "Author"):
-        in_head += split_names(head.meta("twitter:data1") or "")
-    own = signed(page.body)
-    seen = [own, near.authors] if set(own) > set(near.authors) else [near.authors, own]
-    seen += [page.lone, tail.authors]
-    before = seen if chinese else [in_items, in_head, *seen]
-    after = [near.editors, tail.editors, in_head] if chinese else []
-    for names in (_names(head, head.article.get("author")), *before):
-        if usable := _usable(names, barred):
-            return list(dict.fromkeys(usable))
-    in_elements = [n for v in page.authored() for n in _element_names(v)]
-    for names in (in_items, in_elements, *after):
-        if usable := _usable(names, barred):
-            return list(dict.fromkeys(usable))
-    return []
-
-
-def _element_names(text: str) -> list[str]:
-    """Names in an element named after authors: all of a short text that is no sentence."""
-    names = western_byline(text) or split_names(text)
-    return [
-        n for n in names if 1 <= len(n.split()) <= 4 and (n[0].isupper() or not n.isascii()) and not re.search(r"\d", n)
-    ][:4]
 
 
 def _site_in_title(head: Head, headline: str | None) -> str | None:
@@ -181,6 +111,8 @@ def _site_in_title(head: Head, headline: str | None) -> str | None:
         and fold(headline).startswith(fold(parts[0]))
         and 1 < len(parts[-1]) <= 40
         and not _SENTENCE.search(parts[-1])
+        and fold(parts[-1]) not in fold(headline)
+        and re.search(r"\w", parts[-1])
     ):
         return parts[-1]
     return None
@@ -196,16 +128,11 @@ def _publisher(head: Head, source: str | None, headline: str | None) -> str | No
     return (
         source
         or head.site
-        or head.meta("article:publisher_name", "dc.publisher", "publisher", "copyright_holder", "source")
+        or head.meta(
+            "article:publisher_name", "dc.publisher", "publisher", "copyright_holder", "contentsource", "source"
+        )
         or _site_in_title(head, headline)
     )
-
-
-def _first_date(values: list[Any]) -> dates.Moment | None:
-    for value in values:
-        if isinstance(value, str | int) and (moment := dates.parse(str(value))) is not None:
-            return moment
-    return None
 
 
 def zone_of(parser: Mapping[str, Any], language: str | None) -> tzinfo:
@@ -243,32 +170,23 @@ def _language(head: Head, page: Page) -> str | None:
 def decide(head: Head, page: Page, parser: Mapping[str, Any]) -> Facts:
     """The facts of a page from its head and its blocks; `parser` may name a `timezone`."""
     facts = Facts(title=_title(head, page), language=_language(head, page))
-    near, tail = read_credits(page.near), read_credits(page.tail)
-    facts.publisher = _publisher(head, near.source or tail.source, page.headline)
     chinese = (facts.language or "").lower().startswith("zh")
-    facts.authors = _authors(head, page, near, tail, facts.publisher, chinese)
+    signs = authors.Signs(page.near, page.tail, page.posts, page.body, page.lone, page.headline, page.elements)
+    site = [head.site, _publisher(head, None, page.headline)]
+    facts.authors, credits = authors.decide(head, signs, site, chinese=chinese)
+    facts.publisher = _publisher(head, credits.source, page.headline)
     facts.canonical_uri = _address(head.canonical) or _address(head.meta("og:url", "twitter:url"))
     if facts.canonical_uri is None and isinstance(url := head.article.get("url"), str):
         facts.canonical_uri = _address(url)
     facts.original_uri = _address(head.original) or _address(head.meta("original-source", "syndication-source"))
     zone = zone_of(parser, facts.language)
-    moment = _first_date(
-        [
-            head.article.get("datePublished"),
-            *(v for name in _PUBLISHED for v in head.metas.get(name, [])[:1]),
-            *head.items.get("datepublished", [])[:1],
-        ]
-    )
-    moment = moment or near.published or _first_date(list(head.times)) or tail.published
-    if moment is None and facts.canonical_uri and (match := _PATH_DATE.search(facts.canonical_uri)):
-        moment = dates.parse("-".join(match.groups()))
-    if moment is None and page.body:
-        moment = next((m for text in page.body[-1:] if len(text) <= 60 for m in dates.find(text)), None)
+    closing = [text for text in page.body[-1:] if len(text) <= 60]
+    opening = [text for text in page.body if len(text) > 60][:2]
+    dated = published.Dated(page.near, page.tail, opening, closing, page.scripts, page.guess)
+    moment = published.published(head, dated, [facts.canonical_uri, head.meta("og:url")])
     if moment is not None:
         facts.published_at, facts.published_precision = moment.placed(zone), moment.precision
-    changed = _first_date(
-        [head.article.get("dateModified"), *(v for name in _MODIFIED for v in head.metas.get(name, [])[:1])]
-    )
+    changed = published.modified(head)
     if changed is not None:
         when = changed.placed(zone)
         facts.modified_at = when if when.tzinfo else when.replace(tzinfo=zone)
@@ -282,9 +200,9 @@ def override(reading: Reading, texts: Mapping[str, list[str]], parser: Mapping[s
         if texts.get(name):
             setattr(reading, name, texts[name][0])
     if texts.get("authors"):
-        authors = [name for text in texts["authors"] for name in read_credits([text]).authors or split_names(text)]
-        reading.authors = list(dict.fromkeys(authors))
-    moment = _first_date([text[:200] for text in texts.get("date", [])])
+        names = [name for text in texts["authors"] for name in read_credits([text]).authors or split_names(text)]
+        reading.authors = list(dict.fromkeys(names))
+    moment = published.first_date([text[:200] for text in texts.get("date", [])])
     if moment is not None:
         reading.published_at = moment.placed(zone_of(parser, reading.language))
         reading.published_precision = moment.precision

@@ -8,9 +8,10 @@ from collections import Counter
 import numpy as np
 
 from flows.extract.metadata import Page
+from flows.extract.names import AGENCIES, is_alone, is_person, split_names
 from flows.extract.web import kinds, marks
 from flows.extract.web.blocks import Cut
-from flows.extract.web.credits import is_alone, is_person
+from flows.extract.web.credits import read_credits
 from flows.extract.web.features import Features
 from flows.extract.web.headline import ABOVE, fold, title_parts, visible_headline
 from flows.extract.web.phrases import LISTS
@@ -24,6 +25,8 @@ WRAPPED = 30
 
 FAR = 12
 """A headline as many blocks above the article's first paragraph may be no more than the site's name."""
+POST = 80
+"""The line under a post that says who put it up is at most this long."""
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
@@ -50,6 +53,7 @@ def find_visible(page: Cut, features: Features, kept: Mask, titles: list[str]) -
     for i in range(max(begins - ABOVE, 0), begins):
         text = page.texts[i]
         plain[i] &= i != named and not kinds.is_credit(text) and not is_alone(text) and not _says_other(features, i)
+        plain[i] &= not read_credits([text], labelled=True).authors
     nowhere = named < 0 or named > ends
     set_as = (headings,) if max(begins - ABOVE, 0) <= named < begins else (headings, features.headed)
     found = visible_headline(page.texts, set_as, plain, begins, any_line=nowhere)
@@ -73,8 +77,13 @@ def _extent(page: Cut, features: Features, kept: Mask) -> tuple[int, int]:
 
     Text broken into lines has hardly a long one: there, a line as long as no headline in its script begins it.
     """
-    places = np.flatnonzero(kept & (features.chars >= WRAPPED)).tolist()
-    long = [i for i in places if features.chars[i] >= BODY or len(_HAN.findall(page.texts[i])) >= WRAPPED]
+    places = np.flatnonzero(kept & ~features.headed & (features.chars >= WRAPPED)).tolist()
+    starts = [page.texts[i][: 4 * WRAPPED] for i in places]
+    long = [
+        i
+        for i, start in zip(places, starts, strict=True)
+        if features.chars[i] >= BODY or len(_HAN.findall(start)) >= WRAPPED
+    ]
     return (long[0], long[-1]) if long else (-1, -1)
 
 
@@ -104,22 +113,41 @@ def told(page: Cut, features: Features, kept: Mask, visible: bool) -> Page:
         i for i in range(max(headline - 3, 0), headline + 10) if headline >= 0 and (i < begins or begins < headline)
     ]
     near += [i for i in range(max(begins - 6, 0), begins + 2) if begins >= 0]
-    near = sorted({i for i in near if i < count}, key=lambda i: (not features.dated[i], i < headline, i))
+    near += [i for i in range(headline + 1, min(headline + 10, count)) if headline >= 0 and not kept[i]]
+    # Lines below the headline first, from there down; then those above it, from there up.
+    near = sorted(
+        {i for i in near if i < count}, key=lambda i: (not features.dated[i], i < headline, abs(i - headline))
+    )
     tail = list(range(max(ends, 0), ends + 6)) + list(range(max(headline - 12, 0), max(headline - 3, 0)))
     between = range(headline + 1, min(begins, headline + 8)) if headline >= 0 else range(0)
-    once = Counter(page.texts)
-    lone = [
-        page.texts[i]
-        for i in between
-        if is_person(page.texts[i])
-        and (once[page.texts[i]] > 1 or features.marks[i] & marks.BYLINE or page.texts[i - 1].lower() in ("by", "by:"))
-    ]
+    posts = range(headline + 1, min(ends + 6, count)) if headline >= 0 else range(0)
+    remarks = features.marks & marks.COMMENTS != 0
     return Page(
         headline=page.texts[headline] if headline >= 0 else None,
         heading=headline >= 0 and bool(page.frames[headline].bits & marks.HEADING),
         visible=visible,
         near=[page.texts[i] for i in near if i != headline and (features.linked[i] < 0.9 or i > headline)],
         tail=[page.texts[i] for i in tail if i < count and i != headline and features.linked[i] < 0.9],
+        posts=[page.texts[i] for i in posts if not remarks[i] and len(page.texts[i]) <= POST],
         body=[page.texts[i] for i in inside],
-        lone=lone[:1],
+        lone=_lone(page, features, between),
     )
+
+
+def last_of(kept: Mask) -> int:
+    """The last block of the article, or -1."""
+    places = np.flatnonzero(kept)
+    return int(places[-1]) if len(places) else -1
+
+
+def _lone(page: Cut, features: Features, between: range) -> list[str]:
+    """The first name that stands alone under the headline: after a "By", in an element named so, or said twice."""
+    once = Counter(page.texts)
+    for i in between:
+        text = page.texts[i]
+        after_by = page.texts[i - 1].lower().rstrip(":") in ("by", "written by", "author", "posted by")
+        if after_by and len(text) <= 60 and len(text.split()) <= 6 and text[:1].isupper():
+            return split_names(text)
+        if (is_person(text) or text in AGENCIES) and (once[text] > 1 or features.marks[i] & marks.BYLINE):
+            return [text]
+    return []

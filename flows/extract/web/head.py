@@ -24,6 +24,16 @@ _MAX_OBJECTS = 5_000
 _MAX_JSON = 2_000_000
 _MAX_VALUE = 2_000
 """More of an element's text is not gathered: no property is as long, and elements may be nested."""
+_FOUNDER = re.compile(r"<!--\s*enpproperty(.{0,4000}?)-->", re.S)
+_FOUNDER_FIELD = re.compile(r"<(\w+)>([^<>]{1,300})</\1>")
+_UPDATED = re.compile(r"updat|modif", re.I)
+COMMENTING = re.compile(r"comment|reply|replies|respond|pinglun|guestbook|disqus", re.I)
+"""In the names of elements: readers' comments."""
+TITLES = (
+    "og:title", "twitter:title", "dc.title", "headline", "articletitle", "contenttitle", "article:title",
+    "parsely-title", "sailthru.title", "citation_title", "enp:title",
+)  # fmt: skip
+"""Meta names of the title, the surest first."""
 
 
 @dataclass(slots=True)
@@ -79,6 +89,17 @@ def _text_of(element: etree._Element) -> str:
     return squeeze("".join(parts))
 
 
+def _names_of(element: etree._Element) -> str:
+    """What an element is called: its class and id."""
+    return f"{element.get('class') or ''} {element.get('id') or ''}"
+
+
+def within(element: etree._Element, named: re.Pattern[str]) -> bool:
+    """Whether an element or one around it, the body excepted, is named so."""
+    around = (e for e in (element, *element.iterancestors()) if e.tag not in ("body", "html"))
+    return any(named.search(_names_of(e)) for e in around)
+
+
 def _types(value: dict[str, Any]) -> set[str]:
     kinds = value.get("@type") or ()
     return {str(kind).lower().rsplit("/", 1)[-1] for kind in (kinds if isinstance(kinds, list) else [kinds])}
@@ -106,13 +127,19 @@ def _json_objects(text: str) -> Iterator[dict[str, Any]]:
             queue.extend(v for v in value.values() if isinstance(v, dict | list))
 
 
+def _tells(article: dict[str, Any]) -> int:
+    """How many of the facts that make an article a JSON-LD object holds."""
+    return sum(bool(article.get(name)) for name in ("headline", "datePublished", "author"))
+
+
 def _read_json(head: Head, text: str) -> None:
     for value in _json_objects(text):
         if "@id" in value and len(value) > 2:
             head.objects.setdefault(str(value["@id"]), value)
         types = _types(value)
         if types & _ARTICLES:
-            if not head.is_article:
+            # Teasers of other articles say less than the page says of its own.
+            if not head.is_article or (_tells(value) > _tells(head.article) and _tells(head.article) < 2):
                 head.article, head.is_article = value, True
         elif types & _PAGES and not head.article:
             head.article = value
@@ -153,43 +180,26 @@ def read_head(root: etree._Element, source: str) -> Head:
             head.base = head.base or element.get("href")
         elif tag == "time":
             stamp = element.get("datetime")
-            if stamp and len(head.times) < 50:
+            if stamp and len(head.times) < 50 and not _UPDATED.search(_names_of(element)):
                 head.times.append(stamp)
         else:
             head.frames += 1
+    if "enpproperty" in source and (found := _FOUNDER.search(source)):
+        for name, value in _FOUNDER_FIELD.findall(found[1]):
+            if name in ("date", "author", "title") and value.strip():
+                head.metas.setdefault(f"enp:{name}", []).append(squeeze(value))
     if "itemprop" in source:
         for element in root.iterfind(".//*[@itemprop]"):
+            if element.get("itemprop") in ("author", "datePublished") and within(element, COMMENTING):
+                continue
             value = element.get("content") or element.get("datetime") or _text_of(element)
             if value and len(value) < 500:
                 for name in (element.get("itemprop") or "").lower().split():
                     head.items.setdefault(name, []).append(value)
-    for name in ("og:title", "twitter:title", "dc.title", "headline"):
+    for name in TITLES:
         head.titles += head.metas.get(name, [])[:1]
     headline = head.article.get("headline") or (head.article.get("name") if head.is_article else None)
     if isinstance(headline, str):
         head.titles.append(squeeze(headline))
     head.site = head.meta("og:site_name", "application-name") or head.site
     return head
-
-
-_AUTHORED = re.compile(
-    r"(?:^|[\s_-])(?:by-?line|authors?|writer|contributor|zuozhe)(?:[\s_-]*(?:name|link|title|by|vcard))?(?:$|\s)", re.I
-)
-
-
-def read_authored(root: etree._Element, source: str) -> list[str]:
-    """The texts of elements whose relation, class or id says that they name an author, at most ten."""
-    found: list[str] = []
-    if "author" not in source and "yline" not in source and "zuozhe" not in source:
-        return found
-    for element in root.iter("a", "span", "div", "p", "address", "cite", "li", "em", "strong", "h3", "h4"):
-        name = element.get("class") or element.get("rel") or element.get("id")
-        if name is None or ("author" not in name.lower() and "yline" not in name and "zuozhe" not in name):
-            continue
-        if element.get("rel") == "author" or _AUTHORED.search(name):
-            text = _text_of(element)
-            if 1 < len(text) <= 100 and text not in found:
-                found.append(text)
-                if len(found) == 10:
-                    break
-    return found

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.extract.web.credits import is_organisation, is_person, read_credits, signed, split_names, western_byline
+from flows.extract.web.credits import posted_by, read_credits, signed
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,25 @@ from flows.extract.web.credits import is_organisation, is_person, read_credits, 
         ("qingxi88 发表于 2019-4-18 11:46:00", ["qingxi88"], None),
         ("By Ada Whitlow, Staff Writer | 18 April 2019", ["Ada Whitlow"], None),
         ("April 18, 2019 By Ada Whitlow and Tom Garrow", ["Ada Whitlow", "Tom Garrow"], None),
+        ("作者： 林晓舟 (Alan Lin)", ["林晓舟 (Alan Lin)"], None),
+        ("来源： 作者： 手机版 点击：次", [], None),
+        ("来源：江口日报关键字：渡口 作者：  2019-04-18 09:26", [], "江口日报"),
+        ("作者：见习编辑 李小川", ["李小川"], None),
+        ("【文/江口观察专栏作者 周望】", ["周望"], None),
+        ("采写：江口日报见习记者 周望", ["周望"], None),
+        ("执笔/林晓舟、周望", ["林晓舟", "周望"], None),
+        ("文 林晓舟", ["林晓舟"], None),
+        ("〔記者林曉舟／青溪報導〕渡口昨日完工", ["林曉舟"], None),
+        ("资料图：渡口。江口社记者 林晓舟 摄", [], None),
+        ("2019年4月18日 19:44 江口财经[微博]", [], None),
+        ("posted @ 2019-04-18 09:26 qingxi88 阅读(44)", ["qingxi88"], None),
+        ("Published 18 April 2019 by Ada Whitlow", ["Ada Whitlow"], None),
+        ("Ada Whitlow", [], None),
+        ("By Ada Whitlow  Northern Ledger", ["Ada Whitlow"], None),
+        ("Автор: Вера Лугова", ["Вера Лугова"], None),
+        ("Του Νίκου Βαλέτα", ["Νίκου Βαλέτα"], None),
+        ("της πόλης και του λιμανιού", [], None),
+        ("Von Karla Anders", ["Karla Anders"], None),
         ("来源：转载", [], None),
         ("作者：佚名", [], None),
     ],
@@ -37,6 +56,17 @@ def test_editors_are_kept_apart() -> None:
     assert credit.editors == ["陈其云"]
 
 
+def test_among_other_lines_only_labels_count() -> None:
+    other = "渡口完工(组图)【江口社】2019-04-18 18:25"
+    assert read_credits([other], labelled=True).authors == []
+    assert read_credits(["作者：林晓舟 2019-04-18"], labelled=True).authors == ["林晓舟"]
+
+
+def test_posted() -> None:
+    assert posted_by("由青溪人张贴 @ 2019-04-18 03:25:55 (370) 共 11 篇评论") == ["青溪人"]
+    assert posted_by("渡口的消息发表于旧时的报上") == []
+
+
 def test_long_lines_are_not_credits() -> None:
     assert read_credits(["作者：林晓舟。" + "渡口" * 100]).authors == []
 
@@ -48,23 +78,14 @@ def test_long_lines_are_not_credits() -> None:
         (["江口电（记者 林晓舟）渡口改建工程昨日提前完工。" * 3], ["林晓舟"]),
         (["渡口改建工程昨日提前完工。" * 5, "末班船推迟到晚上十点。（记者 林晓舟）"], ["林晓舟"]),
         (["渡口改建工程昨日提前完工。" * 5, "（林晓舟 江口报道）"], ["林晓舟"]),
+        (["渡口改建工程昨日提前完工。" * 5, "末班船推迟到晚上十点。（林晓舟摄）"], []),
+        (["江口社记者采访了原作者。" * 3, "渡口改建工程昨日提前完工。" * 5], []),
         (["林晓舟", "渡口改建工程昨日提前完工。" * 5], ["林晓舟"]),
         (["渡口改建工程昨日提前完工。" * 5], []),
     ],
 )
 def test_signed(paragraphs: list[str], names: list[str]) -> None:
     assert signed(paragraphs) == names
-
-
-def test_names() -> None:
-    assert split_names("林晓舟，周望；陈其云") == ["林晓舟", "周望", "陈其云"]
-    assert split_names("Ada Whitlow & Tom Garrow") == ["Ada Whitlow", "Tom Garrow"]
-    assert split_names("http://x.example/a") == []
-    assert western_byline("by the way, nothing") == []
-    assert is_person("Ada M. Whitlow")
-    assert not is_person("Northern Ledger News")
-    assert is_organisation("江口日报社")
-    assert not is_organisation("林晓舟")
 
 
 @given(st.lists(st.text(max_size=200), max_size=5))

@@ -1,0 +1,285 @@
+"""Who wrote a page: JSON-LD, the byline, meta names, elements named after authors, weighed against each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from flows.extract.names import HAN, has_surname, is_name, is_organisation, is_person, split_names
+from flows.extract.web.credits import Credits, posted_by, read_credits, signed, western_byline
+from flows.extract.web.head import COMMENTING, Head, squeeze, within
+from flows.extract.web.headline import fold, title_parts
+
+_METAS = (
+    "author", "article:author", "authors", "byl", "sailthru.author", "parsely-author", "dc.creator",
+    "dcterms.creator", "dc.contributor", "creator", "citation_author", "article:author_name", "author_name",
+    "mediator_author", "enp:author",
+)  # fmt: skip
+_WRITTEN_BY = re.compile(
+    r"(?:written by|author|verfasst von|geschrieben von|écrit par|escrito por|scritto da|napisane przez|autor|"
+    r"автор|написано автором|συντάχθηκε από|συντάκτης|yazan|door|作者|執筆者|글쓴이|كُتب بواسطة|كتبه)",
+    re.I,
+)
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_NAMING = frozenset(["author", "authors", "byline", "writer", "contributor", "reporter", "journalist", "zuozhe"])
+_BESIDE = frozenset(
+    [
+        "bio", "biography", "image", "img", "avatar", "photo", "picture", "pic", "icon", "comment", "comments",
+        "related", "share", "social", "follow", "more", "date", "time", "role", "job", "position", "desc",
+        "description", "count", "list", "archive", "recent", "search",
+    ]
+)  # fmt: skip
+"""Words in the names of elements: those of authors, and those of what stands beside them."""
+_LINKS = re.compile(
+    r"(?:\A|/)(?:authors?|contributors?|writers?|reporters?|journalists?|by|auteurs?|autor(?:en|es)?|redakcja)/[^/]",
+    re.I,
+)
+_QUERY = re.compile(r"\Aauthor(?:_name)?=[^&]+\Z")
+_ASIDE = re.compile(
+    r"comment|reply|replies|respond|pinglun|related|recommend|sidebar|teaser|card|footer|most-?read|popular", re.I
+)
+_HOLDERS = ("a", "span", "div", "p", "address", "cite", "li", "em", "strong", "b", "h3", "h4", "h5", "h6", "dd", "td")
+_BLOG = re.compile(
+    r"\A[\[【「《]?(?P<owner>[^\s|｜_«»\[\]【】]{2,16}?)[\]】」》]?\s*(?:的|'s |’s )\s*(?:个人|個人)?"
+    r"(?:博客|部落格|网志|網誌|网络日志|blog)",
+    re.I,
+)
+_BLOG_HOST = re.compile(r"\A(?:blogs?|weblog)\.[\w.-]+\Z", re.I)
+_PHRASE = re.compile(r"\s(?:a|an|the|of|with|in|to|for)\s", re.I)
+PIECES = 40
+"""Texts of an element that are looked at for a name at its beginning."""
+LONG_NAME = 8
+"""Chinese characters beyond which what a head or an element gives as a name is a slogan or a sentence."""
+_DIGIT = re.compile(r"\d")
+
+
+@dataclass(slots=True)
+class Signs:
+    """Texts that may name the authors.
+
+    `near` and `tail` are the lines around the article's beginning and at its end, `posts` all its short lines, `body`
+    its paragraphs, `lone` names that stand alone under the headline, `elements` finds those named after authors.
+    """
+
+    near: list[str] = field(default_factory=list)
+    tail: list[str] = field(default_factory=list)
+    posts: list[str] = field(default_factory=list)
+    body: list[str] = field(default_factory=list)
+    lone: list[str] = field(default_factory=list)
+    headline: str | None = None
+    elements: Callable[[], list[str]] = list
+
+
+def _stated(head: Head, value: Any) -> tuple[list[str], list[str]]:
+    """Persons and bodies in a JSON-LD author: a string, an object, a reference, or a list of them."""
+    persons: list[str] = []
+    bodies: list[str] = []
+    for entry in value if isinstance(value, list) else [value]:
+        entry = head.resolved(entry)
+        typed = str(entry.get("@type", "")).lower() if isinstance(entry, dict) else ""
+        name = entry.get("name") if isinstance(entry, dict) else entry
+        for one in name if isinstance(name, list) else [name]:
+            if not isinstance(one, str) or not squeeze(one) or "://" in one:
+                continue
+            text = squeeze(one)
+            found = (
+                [text]
+                if isinstance(entry, dict) and not HAN.search(text) and " and " not in text
+                else split_names(text)
+            )
+            into = bodies if "organization" in typed and "person" not in typed else persons
+            into += [n for n in found if is_name(n) or typed == "person"]
+    return list(dict.fromkeys(persons)), list(dict.fromkeys(bodies))
+
+
+def decide(head: Head, signs: Signs, site: Iterable[str | None], *, chinese: bool) -> tuple[list[str], Credits]:
+    """The authors, and what the lines said. `site` are the names of the site and the publisher.
+
+    A person in JSON-LD comes first, then a byline that says that it is one, then what the head names, the text's own
+    signature and elements named after authors. The site's own name is no author, unless nobody else is named and the
+    head calls it one. In a Chinese page the `author` in the head is mostly whoever made the template, so it comes late
+    there, and an editor stands in where nobody else is named.
+    """
+    near, tail = read_credits(signs.near), read_credits(signs.tail, labelled=True)
+    credits = Credits(near.authors or tail.authors, near.editors or tail.editors, near.source or tail.source)
+    own_names = {fold(name) for name in site if name}
+    barred = {fold(name) for name in site if name and (chinese or not is_person(name))} | {fold(signs.headline or "")}
+    persons, bodies = _stated(head, head.article.get("author") or head.article.get("creator"))
+    in_head = [n for name in _METAS for v in head.metas.get(name, []) for n in _short_list(v)]
+    if _WRITTEN_BY.match(head.meta("twitter:label1") or ""):
+        in_head += split_names(head.meta("twitter:data1") or "")
+    in_items = [n for v in head.items.get("author", [])[:3] for n in (western_byline(v) or split_names(v))]
+    own = signed(signs.body)
+    seen = [own, near.authors] if set(own) > set(near.authors) else [near.authors, own]
+    posted = next((names for line in signs.posts if (names := posted_by(line))), [])
+    prefix = _before_headline(signs.headline, signs.body)
+    if chinese:
+        persons = [n for n in persons if not is_organisation(n)]
+        in_head = [n for n in in_head if not is_organisation(n)]
+        in_head = in_head if len(in_head) == 1 or any(map(has_surname, in_head)) else []
+        ranked = [persons, *seen, prefix, posted, tail.authors, in_items]
+        last = [_blog_owner(head), credits.editors, in_head]
+    else:
+        ranked = [persons, _western(signs.near), in_items, in_head, *seen, signs.lone, posted, tail.authors]
+        last = [_blog_owner(head)]
+    # Someone whom JSON-LD calls a person may have the site's name: it is then named after its owner.
+    typed = "person" in str(head.resolved(head.article.get("author"))).lower()
+    for names in ranked:
+        if usable := _usable(names, set() if typed and names is persons else barred, own_names):
+            return usable, credits
+    in_elements = [n for v in signs.elements() for n in _element_names(v)]
+    for names in (in_elements, *last):
+        if usable := _usable(names, barred, own_names):
+            return usable, credits
+    return ([] if chinese else (bodies or in_head or in_items)[:1]), credits
+
+
+def _usable(names: list[str], barred: set[str], own_names: set[str]) -> list[str]:
+    """Names that are not the site's own; what is no person's only where no person is named with it."""
+    out = [n for n in dict.fromkeys(names) if (own := fold(n)) and own not in barred and not _is_site(n, own_names)]
+    if not any(map(is_person, out)):
+        return out
+    bodies = [n for n in out if is_organisation(n) or any(fold(n) in own for own in own_names)]
+    return [n for n in out if n not in bodies and not _PHRASE.search(n)] or out
+
+
+def _is_site(name: str, own_names: set[str]) -> bool:
+    """Whether a Chinese name is that of the site or the beginning of it."""
+    return HAN.search(name) is not None and any(own.startswith(fold(name)) for own in own_names)
+
+
+def _short_list(value: str) -> list[str]:
+    """Names in a meta value, unless it is a slogan."""
+    names = split_names(value)
+    sentence = any(len(HAN.findall(name)) > LONG_NAME or len(name.split()) > 6 for name in names)
+    return [] if sentence or (_DIGIT.search(value) and len(value) > 40) else names
+
+
+def _western(lines: list[str]) -> list[str]:
+    """Names after "By" and its like in a line that begins so."""
+    for line in lines:
+        names = western_byline(line) if len(line) <= 160 and not HAN.search(line) else []
+        if names and any(map(is_person, names)):
+            return names
+    return []
+
+
+def _before_headline(headline: str | None, body: list[str]) -> list[str]:
+    """The name before a headline's colon, where the article also has it alone in one of its first lines."""
+    name, colon, _ = re.sub(r"\s", "", headline or "").partition("：")
+    alone = colon and 2 <= len(name) <= 8 and any(re.sub(r"\s", "", text) == name for text in body[:4])
+    return [name] if alone else []
+
+
+def _blog_owner(head: Head) -> list[str]:
+    """Whose blog it is by the page's title: "青溪的博客", "青溪 | blog.example.org"."""
+    for title in head.titles[:1]:
+        parts = title_parts(title)
+        owners = [m["owner"] for part in (*parts, title) if (m := _BLOG.match(part))]
+        if len(parts) == 2 and _BLOG_HOST.match(parts[1]) and len(parts[0]) <= 16:
+            owners.append(parts[0])
+        if owners:
+            return split_names(owners[0])[:1]
+    return []
+
+
+def _element_names(text: str) -> list[str]:
+    """Names in an element named after authors, where all of its short text are names."""
+    credit = read_credits([text], labelled=True)
+    if credit.editors and not credit.authors:
+        return []
+    names = credit.authors or split_names(text)
+    for name in names:
+        word = name.isascii() and not name[:1].isupper()
+        if word or len(name.split()) > 4 or _DIGIT.search(name) or len(HAN.findall(name)) > LONG_NAME:
+            return []
+    if len(names) > 1 and any(HAN.match(name) and not has_surname(name) for name in names):
+        return []
+    return names[:4]
+
+
+def find_elements(root: etree._Element, source: str, between: tuple[str, str]) -> list[str]:
+    """The texts of elements that are named after authors or link to an author's page, outside comments and teasers.
+
+    `between` are XPaths of the headline and of the article's last block: elements from a little above the one to a
+    little below the other come first, and others only with western names. Those after the first count only where they
+    stand with it.
+    """
+    lower = source.lower()
+    if not any(
+        word in lower for word in ("author", "byline", "writer", "zuozhe", "contributor", "reporter", "journalist")
+    ):
+        return []
+    first, last = _around(root, between[0]), _around(root, between[1])
+    inside: list[tuple[etree._Element, str]] = []
+    outside: list[tuple[etree._Element, str]] = []
+    begun, ending = first is None, False
+    for element in root.iter(etree.Element):
+        begun = begun or element is first
+        ending = ending or element is last
+        if (
+            element.tag not in _HOLDERS
+            or not _is_authors(element)
+            or within(element, _ASIDE if element.tag == "a" else COMMENTING)
+        ):
+            continue
+        text = _first_line(element)
+        if text is not None and _element_names(text):
+            over = ending and last is not element and not _is_below(element, last)
+            (outside if over or not begun else inside).append((element, text))
+    if not inside:
+        inside = [(element, text) for element, text in outside if all(map(is_person, _element_names(text)))]
+    holder = inside[0][0].getparent() if inside else None
+    together = [text for element, text in inside if _is_below(element, holder)]
+    return list(dict.fromkeys(together))[:6]
+
+
+def _is_below(element: etree._Element, above: etree._Element | None) -> bool:
+    return any(each is above for each in element.iterancestors())
+
+
+def _around(root: etree._Element, path: str) -> etree._Element | None:
+    """The element three levels above a block, or as near to it as the body allows."""
+    try:
+        found = root.xpath(path.split("/node()")[0]) if path else []
+    except etree.XPathError:
+        return None
+    element = found[0] if isinstance(found, list) and found else None
+    for _ in range(3):
+        above = element.getparent() if isinstance(element, etree._Element) else None
+        if above is None or above.tag in ("body", "html"):
+            break
+        element = above
+    return element if isinstance(element, etree._Element) else None
+
+
+def _is_authors(element: etree._Element) -> bool:
+    if "author" in (element.get("rel") or "").lower().split() or element.get("itemprop") == "author":
+        return True
+    if element.tag == "a":
+        address = urlsplit(element.get("href") or "") if "[" not in (element.get("href") or "") else urlsplit("")
+        if _LINKS.search(address.path) or _QUERY.search(address.query):
+            return True
+    for name in f"{element.get('class') or ''} {element.get('id') or ''}".split():
+        words = {word.lower() for word in _WORD.findall(name)}
+        if (words & _NAMING or "byline" in name.lower()) and not words & _BESIDE:
+            return True
+    return False
+
+
+def _first_line(element: etree._Element) -> str | None:
+    """The text of an element; of a longer one, that of its first part, with the words for "by" before it."""
+    pieces = [piece for text in islice(element.itertext(), PIECES) if (piece := squeeze(str(text)))]
+    whole = " ".join(pieces)
+    if 1 < len(whole) <= 60:
+        return whole
+    lead = (
+        1 if pieces and pieces[0].lower().rstrip(":") in ("by", "written by", "author", "autor", "作者", "автор") else 0
+    )
+    return pieces[lead] if len(pieces) > lead and 1 < len(pieces[lead]) <= 40 else None

@@ -1,0 +1,91 @@
+"""Who wrote a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flows.extract.web.authors import Signs, decide, find_elements
+from flows.extract.web.dom import parse
+from flows.extract.web.head import Head
+
+NOWHERE = ("", "")
+
+
+def who(head: Head, signs: Signs | None = None, site: str | None = None, *, chinese: bool = False) -> list[str]:
+    return decide(head, signs or Signs(), [site], chinese=chinese)[0]
+
+
+def linked(author: Any, **metas: list[str]) -> Head:
+    return Head(article={"author": author}, metas=metas)
+
+
+def test_persons_come_before_bodies() -> None:
+    body = {"@type": "Organization", "name": "Northern Ledger"}
+    assert who(linked({"@type": "Person", "name": "Ada Whitlow"})) == ["Ada Whitlow"]
+    assert who(linked(body), Signs(near=["By Ada Whitlow"])) == ["Ada Whitlow"]
+    assert who(linked(body), site="Northern Ledger") == ["Northern Ledger"]
+    assert who(linked([{"@type": "Person", "name": "Ada Whitlow"}, "Ledger Editors"])) == ["Ada Whitlow"]
+    assert who(linked(body), chinese=True) == []
+
+
+def test_a_reference_is_followed_and_a_person_may_have_the_sites_name() -> None:
+    head = linked({"@id": "#a"})
+    head.objects["#a"] = {"@id": "#a", "@type": "Person", "name": "AdaWhitlow"}
+    assert who(head, site="Ada Whitlow") == ["AdaWhitlow"]
+
+
+def test_a_byline_comes_before_the_name_of_who_posted() -> None:
+    head = Head(metas={"author": ["Tom Garrow"]})
+    assert who(head, Signs(near=["By Ada Whitlow, MS, RDN"])) == ["Ada Whitlow"]
+    assert who(head, Signs(near=["4 min read"])) == ["Tom Garrow"]
+
+
+def test_chinese_order() -> None:
+    head = Head(metas={"author": ["江口在线"]})
+    credits = ["来源：江口日报 责任编辑：陈其云"]
+    body = ["渡口改建工程昨日提前完工。" * 5, "末班船推迟到晚上十点。（记者 林晓舟）"]
+    assert who(head, Signs(near=credits, body=body), "江口在线", chinese=True) == ["林晓舟"]
+    assert who(head, Signs(near=credits), "江口在线", chinese=True) == ["陈其云"]
+    assert who(head, Signs(), "江口在线新闻", chinese=True) == []
+    assert who(Head(metas={"author": ["青溪旅游网,渡口票价,qingxi.example"]}), chinese=True) == []
+
+
+def test_blogs() -> None:
+    assert who(Head(titles=["青溪人的博客"]), chinese=True) == ["青溪人"]
+    assert who(Head(titles=["青溪人 | blog.example.org"]), chinese=True) == ["青溪人"]
+    signs = Signs(posts=["昨天去了渡口", "由青溪人张贴 @ 2019-04-18 03:25:55"])
+    assert who(Head(titles=["渡口"]), signs, chinese=True) == ["青溪人"]
+
+
+def test_the_name_before_the_headlines_colon() -> None:
+    signs = Signs(headline="青舟：我的渡口", body=["我的渡口", "青舟", "那年我七岁。" * 10])
+    assert who(Head(), signs, chinese=True) == ["青舟"]
+    assert who(Head(), Signs(headline="青舟：我的渡口", body=["那年我七岁。" * 10]), chinese=True) == []
+
+
+def elements(markup: str, between: tuple[str, str] = NOWHERE) -> list[str]:
+    root = parse(f"<html><body>{markup}</body></html>")
+    assert root is not None
+    return find_elements(root, markup, between)
+
+
+def test_elements() -> None:
+    assert elements('<p class="Author_author__4ceOm">Ada Whitlow</p>') == ["Ada Whitlow"]
+    assert elements('<div class="post-author-text"><div>Ada Whitlow</div><p>Ada writes on bridges and ferries for the '
+                    "paper, and keeps bees.</p></div>") == ["Ada Whitlow"]  # fmt: skip
+    assert elements('<a href="/author/whitlow">Ada Whitlow</a>') == ["Ada Whitlow"]
+    assert elements('<a href="?author=7">Ada Whitlow</a><a href="?cat=2&author=7">Bridges</a>') == ["Ada Whitlow"]
+    assert elements('<div class="comment"><b class="author">Tom Garrow</b></div>') == []
+    assert elements('<span class="author-bio">Ada Whitlow</span>') == []
+    assert elements('<p class="author">18 April 2019</p><p class="author">Ada Whitlow</p>') == ["Ada Whitlow"]
+
+
+def test_elements_elsewhere() -> None:
+    page = (
+        '<div class="box"><p class="author">点击登录</p></div><div class="box"><p class="author">陈其云</p></div>'
+        '<div class="main"><div><div><h1>渡口</h1></div></div><p class="author">林晓舟</p>'
+        "<div><div><p>文</p></div></div></div>"
+        '<div class="box"><p class="author">周望</p></div>'
+    )
+    inside = ("/html/body/div[3]/div[1]/div[1]/h1[1]", "/html/body/div[3]/div[2]/div[1]/p[1]/node()[1]")
+    assert elements(page, inside) == ["林晓舟"]
