@@ -208,8 +208,8 @@ def find_elements(root: etree._Element, source: str, between: tuple[str, str]) -
     """The texts of elements that are named after authors or link to an author's page, outside comments and teasers.
 
     `between` are XPaths of the headline and of the article's last block: elements from a little above the one to a
-    little below the other come first, and others only with western names. Those after the first count only where they
-    stand with it.
+    little below the other come first, and others only with western names, or where all links to authors lead to one.
+    Those after the first count only where they stand with it.
     """
     lower = source.lower()
     if not any(
@@ -234,7 +234,12 @@ def find_elements(root: etree._Element, source: str, between: tuple[str, str]) -
             over = ending and last is not element and not _is_below(element, last)
             (outside if over or not begun else inside).append((element, text))
     if not inside:
-        inside = [(element, text) for element, text in outside if all(map(is_person, _element_names(text)))]
+        linked = {text for element, text in outside if element.tag == "a" and _is_authors_link(element)}
+        inside = [
+            (element, text)
+            for element, text in outside
+            if linked == {text} or all(map(is_person, _element_names(text)))
+        ]
     holder = inside[0][0].getparent() if inside else None
     together = [text for element, text in inside if _is_below(element, holder)]
     return list(dict.fromkeys(together))[:6]
@@ -262,15 +267,22 @@ def _around(root: etree._Element, path: str) -> etree._Element | None:
 def _is_authors(element: etree._Element) -> bool:
     if "author" in (element.get("rel") or "").lower().split() or element.get("itemprop") == "author":
         return True
-    if element.tag == "a":
-        address = urlsplit(element.get("href") or "") if "[" not in (element.get("href") or "") else urlsplit("")
-        if _LINKS.search(address.path) or _QUERY.search(address.query):
-            return True
+    if element.tag == "a" and _is_authors_link(element):
+        return True
     for name in f"{element.get('class') or ''} {element.get('id') or ''}".split():
         words = {word.lower() for word in _WORD.findall(name)}
         if (words & _NAMING or "byline" in name.lower()) and not words & _BESIDE:
             return True
     return False
+
+
+def _is_authors_link(element: etree._Element) -> bool:
+    """Whether a link leads to the page of an author."""
+    try:
+        address = urlsplit(element.get("href") or "")
+    except ValueError:
+        return False
+    return _LINKS.search(address.path) is not None or _QUERY.search(address.query) is not None
 
 
 def _first_line(element: etree._Element) -> str | None:

@@ -89,3 +89,7 @@ def test_elements_elsewhere() -> None:
     )
     inside = ("/html/body/div[3]/div[1]/div[1]/h1[1]", "/html/body/div[3]/div[2]/div[1]/p[1]/node()[1]")
     assert elements(page, inside) == ["林晓舟"]
+    blog = '<div><div><div><div><h1>渡口</h1></div></div></div></div><div><a href="/?author=7">青溪人</a></div>'
+    heading = "/html/body/div[1]/div[1]/div[1]/div[1]/h1[1]"
+    assert elements(blog, (heading, heading)) == ["青溪人"]
+    assert elements(blog + '<div><a href="/?author=8">对岸人</a></div>', (heading, heading)) == []
