@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from schemas import TABLES, Table, table
-from schemas.render.sql import quoted
+from schemas.render.sql import literal, quoted
 from warehouse import catalogue, digest, snapshots, tables
 from warehouse.disk import is_full, sha256_file
 from warehouse.errors import Busy, NoSpace, nothing_at
@@ -94,12 +94,12 @@ class Writer:
         self.changed = False
         for each in TABLES:
             entry = self._tables.get(each.name)
-            tables.roll_back(self.root, each, entry.version if entry else None)
-            self._resync(each)
+            now = tables.roll_back(self.root, each, entry.version if entry else None)
+            self._resync(each, now)
 
-    def _resync(self, each: Table) -> None:
+    def _resync(self, each: Table, now: tables.TableState | None) -> None:
         """Rolling back makes a commit of its own: the version moves on, the files stay those of the snapshot."""
-        entry, now = self._tables.get(each.name), tables.state(self.root, each)
+        entry = self._tables.get(each.name)
         if entry is not None and now is not None and now.version != entry.version:
             self._tables[each.name] = changed(entry, version=now.version)
 
@@ -164,16 +164,28 @@ class Writer:
         before = self._tables[name]
         con = self.con()
         con.register("removed_keys", remove)
-        key = ", ".join(quoted(column) for column in each.key)
-        gone = con.sql(f"SELECT * FROM {quoted(name)} SEMI JOIN removed_keys USING ({key})").to_arrow_table()
-        kept = con.sql(f"SELECT * FROM {quoted(name)} ANTI JOIN removed_keys USING ({key})").to_arrow_table()
-        con.unregister("removed_keys")
-        rows = pa.concat_tables([kept.cast(each.arrow), add.cast(each.arrow)])
-        state = tables.replace(self.root, each, rows)
-        mark = digest.minus(before.digest, digest.digest_of(each, gone))
-        mark = digest.plus(mark, digest.digest_of(each, add))
-        self._record(each, state, rows.num_rows, mark)
+        try:
+            key = f"removed_keys USING ({', '.join(quoted(column) for column in each.key)})"
+            gone = con.sql(f"FROM {self._parquet(before.files)} SEMI JOIN {key}").to_arrow_table()
+            if gone.num_rows == 0:
+                return self.append(name, add), 0
+            met = set(gone["filename"].to_pylist())
+            touched = [file for file in before.files if str(self.root / file.path) in met]
+            kept = con.sql(f"SELECT * EXCLUDE (filename) FROM {self._parquet(touched)} ANTI JOIN {key}")
+            rows = tables.joined(each, kept.to_arrow_reader(), add)
+            state = tables.swap(self.root, each, [Path(file.path).name for file in touched], rows)
+        finally:
+            con.unregister("removed_keys")
+        gone = gone.select(each.names)
+        mark = digest.minus(before.digest, digest.digest_of(each, gone, con))
+        mark = digest.plus(mark, digest.digest_of(each, add, con))
+        self._record(each, state, before.rows - gone.num_rows + add.num_rows, mark)
         return int(add.num_rows), int(gone.num_rows)
+
+    def _parquet(self, files: Sequence[FileEntry]) -> str:
+        """A FROM clause over files of a table, with the column `filename`."""
+        listed = ", ".join(literal(str(self.root / file.path)) for file in files)
+        return f"read_parquet([{listed}], filename = true)"
 
     def compact(self, name: str) -> bool:
         """Rewrite a table of many files into few; its rows and digest stay. False where there was nothing to gain."""

@@ -1,7 +1,10 @@
-"""Delta tables: append, replace, roll back. No partition columns, deletion vectors or column mapping."""
+"""Delta tables: append, replace, swap files, roll back. No partition columns, deletion vectors or column mapping."""
 
 from __future__ import annotations
 
+import json
+import shutil
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +13,15 @@ from urllib.parse import unquote
 
 import pyarrow as pa
 from deltalake import BloomFilterProperties, ColumnProperties, DeltaTable, WriterProperties, write_deltalake
+from deltalake.transaction import AddAction, RemoveAction
 
 from schemas.table import Table
 from warehouse.disk import flush_file, flush_folder
 
 _ROW_GROUP = 65_536
 _FILE_BYTES = 256 << 20
+_CHANGED_BYTES = 16 << 20
+"""Bytes of a file whose rows were changed once: what changes again is rewritten file by file."""
 _LEVEL, _LEVEL_COMPACTED = 3, 6
 _LOW_CARDINALITY = frozenset(
     [
@@ -66,6 +72,37 @@ def replace(root: Path, table: Table, rows: pa.Table | pa.RecordBatchReader, *, 
     return _commit(root, table, rows, "overwrite", _LEVEL_COMPACTED if compact else _LEVEL)
 
 
+def swap(root: Path, table: Table, drop: Sequence[str], rows: pa.Table | pa.RecordBatchReader) -> TableState:
+    """Put rows in the place of those of some files, in one commit; the other files stay as they are.
+
+    `drop` names files of the table's present state. The table must be there.
+    """
+    where = folder(root, table)
+    delta = DeltaTable(str(where))
+    before = _state(delta)
+    # A table of its own writes the files, with their statistics; they move over before the commit names them.
+    beside = root / "state" / f"swap-{table.name}"
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    write_deltalake(str(beside), rows, writer_properties=_properties(table, _LEVEL), target_file_size=_CHANGED_BYTES)
+    log = beside / "_delta_log" / f"{0:020d}.json"
+    written = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    adds = [each["add"] for each in written if "add" in each]
+    for each in adds:
+        (beside / each["path"]).replace(where / each["path"])
+    shutil.rmtree(beside)
+    now = int(time.time() * 1000)
+    actions: list[AddAction | RemoveAction] = [RemoveAction(name, True, now) for name in drop]
+    actions += [
+        AddAction(each["path"], each["size"], {}, each["modificationTime"], True, each["stats"]) for each in adds
+    ]
+    delta.create_write_transaction(actions, "append", delta.schema())
+    delta.update_incremental()
+    after = _state(delta)
+    _flush(where, after, before)
+    return after
+
+
 def _commit(
     root: Path,
     table: Table,
@@ -74,9 +111,10 @@ def _commit(
     level: int,
 ) -> TableState:
     where = folder(root, table)
-    before = state(root, table)
+    delta = DeltaTable(str(where)) if DeltaTable.is_deltatable(str(where)) else None
+    before = _state(delta) if delta else None
     write_deltalake(
-        str(where),
+        delta or str(where),
         rows,
         mode=mode,
         name=table.name,
@@ -84,10 +122,14 @@ def _commit(
         writer_properties=_properties(table, level),
         target_file_size=_FILE_BYTES,
     )
-    after = state(root, table)
-    assert after is not None
+    after = _state(delta or DeltaTable(str(where)))
     _flush(where, after, before)
     return after
+
+
+def _state(delta: DeltaTable) -> TableState:
+    paths = pa.table(delta.get_add_actions(flatten=True)).column("path").to_pylist()
+    return TableState(delta.version(), tuple(sorted(unquote(path) for path in paths)))
 
 
 def state(root: Path, table: Table, version: int | None = None) -> TableState | None:
@@ -95,24 +137,25 @@ def state(root: Path, table: Table, version: int | None = None) -> TableState | 
     where = folder(root, table)
     if not DeltaTable.is_deltatable(str(where)):
         return None
-    delta = DeltaTable(str(where), version=version)
-    paths = pa.table(delta.get_add_actions(flatten=True)).column("path").to_pylist()
-    return TableState(delta.version(), tuple(sorted(unquote(path) for path in paths)))
+    return _state(DeltaTable(str(where), version=version))
 
 
-def roll_back(root: Path, table: Table, version: int | None) -> None:
-    """Undo commits that no snapshot names, as a crash leaves them. `None` means that the table had no commit."""
+def roll_back(root: Path, table: Table, version: int | None) -> TableState | None:
+    """Undo commits that no snapshot names, as a crash leaves them, and return the table's state then.
+
+    `None` means that the table had no commit.
+    """
     now = state(root, table)
     if now is None or now.version == version:
-        return
+        return now
     delta = DeltaTable(str(folder(root, table)))
     if version is None:
         delta.delete()
     else:
         delta.restore(version)
-    after = state(root, table)
-    assert after is not None
+    after = _state(DeltaTable(str(folder(root, table))))
     _flush(folder(root, table), after, now)
+    return after
 
 
 def _flush(where: Path, after: TableState, before: TableState | None) -> None:
@@ -153,5 +196,16 @@ def stream(table: Table, files: Sequence[Path]) -> pa.RecordBatchReader:
         for file in files:
             for batch in pq.ParquetFile(file).iter_batches(batch_size=8192):
                 yield pa.Table.from_batches([batch]).cast(table.arrow).combine_chunks().to_batches()[0]
+
+    return pa.RecordBatchReader.from_batches(table.arrow, batches())
+
+
+def joined(table: Table, kept: pa.RecordBatchReader, add: pa.Table) -> pa.RecordBatchReader:
+    """Rows that stay and rows that come, as one stream in the table's schema."""
+
+    def batches() -> Iterable[pa.RecordBatch]:
+        for batch in kept:
+            yield from pa.Table.from_batches([batch]).cast(table.arrow).to_batches()
+        yield from add.cast(table.arrow).to_batches()
 
     return pa.RecordBatchReader.from_batches(table.arrow, batches())

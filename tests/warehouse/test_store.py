@@ -103,6 +103,35 @@ def test_rows_can_be_taken_out_and_put_in(tmp_path: Path) -> None:
     assert rows(tmp_path, "SELECT passage_id FROM passages ORDER BY 1") == [("p0",), ("p2",)]
 
 
+def test_taking_rows_out_touches_only_the_files_that_hold_them(tmp_path: Path) -> None:
+    (row,) = world_rows("passages").to_pylist()[:1]
+    parts = [
+        PASSAGES.rows([row | {"passage_id": f"{part}-{n}", "ordinal": n} for n in range(5)]) for part in ("a", "b", "c")
+    ]
+    with Warehouse(tmp_path).writer() as writer:
+        for part in parts:
+            writer.append("passages", part)
+        before = publish(writer)
+    gone = pa.table({"passage_id": ["b-1", "b-3", "nowhere"]})
+    with Warehouse(tmp_path).writer() as writer:
+        assert writer.change("passages", add=PASSAGES.rows([row | {"passage_id": "new"}]), remove=gone) == (1, 2)
+        after = publish(writer)
+        assert writer.change("passages", add=PASSAGES.empty(), remove=pa.table({"passage_id": ["nowhere"]})) == (0, 0)
+        assert not writer.changed
+    kept = {file.path for file in before.tables["passages"].files} & {
+        file.path for file in after.tables["passages"].files
+    }
+    assert len(kept) == 2
+    left = [f"{part}-{n}" for part in "abc" for n in range(5) if (part, n) not in (("b", 1), ("b", 3))]
+    assert rows(tmp_path, "SELECT passage_id FROM passages ORDER BY 1") == [(each,) for each in [*left, "new"]]
+    whole = Warehouse(tmp_path)
+    expected = PASSAGES.rows([row | {"passage_id": each, "ordinal": int(each[-1])} for each in left])
+    told = digest_of(PASSAGES, pa.concat_tables([expected, PASSAGES.rows([row | {"passage_id": "new"}])]))
+    snapshot = whole.latest()
+    assert snapshot is not None
+    assert (snapshot.tables["passages"].rows, snapshot.tables["passages"].digest) == (14, told)
+
+
 def test_what_was_not_published_is_not_there_for_the_next_writer(tmp_path: Path) -> None:
     first = fill(tmp_path)
     with Warehouse(tmp_path).writer() as writer:

@@ -14,7 +14,7 @@ from deltalake import DeltaTable
 
 from schemas import TABLES, Table, table
 from tests.makers.world import world_rows
-from warehouse.tables import TableState, append, folder, replace, roll_back, state, stream
+from warehouse.tables import TableState, append, folder, replace, roll_back, state, stream, swap
 
 PASSAGES = table("passages")
 
@@ -132,3 +132,26 @@ def test_files_are_streamed_in_the_tables_types(tmp_path: Path) -> None:
     reader = stream(PASSAGES, sorted(tmp_path.glob("*.parquet")))
     assert reader.schema == PASSAGES.arrow
     assert reader.read_all() == pa.concat_tables([rows, rows, rows]).combine_chunks()
+
+
+def test_swapping_leaves_other_files_as_they_are(tmp_path: Path) -> None:
+    rows = world_rows("passages")
+    first = append(tmp_path, PASSAGES, rows.slice(0, 1))
+    second = append(tmp_path, PASSAGES, rows.slice(1))
+    (drop,) = set(second.files) - set(first.files)
+    after = swap(tmp_path, PASSAGES, [drop], rows.slice(1, 1))
+    assert after == state(tmp_path, PASSAGES)
+    assert after.version == second.version + 1
+    assert set(first.files) < set(after.files)
+    assert drop not in after.files
+    assert read(tmp_path, PASSAGES, after) == read(tmp_path, PASSAGES, second)
+    delta = DeltaTable(str(folder(tmp_path, PASSAGES)))
+    assert delta.to_pyarrow_table().num_rows == rows.num_rows
+    assert all(count is not None for count in pa.table(delta.get_add_actions(flatten=True))["num_records"].to_pylist())
+    nothing = swap(tmp_path, PASSAGES, list(after.files), rows.slice(0, 0))
+    assert read(tmp_path, PASSAGES, nothing) == []
+    assert not (tmp_path / "state" / "swap-passages").exists()
+    back = roll_back(tmp_path, PASSAGES, second.version)
+    assert back is not None
+    assert back.files == second.files
+    assert read(tmp_path, PASSAGES, back) == read(tmp_path, PASSAGES, second)
