@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from flows.match.archive import Archive
 from flows.match.arrays import distinct
 from flows.match.candidates import Ints
 from flows.match.cluster import SPAN, Spans
+from flows.match.dropping import keep_spans
 from flows.match.pairs import Moment
 from flows.match.rows import Rows
 from flows.match.state import WITNESS, Generation, Witnesses, variant_spans
@@ -202,12 +202,7 @@ def _keep_variants(state: Path, files: list[str], current: Witnesses, fresh: Int
     current["variant_count"][fresh] = count
     if len(collation.spans) == 0:
         return files
-    content = np.ascontiguousarray(collation.spans)
-    name = f"variants-{hashlib.sha256(content.data).hexdigest()[:16]}.npy"
-    building = state / f".building-{name}"
-    np.save(building, content)
-    building.rename(state / name)
-    return [*files, name]
+    return [*files, keep_spans(state, collation.spans)]
 
 
 def _story_change(archive: Archive, store: Store, gone: Witnesses, came: Witnesses) -> Change:

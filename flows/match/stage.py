@@ -19,6 +19,7 @@ from flows.match.archive import arrive
 from flows.match.arrays import among, distinct
 from flows.match.candidates import Ints
 from flows.match.chain import ranges
+from flows.match.dropping import without_dead, without_lost_variants
 from flows.match.furniture import affected, refresh, remarked
 from flows.match.furniture_rows import changes, furniture_rows
 from flows.match.pairs import Moment, Work, aligned, pair_key, work
@@ -175,6 +176,7 @@ def match(
         archive, before.archive, store, np.concatenate([gone, lost]), np.concatenate([came, found_apart])
     )
     aliases, alias_change = publish.aliases(before, archive, stories.witnesses)
+    files, kept = without_lost_variants(state, stories.files, stories.witnesses)
     generation = Generation(
         archive,
         furniture,
@@ -182,12 +184,12 @@ def match(
         todo.crowd,
         rows,
         spans,
-        stories.witnesses,
+        kept,
         aliases,
         segments,
-        stories.files,
+        files,
     )
-    save(state, name, generation)
+    save(state, name, without_dead(state, generation))
     return MatchChange(alignments, stories.stories, stories.variants, alias_change, name)
 
 

@@ -199,6 +199,23 @@ def merge(parent: Path, left: Segment, right: Segment) -> Segment:
     return _place(parent, left.first, left.rows + right.rows, arrays)
 
 
+def without(parent: Path, segment: Segment, kept: NDArray[np.bool_], first: int) -> Segment:
+    """A segment of those articles of another that are kept, numbered from `first` on."""
+    row = np.flatnonzero(kept)
+    arrays: dict[str, NDArray[np.generic]] = {}
+    for bounds, names in (
+        ("raw_bounds", ("raw",)),
+        ("bounds", ("codes", "origin")),
+        ("posting_bounds", ("hash", "position")),
+    ):
+        edges = getattr(segment, bounds)
+        size = edges[row + 1] - edges[row]
+        index = ranges(edges[row], size)
+        arrays |= {name: getattr(segment, name)[index] for name in names}
+        arrays[bounds] = _bounds([size])
+    return _place(parent, first, len(row), arrays)
+
+
 class Store:
     """All segments as one sequence of articles."""
 
