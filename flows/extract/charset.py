@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf
 
 import numpy as np
 from charset_normalizer import from_bytes
 
-from flows.extract.charset_models import ASCII, CANDIDATES, Candidate, code_points, likelihood
+from flows.extract.charset_models import ASCII, BROKEN, CANDIDATES, Candidate, code_points, likelihood, limit
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -53,6 +54,10 @@ _HEAD_SEARCHED = 65536
 _DECLARED_BONUS = 8.0
 _UTF8_BONUS = 20.0
 _SKIPPED = 8.0
+_START = 400
+"""Bytes that tell where the first character begins."""
+_MOST_GAINED = -BROKEN * _START
+"""More than a codec's likelihood can rise by another start."""
 _FIT = {1: -9.0, 2: -11.5}
 """Mean log likelihood per character below which no candidate explains the bytes, by bytes per character."""
 _MODELLED = {candidate.codec: candidate for candidate in CANDIDATES}
@@ -64,6 +69,7 @@ class Decoded:
     """A payload's text, which is `payload[decode_skip:].decode(charset_used, "replace")` without its byte order mark.
 
     `charset_declared` is the payload's own word, `replaced` counts the U+FFFD that stand for undecodable bytes.
+    `judged` tells that `charset_used` is what explains the bytes best, by their letters alone.
     """
 
     text: str
@@ -71,6 +77,7 @@ class Decoded:
     charset_declared: str | None
     decode_skip: int
     replaced: int
+    judged: bool = False
 
 
 def decode(payload: bytes, *, markup: bool = False) -> Decoded:
@@ -92,7 +99,8 @@ def decode(payload: bytes, *, markup: bool = False) -> Decoded:
             codec = _seven_bit(payload, label) if text.isascii() else "utf-8"
             return Decoded(text, "utf-8", label, 0, 0) if codec == "utf-8" else _decoded(payload, codec, label, 0)
     codec = _judge(payload, label)
-    return _decoded(payload, codec, label, _skip(payload, codec))
+    decoded = _decoded(payload, codec, label, _skip(payload, codec))
+    return replace(decoded, judged=label is None)
 
 
 def declared(payload: bytes) -> str | None:
@@ -104,13 +112,16 @@ def declared(payload: bytes) -> str | None:
     return (found.group(1) or found.group(2)).decode("ascii").lower() if found else None
 
 
-def looks_binary(payload: bytes) -> bool:
-    """True where no encoding makes text of the payload: control characters, or unlikely letters only."""
+def looks_binary(payload: bytes, judged: str | None = None) -> bool:
+    """True where no encoding makes text of the payload: control characters, or unlikely letters only.
+
+    `judged` is the codec that explains the payload best, where that is known.
+    """
     if not payload:
         return False
     windows = _windows(payload)
     sample = b"".join(windows)
-    codec = _marked(payload) or _judge(payload, None)
+    codec = _marked(payload) or judged or _judge(payload, None)
     text = "".join(_aligned(w, codec).decode(codec, "replace") for w in windows) if codec[:3] == "utf" else ""
     if codec in ("utf-8", *_WIDE):
         text = text.strip("�")  # characters cut at the ends
@@ -210,7 +221,7 @@ def _utf8_errors(windows: list[bytes]) -> tuple[int, int]:
 
 
 def _scores(windows: list[bytes], label: str | None) -> dict[str, float]:
-    """Log likelihood of a sample by codec, the declared one's raised."""
+    """Log likelihood of a sample by codec, the declared one's raised; without codecs that cannot be the likeliest."""
     hint = _codec_of(label)
     cut = [windows[0], *(_aligned(w, "gb18030") for w in windows[1:])]
     even = [_aligned(w, "utf-16-le") for w in windows]
@@ -220,7 +231,15 @@ def _scores(windows: list[bytes], label: str | None) -> dict[str, float]:
         bonus = _DECLARED_BONUS if candidate.codec == hint else 0.0
         return likelihood(candidate, sample) + _best_start(candidate, windows[0])[1] + bonus
 
-    return {candidate.codec: score(candidate) for candidate in CANDIDATES}
+    scores: dict[str, float] = {}
+    best = -inf
+    for candidate in CANDIDATES:
+        # What a codec can gain is cheap to tell, and most are far behind the first.
+        gain = 0.0 if candidate.unit == 1 else _MOST_GAINED
+        if limit(candidate, even if candidate.codec.startswith("utf-16") else cut) + _DECLARED_BONUS + gain >= best:
+            scores[candidate.codec] = score(candidate)
+            best = max(best, scores[candidate.codec])
+    return scores
 
 
 def _judge(payload: bytes, label: str | None) -> str:
@@ -279,7 +298,7 @@ def _best_start(candidate: Candidate, payload: bytes) -> tuple[int, float]:
     """
     if candidate.unit == 1:
         return 0, 0.0
-    head = payload[:400]
+    head = payload[:_START]
     longest = 3 if candidate.codec == "gb18030" else 1
     gains = [likelihood(candidate, [head[n:]]) - _SKIPPED * n for n in range(longest + 1)]
     best = max(range(len(gains)), key=lambda n: (gains[n], -n))

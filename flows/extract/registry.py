@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from importlib import import_module
 from typing import Any, cast
 
 from flows.extract.reading import Reader
 from flows.versions import CLEAN, SEGMENT
+
+
+@cache
+def _reader(module: str) -> Reader:
+    return cast(Reader, import_module(module).read)
 
 
 @dataclass(frozen=True)
@@ -22,7 +28,7 @@ class Extractor:
     module: str
 
     def reader(self) -> Reader:
-        return cast(Reader, import_module(self.module).read)
+        return _reader(self.module)
 
     def stamp(self, parser: str | None) -> str:
         """`documents.extractor_version`: reader, segmentation and cleaning, and a mark of the source's hints."""

@@ -77,7 +77,7 @@ def decode_text(payload: bytes, parser: Mapping[str, Any]) -> Decoded:
         return Decoded(text.removeprefix("\ufeff"), str(hint), None, 0, text.count("�"))
     decoded = decode(payload)
     sure = decoded.charset_used == "utf-8" and not decoded.replaced and not _CONTROL.search(decoded.text)
-    if not sure and looks_binary(payload):
+    if not sure and looks_binary(payload, decoded.charset_used if decoded.judged else None):
         raise UnreadableError("binary", "The file does not hold text: its bytes make no words in any known encoding.")
     return decoded
 

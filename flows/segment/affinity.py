@@ -9,6 +9,8 @@ import math
 import re
 from dataclasses import dataclass
 
+import numpy as np
+
 from flows.segment import letters
 
 _RUN = re.compile(r"[\u3400-\u9fff]{2,}|[^\W\d_\u3400-\u9fff]{3,}|\d[\d.,]*\d")
@@ -38,12 +40,39 @@ def depth(text: str) -> int:
     return sum(c in _OPENING for c in text) - sum(c in _CLOSING for c in text)
 
 
+class _Runs:
+    """The runs of two and three characters in a text."""
+
+    _BITS = 21  # of a code point
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.int64)
+        pairs = (points[:-1] << self._BITS) | points[1:]
+        threes = (pairs[:-1] << self._BITS) | points[2:]
+        found, counts = np.unique(pairs, return_counts=True)
+        self._pairs: dict[int, int] = dict(zip(found.tolist(), counts.tolist(), strict=True))
+        self._threes = set(np.unique(threes).tolist())
+
+    def count(self, first: str, second: str) -> int:
+        """How often one character follows another; a run of the same counts by pairs, as `str.count` does."""
+        if first == second:
+            return self._text.count(first + second)
+        return self._pairs.get(ord(first) << self._BITS | ord(second), 0)
+
+    def __contains__(self, run: str) -> bool:
+        code = 0
+        for char in run:
+            code = code << self._BITS | ord(char)
+        return code in (self._threes if len(run) == 3 else self._pairs)
+
+
 class Affinity:
     """Scores between the lines of one page. Sets of lines are bit masks: bit n stands for line n."""
 
     def __init__(self, texts: list[str]) -> None:
         self._texts = texts
-        self._page = "\n".join(texts)
+        self._page = _Runs("\n".join(texts))
         found = [terms(text) for text in texts]
         holders: dict[str, int] = {}
         for number, line_terms in enumerate(found):
@@ -105,7 +134,7 @@ class Affinity:
             -2.86
             - 0.5 * starts
             + 0.77 * letters.tie(before, text)
-            + 0.02 * math.log(max(1, self._page.count(before[-1] + first)))
+            + 0.02 * math.log(max(1, self._page.count(before[-1], first)))
             + 2.44 * (before[-2:] + first in self._page)
             + 1.22 * (before[-1] + text[:2] in self._page)
             - 1.02 * (before[-1].isdigit() and first.isdigit())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from flows.segment import readings
 from flows.segment.affinity import Affinity, Scene, depth, headline_form, opens, subhead_style
@@ -76,6 +77,31 @@ class _Ahead:
     bodies: tuple[int, ...]
 
 
+class _Step(NamedTuple):
+    """A reading with one more line, not made yet: most are dropped for their score alone.
+
+    The line goes to article `place`, which is `article` before it (or with it, where `line` is None).
+    """
+
+    score: float
+    reading: Reading
+    place: int
+    article: Article
+    gain: float
+    line: Line | None = None
+    headline: bool = False
+    glue: bool = False
+    gap: bool = False
+    heading: bool = False
+
+    def taken(self) -> Reading:
+        """The reading."""
+        article = self.article
+        if self.line is not None:
+            article = article.plus(self.line, headline=self.headline, glue=self.glue, gap=self.gap)
+        return self.reading.put(self.place, article, self.gain, heading=self.heading)
+
+
 class _Search:
     """The search over one page, whose lines are numbered from 0. `closed` has the tails of `closings`."""
 
@@ -100,9 +126,9 @@ class _Search:
             last = self.closed.get(place)
             if last is not None:
                 beam = [self._tail(reading, last) for reading in beam]
-            grown = [longer for reading in beam for longer in self._grow(reading, place)]
-            ranked = sorted(grown, key=lambda r: -r.score)[: self.width]
-            beam = [r for r in ranked if r.score > ranked[0].score - _MARGIN]
+            grown = [step for reading in beam for step in self._grow(reading, place)]
+            ranked = sorted(grown, key=lambda step: -step.score)[: self.width]
+            beam = [step.taken() for step in ranked if step.score > ranked[0].score - _MARGIN]
         return max((self._finished(r) for r in beam), key=lambda r: r.score)
 
     def _tail(self, reading: Reading, last: int) -> Reading:
@@ -113,8 +139,8 @@ class _Search:
         gain = 0.0 if owner == reading.current else self._switch(reading.articles[reading.current])
         return reading.put(owner, replace(reading.articles[owner], closed=True), gain)
 
-    def _grow(self, reading: Reading, place: int) -> Iterator[Reading]:
-        """The readings that a reading becomes with the line at a place."""
+    def _grow(self, reading: Reading, place: int) -> Iterator[_Step]:
+        """What a reading can become with the line at a place."""
         line, form = self.lines[place], self.forms[place]
         if line.kind in ("headline", "body"):
             price = 0.0 if form is None else self.weights.form * form / 2
@@ -131,18 +157,16 @@ class _Search:
         if line.kind == "dateline" and article.bodies:
             gain = 0.0 if self._ends(article) else self.weights.closed_cut
             article = replace(article, closed=True)
-        yield reading.put(max(reading.current, 0), article, gain, heading=reading.heading)
+        yield _Step(reading.score + gain, reading, max(reading.current, 0), article, gain, heading=reading.heading)
 
-    def _headline(self, reading: Reading, place: int, gain: float) -> Iterator[Reading]:
+    def _headline(self, reading: Reading, place: int, gain: float) -> Iterator[_Step]:
         """The line as a headline: one more of a headline that has begun, the first of an article, or a subhead."""
         line, w = self.lines[place], self.weights
         if reading.heading:
-            article = reading.articles[reading.current].plus(line, headline=True)
-            yield reading.put(reading.current, article, gain, heading=True)
+            yield self._headed(reading, reading.current, reading.articles[reading.current], line, gain)
             return
-        new = Article().plus(line, headline=True)
         if not reading.articles:
-            yield reading.put(0, new, gain, heading=True)
+            yield self._headed(reading, 0, Article(), line, gain)
             return
         current = reading.articles[reading.current]
         for index in self._candidates(reading):
@@ -150,17 +174,16 @@ class _Search:
             cut = index == reading.current and not self._ends(article)
             odds = w.opening * self._opens(article, self.ahead[place], cut=cut)
             if index == reading.current:
-                yield reading.put(len(reading.articles), new, gain + _log_share(odds), heading=True)
+                yield self._headed(reading, len(reading.articles), Article(), line, gain + _log_share(odds))
             if not article.closed and article.bodies:
                 away = 0.0 if index == reading.current else self._switch(current) + w.subhead_away
                 gap = 0.0 if self._ends(article) else w.gap
                 style = w.style * self._alike(line.number, article)
-                yield reading.put(
-                    index,
-                    article.plus(line, headline=True),
-                    gain + _log_share(-odds) + away + gap + style,
-                    heading=True,
-                )
+                yield self._headed(reading, index, article, line, gain + _log_share(-odds) + away + gap + style)
+
+    @staticmethod
+    def _headed(reading: Reading, index: int, article: Article, line: Line, gain: float) -> _Step:
+        return _Step(reading.score + gain, reading, index, article, gain, line, headline=True, heading=True)
 
     def _opens(self, article: Article, ahead: _Ahead, *, cut: bool) -> float:
         """Log odds that a headline opens an article, rather than a part of the given one."""
@@ -171,7 +194,7 @@ class _Search:
         odds = opens(Scene(ahead.group, mean, article.bodies, sure, article.closed, cut, bool(ahead.bodies)))
         return odds if sure or article.closed else odds - self.caution
 
-    def _body(self, reading: Reading, line: Line, prior: float) -> Iterator[Reading]:
+    def _body(self, reading: Reading, line: Line, prior: float) -> Iterator[_Step]:
         """The line as body text of each article that it may belong to."""
         number, w = line.number, self.weights
         starts = w.start * max(-4.0, min(4.0, self.affinity.starts(number)))
@@ -186,15 +209,18 @@ class _Search:
             elif current.closed:
                 gain += w.after_close
             if article.last is None:
-                yield reading.put(index, article.plus(line), gain + starts)
+                gain += starts
+                yield _Step(reading.score + gain, reading, index, article, gain, line)
                 continue
             gain += odds[index] - total + w.jump * (self.jumps[number] or self.leads[number])
             if self._ends(article):
-                yield reading.put(index, article.plus(line), gain + starts)
+                gain += starts
+                yield _Step(reading.score + gain, reading, index, article, gain, line)
                 continue
             joins = w.join * self.affinity.joins(article.last, number) + w.joined + w.back * (index != reading.current)
-            yield reading.put(index, article.plus(line, glue=True), gain + joins)
-            yield reading.put(index, article.plus(line, gap=True), gain + starts + w.gap)
+            on, off = gain + joins, gain + starts + w.gap
+            yield _Step(reading.score + on, reading, index, article, on, line, glue=True)
+            yield _Step(reading.score + off, reading, index, article, off, line, gap=True)
 
     def _switch(self, current: Article) -> float:
         """What it costs to leave the current article for another."""
@@ -204,13 +230,13 @@ class _Search:
             return self.weights.switch_closed
         return self.weights.switch if self._ends(current) else self.weights.switch_cut
 
-    def _headless(self, reading: Reading, line: Line) -> Reading:
+    def _headless(self, reading: Reading, line: Line) -> _Step:
         """The line as the first of an article without a headline."""
         w = self.weights
         gain = w.start * max(-4.0, min(4.0, self.affinity.starts(line.number)))
         gain += w.headless if reading.articles else 0.0
         gain += w.lead * self.leads[line.number] - w.jump / 2 * self.jumps[line.number]
-        return reading.put(len(reading.articles), Article().plus(line), gain)
+        return _Step(reading.score + gain, reading, len(reading.articles), Article(), gain, line)
 
     def _candidates(self, reading: Reading) -> list[int]:
         """The articles last left open, and the current one."""
