@@ -3,6 +3,6 @@
 DIBAO = "0.1.0"
 """Version of the distribution."""
 
-SEGMENT = "1"
+SEGMENT = "2"
 CLEAN = "2"
 MATCH = "2"

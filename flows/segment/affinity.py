@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from flows.segment import letters
+from flows.segment import letters, words
 
 _RUN = re.compile(r"[\u3400-\u9fff]{2,}|[^\W\d_\u3400-\u9fff]{3,}|\d[\d.,]*\d")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -20,7 +20,9 @@ _BRACKET = re.compile(rf"[{re.escape(_OPENING + _CLOSING)}]")
 _SMALL_WORDS = re.compile(r"[了是在]")
 _HANGING = "的了在是和与及从对为被把向以等并还也都就又将"
 """Letters that a headline does not end with."""
-_QUOTED = re.compile(r"[“\"「][^。！？，,!?“”「」]+[”\"」]")
+_QUOTED = re.compile(r"[“\"「][^。！？，,!?“”「」]+(?<!\.)[”\"」]")
+_LETTERS_PER_HAN = 2.2
+"""How many letters of an alphabet a headline has for each Han letter."""
 _NUMBERED = re.compile(r"[一二三四五六七八九十]{1,2}[、 ]|[(（][一二三四五六七八九十\d]{1,2}[)）]|\d{1,2}[.、]")
 
 
@@ -72,8 +74,10 @@ class Affinity:
 
     def __init__(self, texts: list[str]) -> None:
         self._texts = texts
-        self._page = _Runs("\n".join(texts))
-        found = [terms(text) for text in texts]
+        page = "\n".join(texts)
+        self._page = _Runs(page)
+        self._lexicon = words.Lexicon(texts) if words.in_words(page) else None
+        found = [words.stems(text) if self._lexicon else terms(text) for text in texts]
         holders: dict[str, int] = {}
         for number, line_terms in enumerate(found):
             for term in line_terms:
@@ -100,6 +104,10 @@ class Affinity:
                     near += bool(mask & last)
                     named += bool(mask & headline)
             root, length = self._roots[number], math.log(1 + size)
+            if self._lexicon:
+                odds = (5.91 * shared + 2.3 * near + 4.12 * named - 0.18 * shared * length) / root
+                self._coherence[key] = 15.73 - 0.05 * math.sqrt(shared) + odds - 0.79 * root - 2.35 * length
+                return self._coherence[key]
             self._coherence[key] = (
                 12.1
                 + 1.26 * math.sqrt(shared)
@@ -112,7 +120,8 @@ class Affinity:
     def starts(self, number: int) -> float:
         """Whether a line begins a paragraph rather than goes on in one."""
         if number not in self._starts:
-            self._starts[number] = letters.start(self._texts[number])
+            text = self._texts[number]
+            self._starts[number] = words.starts(text) if self._lexicon else letters.start(text)
         return self._starts[number]
 
     def joins(self, before: int, number: int) -> float:
@@ -127,6 +136,9 @@ class Affinity:
         opened = depth(before) > 0
         bracket = _BRACKET.search(text)
         closes = bracket is not None and bracket[0] in _CLOSING
+        brackets = 3.76 * (opened and closes) - 1.64 * (not opened and closes) - 1.68 * (opened and not closes)
+        if self._lexicon:
+            return self._lexicon.joins(before, text, brackets)
         mark = not (_HAN.match(first) or first.isalnum() or first in _OPENING + "—")
         # An alphabet's sentences and names begin with a capital.
         latin = first.isalpha() and not _HAN.match(first) and first.lower() != first.upper()
@@ -139,9 +151,7 @@ class Affinity:
             + 1.22 * (before[-1] + text[:2] in self._page)
             - 1.02 * (before[-1].isdigit() and first.isdigit())
             + 0.5 * mark
-            + 3.76 * (opened and closes)
-            - 1.64 * (not opened and closes)
-            - 1.68 * (opened and not closes)
+            + brackets
             - 0.14 * (before[-1] in "，,、")
             + (2.0 if first.islower() else -2.0) * latin
         )
@@ -149,6 +159,8 @@ class Affinity:
 
 def headline_form(text: str) -> float:
     """Whether a short line without an end is a headline rather than a piece of a paragraph."""
+    if words.in_words(text):
+        return words.headline_form(text)
     return (
         3.98
         - 0.45 * math.log(len(text))
@@ -189,16 +201,17 @@ class Scene:
 def opens(scene: Scene) -> float:
     """Whether a headline opens an article rather than a part of the one above."""
     text = "".join(scene.texts)
+    plain = words.in_words(text)
     odds = (
-        -5.95
-        + 2.4 * math.log(len(text))
+        (-4.5 if plain else -5.95)
+        + 2.4 * math.log(len(text) / (_LETTERS_PER_HAN if plain else 1))
         + 6.5 * scene.sure
         + 3.15 * scene.closed
         + 4.22 * scene.cut
         + 2.69 * (len(scene.texts) > 1)
         - 0.75 * scene.near
         - 0.74 * math.log(1 + scene.bodies)
-        - 0.33 * any(c in text for c in " ：\u3000")
+        - 0.33 * (not plain and any(c in text for c in " ：\u3000"))
         - 4.31 * (not scene.followed)
     )
     if len(scene.texts) == 1 and subhead_style(text):

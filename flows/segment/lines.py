@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from flows.segment.profiles import CAPTION, CUE, FURNITURE, JUMP_LEAD, LEAD, SHORT
+from flows.segment.words import in_words
 
 _CLOSED = re.compile(r"[。！？!?…；;][”’」』》）)\]\"'】]*$|\.[\"')]*$|[：:]$|——$")
 _NO_HEADLINE = re.compile(r"[。；;，,、]|[?？].*[?？]|^[(（]|[.．…]$|[：:]$|^[，。、；：）」』》”’,;:)]")
 _LETTERS = re.compile(r"[\u3400-\u9fff]{2}|[\uac00-\ud7af]{2}|[^\W\d_]{3}.*[^\W\d_]{3}")
+_CUT_WORD = re.compile(r"[^\W\d_]-$|,[\"”’']$")
+"""How a line ends that goes on, whatever else it ends with: a hyphen, a comma before a quotation mark."""
 _HEADLINE_LONGEST = 60
 _REACH = 4
 """Lines between two lines of furniture that are taken for furniture as well."""
@@ -32,7 +35,8 @@ class Line:
     @property
     def ends(self) -> bool:
         """A paragraph may end with it."""
-        return bool(_CLOSED.search(self.text)) or self.text[-1] in "”」』’)）"
+        closed = bool(_CLOSED.search(self.text)) or self.text[-1] in "”」』’)）"
+        return closed and not _CUT_WORD.search(self.text)
 
 
 def typed(texts: list[str], gaps: list[int]) -> list[Line]:
@@ -43,6 +47,7 @@ def typed(texts: list[str], gaps: list[int]) -> list[Line]:
     lines = [Line(i, text, parted and close[i]) for i, text in enumerate(texts)]
     for line in lines:
         line.kind = _own_kind(line)
+    _second_lines(lines)
     _captions(lines)
     _adverts(lines)
     _mastheads(lines)
@@ -56,10 +61,28 @@ def _own_kind(line: Line) -> str:
         found = FURNITURE.fullmatch(line.text) if CUE.search(line.text) else None
         if found:
             return str(found.lastgroup)
-        if len(line.text) <= _HEADLINE_LONGEST and not _NO_HEADLINE.search(line.text) and _LETTERS.search(line.text):
-            return "body" if JUMP_LEAD.match(line.text) or LEAD.match(line.text) else "headline"
+        if len(line.text) <= _HEADLINE_LONGEST and _may_head(line.text) and _LETTERS.search(line.text):
+            running = line.text[0].islower() or _CUT_WORD.search(line.text)
+            return "body" if running or JUMP_LEAD.match(line.text) or LEAD.match(line.text) else "headline"
         return "body"
     return "caption" if CAPTION.match(line.text) else "body"
+
+
+def _may_head(text: str) -> bool:
+    """Whether the punctuation of a line may be that of a headline. Those in words have commas."""
+    found = _NO_HEADLINE.search(text)
+    if found is not None and found[0] == "," and text[-1] != "," and in_words(text):
+        found = _NO_HEADLINE.search(text.replace(",", ""))
+    return found is None
+
+
+def _second_lines(lines: list[Line]) -> None:
+    """A headline in words may go on in a line of its own, with a small letter, if nothing parts the two."""
+    for before, line in pairwise(lines):
+        below = line.close and before.kind == "headline" and line.kind == "body"
+        short = len(line.text) <= _HEADLINE_LONGEST and not line.ends
+        if below and short and line.text[0].islower() and _may_head(line.text):
+            line.kind = "headline"
 
 
 def _captions(lines: list[Line]) -> None:

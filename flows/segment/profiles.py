@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
+from functools import cache
 from importlib.resources import files
+from typing import Any
 
 SHORT = 64
 """Code points of the longest line that is looked at for furniture and headlines."""
@@ -12,11 +14,15 @@ SHORT = 64
 _KINDS = ("dateline", "jump", "credit", "byline", "advert", "masthead", "caption")
 
 
+@cache
+def _profiles() -> dict[str, Any]:
+    return tomllib.loads(files("flows.segment").joinpath("profiles.toml").read_text(encoding="utf-8"))
+
+
 def _patterns() -> dict[str, list[str]]:
     """Pattern name -> regular expressions of all languages, the file's order, with their parts put in."""
-    profiles = tomllib.loads(files("flows.segment").joinpath("profiles.toml").read_text(encoding="utf-8"))
     out: dict[str, list[str]] = {}
-    for profile in profiles.values():
+    for profile in _profiles().values():
         parts: dict[str, str] = {}
         for name, source in profile["parts"].items():
             parts[name] = _filled(source, parts)
@@ -31,6 +37,13 @@ def _filled(source: str, parts: dict[str, str]) -> str:
 
 def _any(sources: list[str]) -> str:
     return "|".join(f"(?:{source})" for source in sources)
+
+
+def _words(name: str) -> frozenset[str]:
+    """The words of all languages that have a list of that name."""
+    return frozenset(
+        word for profile in _profiles().values() for word in profile.get("words", {}).get(name, "").split()
+    )
 
 
 _ALL = _patterns()
@@ -61,3 +74,12 @@ DATELINE_PARTS = re.compile(_any(_ALL["parts"]))
 
 RUN_IN_BYLINE = re.compile(_any(_ALL["run_in_byline"]))
 """A byline in brackets after the dateline that opens a paragraph; its group is the byline."""
+
+HANGING_WORDS = _words("hanging")
+"""Words that a headline does not end with: the text goes on."""
+
+SMALL_WORDS = HANGING_WORDS | _words("small")
+"""Words that only hold sentences together, and say nothing about what a text is about."""
+
+OPENING_WORDS = _words("opening")
+"""Words that sentences begin with and headlines seldom do."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.bench import scramble_english
 from tests.bench.scramble import write_pages
 from tests.flows.segment.pages import placed
 from tests.gate.kit import folder_sha256, scorer
@@ -19,6 +20,7 @@ GOLD = "1c320a394071d7906db1acddf19437d2f4700ed307e2b6b3a105097342db230f"
 FLOORS = {
     "scrambled": {"line": 0.986, "joins_P": 1.0, "joins_R": 0.929, "dups_P": 1.0, "dups_R": 1.0, "kinds": 0.997},
     "seeds": {"line": 0.993, "joins_P": 1.0, "joins_R": 0.333, "dups_P": 1.0, "dups_R": 1.0, "kinds": 1.0},
+    "english": {"line": 0.965, "joins_P": 0.995, "joins_R": 0.955, "dups_P": 0.955, "dups_R": 1.0, "kinds": 0.985},
     "made": {"line": 0.945, "joins_P": 0.965, "joins_R": 0.86, "dups_P": 0.96, "dups_R": 1.0, "kinds": 0.985},
 }
 
@@ -95,6 +97,9 @@ def test_segmentation(shared: Path, tmp_path: Path, group: str) -> None:
             json.loads((gold / "seed_segmentation.json").read_text(encoding="utf-8"))["seeds"],
             shared / "seeds",
         )
+    elif group == "english":
+        scramble_english.write_pages(shared / "gold" / "html-en-dev", tmp_path, 60, seed=20)
+        pages, folder = json.loads((tmp_path / "made.json").read_text(encoding="utf-8"))["pages"], tmp_path / "pages"
     else:
         write_pages(shared / "corpus", tmp_path, 60, seed=20)
         pages, folder = json.loads((tmp_path / "made.json").read_text(encoding="utf-8"))["pages"], tmp_path / "pages"
