@@ -29,17 +29,19 @@ _CHINESE = timezone(timedelta(hours=8))
 class Page:
     """What the blocks tell, in document order.
 
-    `headline` is the visible headline, `heading` whether its element is a heading, `visible` whether only its
-    place tells it, `near` the short blocks around it and around the article's beginning, `tail` those at its end,
-    `posts` the short blocks from the one to the other, `body` the article's paragraphs, `lone` the names that stand
-    alone between the headline and the article. `elements` finds the texts of elements named after authors, `scripts`
-    the date in the page's scripts, `guess` a date that a library guesses.
+    `headline` is the visible headline, `heading` whether its element is a heading, `visible` whether only its place
+    tells it, `near` the blocks around it and around the article's beginning, `beside` those that stand a little
+    further down and are not of the article, `tail` those at its end, `posts` the short blocks from the one to the
+    other, `body` the article's paragraphs, `lone` the names that stand alone between the headline and the article.
+    `elements` finds the texts of elements named after authors, `scripts` the date in the page's scripts, `guess` a
+    date that a library guesses.
     """
 
     headline: str | None = None
     heading: bool = False
     visible: bool = False
     near: list[str] = field(default_factory=list)
+    beside: list[str] = field(default_factory=list)
     tail: list[str] = field(default_factory=list)
     posts: list[str] = field(default_factory=list)
     body: list[str] = field(default_factory=list)
@@ -171,7 +173,9 @@ def decide(head: Head, page: Page, parser: Mapping[str, Any]) -> Facts:
     """The facts of a page from its head and its blocks; `parser` may name a `timezone`."""
     facts = Facts(title=_title(head, page), language=_language(head, page))
     chinese = (facts.language or "").lower().startswith("zh")
-    signs = authors.Signs(page.near, page.tail, page.posts, page.body, page.lone, page.headline, page.elements)
+    signs = authors.Signs(
+        [*page.near, *page.beside], page.tail, page.posts, page.body, page.lone, page.headline, page.elements
+    )
     site = [head.site, _publisher(head, None, page.headline)]
     facts.authors, credits = authors.decide(head, signs, site, chinese=chinese)
     facts.publisher = _publisher(head, credits.source, page.headline)
@@ -182,7 +186,7 @@ def decide(head: Head, page: Page, parser: Mapping[str, Any]) -> Facts:
     zone = zone_of(parser, facts.language)
     closing = [text for text in page.body[-1:] if len(text) <= 60]
     opening = [text for text in page.body if len(text) > 60][:2]
-    dated = published.Dated(page.near, page.tail, opening, closing, page.scripts, page.guess)
+    dated = published.Dated(page.near, page.beside, page.tail, opening, closing, page.scripts, page.guess)
     moment = published.published(head, dated, [facts.canonical_uri, head.meta("og:url")])
     if moment is not None:
         facts.published_at, facts.published_precision = moment.placed(zone), moment.precision

@@ -23,21 +23,27 @@ BODY = 40
 WRAPPED = 30
 """So is a line of the article with as many Chinese characters: text that is broken into lines may have none longer."""
 
+LONG = 120
+"""A line as long is a paragraph, however it ends."""
+
 FAR = 12
 """A headline as many blocks above the article's first paragraph may be no more than the site's name."""
+IMPRINT = 300
+"""A page's imprint is at most this long."""
 POST = 80
 """The line under a post that says who put it up is at most this long."""
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_ENDED = re.compile(r"[.。！？!?…;；:：\"'”’»」』)）\]】]\s*\Z")
 
 
 def find_visible(page: Cut, features: Features, kept: Mask, titles: list[str]) -> bool:
     """Look for the headline by its place, where the page's `titles` name none, or one that may be no headline.
 
     Doubtful are a line far above the article's first paragraph, one in a menu or a footer, a link, or a line below the
-    article, unless it is a heading in its place. A first-level heading that is the first part of a title comes before
-    any line that is no heading.
-    Where it is found, `features.headline` is moved and the block leaves `kept`; the answer tells whether it is.
+    article, unless it is a heading in its place; and a title that the imprint has too, which is the site's name. A
+    first-level heading that is the first part of a title comes before any line that is no heading. Where it is found,
+    `features.headline` is moved and the block leaves `kept`; the answer tells whether it is.
     """
     begins, ends = _extent(page, features, kept)
     named = features.headline
@@ -54,8 +60,9 @@ def find_visible(page: Cut, features: Features, kept: Mask, titles: list[str]) -
         text = page.texts[i]
         plain[i] &= i != named and not kinds.is_credit(text) and not is_alone(text) and not _says_other(features, i)
         plain[i] &= not read_credits([text], labelled=True).authors
-    nowhere = named < 0 or named > ends
-    set_as = (headings,) if max(begins - ABOVE, 0) <= named < begins else (headings, features.headed)
+    nowhere = named < 0 or named > ends or _in_imprint(page, features, named)
+    close = not nowhere and max(begins - ABOVE, 0) <= named < begins
+    set_as = (headings,) if close else (headings, features.headed)
     found = visible_headline(page.texts, set_as, plain, begins, any_line=nowhere)
     if found >= 0:
         features.headline = found
@@ -75,14 +82,17 @@ def _heading_of(page: Cut, features: Features, titles: list[str], begins: int) -
 def _extent(page: Cut, features: Features, kept: Mask) -> tuple[int, int]:
     """The first and the last paragraph of the article, or -1 twice.
 
-    Text broken into lines has hardly a long one: there, a line as long as no headline in its script begins it.
+    A line that is no sentence may be a headline, unless it is long. Text broken into lines has hardly a long one:
+    there, a line as long as no headline in its script begins it.
     """
     places = np.flatnonzero(kept & ~features.headed & (features.chars >= WRAPPED)).tolist()
     starts = [page.texts[i][: 4 * WRAPPED] for i in places]
     long = [
         i
         for i, start in zip(places, starts, strict=True)
-        if features.chars[i] >= BODY or len(_HAN.findall(start)) >= WRAPPED
+        if len(_HAN.findall(start)) >= WRAPPED
+        or features.chars[i] >= LONG
+        or (features.chars[i] >= BODY and _ENDED.search(page.texts[i]))
     ]
     return (long[0], long[-1]) if long else (-1, -1)
 
@@ -94,13 +104,26 @@ def _doubtful(page: Cut, features: Features, begins: int, ends: int) -> bool:
         return True
     if features.headed[headline]:
         return False
+    if _in_imprint(page, features, headline):
+        return True
     elsewhere = bool(features.marks[headline] & (marks.MENU | marks.FOOTER)) or features.linked[headline] > 0.5
     return begins - headline > FAR or elsewhere
 
 
+def _in_imprint(page: Cut, features: Features, headline: int) -> bool:
+    """Whether a line is said again in the page's imprint, and no heading."""
+    name = fold(page.texts[headline])
+    if len(name) < 2 or page.frames[headline].bits & marks.HEADING:
+        return False
+    legal = np.flatnonzero(features.says[:, LISTS["copyright"]] > 0).tolist()
+    return any(i > headline and len(page.texts[i]) <= IMPRINT and name in fold(page.texts[i]) for i in legal)
+
+
 def _says_other(features: Features, i: int) -> bool:
-    """Whether a line has the set phrases of menus, toolbars and lists."""
-    return any(features.says[i, LISTS[name]] for name in ("related", "share", "login", "place", "copyright"))
+    """Whether a short line has the set phrases of menus, toolbars and lists."""
+    return features.chars[i] <= BODY and any(
+        features.says[i, LISTS[name]] for name in ("related", "share", "login", "place", "copyright")
+    )
 
 
 def told(page: Cut, features: Features, kept: Mask, visible: bool) -> Page:
@@ -113,12 +136,14 @@ def told(page: Cut, features: Features, kept: Mask, visible: bool) -> Page:
         i for i in range(max(headline - 3, 0), headline + 10) if headline >= 0 and (i < begins or begins < headline)
     ]
     near += [i for i in range(max(begins - 6, 0), begins + 2) if begins >= 0]
-    near += [i for i in range(headline + 1, min(headline + 10, count)) if headline >= 0 and not kept[i]]
     # Lines below the headline first, from there down; then those above it, from there up.
     near = sorted(
         {i for i in near if i < count}, key=lambda i: (not features.dated[i], i < headline, abs(i - headline))
     )
     tail = list(range(max(ends, 0), ends + 6)) + list(range(max(headline - 12, 0), max(headline - 3, 0)))
+    outside = marks.MENU | marks.RELATED | marks.SIDE | marks.FOOTER | marks.COMMENTS
+    beside = [i for i in range(headline + 1, min(headline + 10, count)) if headline >= 0 and not kept[i]]
+    beside = [i for i in beside if i not in near and not features.marks[i] & outside]
     between = range(headline + 1, min(begins, headline + 8)) if headline >= 0 else range(0)
     posts = range(headline + 1, min(ends + 6, count)) if headline >= 0 else range(0)
     remarks = features.marks & marks.COMMENTS != 0
@@ -127,6 +152,7 @@ def told(page: Cut, features: Features, kept: Mask, visible: bool) -> Page:
         heading=headline >= 0 and bool(page.frames[headline].bits & marks.HEADING),
         visible=visible,
         near=[page.texts[i] for i in near if i != headline and (features.linked[i] < 0.9 or i > headline)],
+        beside=[page.texts[i] for i in beside],
         tail=[page.texts[i] for i in tail if i < count and i != headline and features.linked[i] < 0.9],
         posts=[page.texts[i] for i in posts if not remarks[i] and len(page.texts[i]) <= POST],
         body=[page.texts[i] for i in inside],

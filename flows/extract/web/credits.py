@@ -23,8 +23,8 @@ _SOURCE = re.compile(
     rf"(?!{_LABEL})(?P<value>[^\s:：\[【].{{0,40}}?){_END}"
 )
 _AUTHOR = re.compile(
-    rf"(?<![\u4e00-\u9fff])(?:(?:原创|原|文章)?作\s*者|撰\s*文|撰\s*稿(?:人)?|采\s*写|採\s*寫|执\s*笔|執\s*筆|文\s*(?=[/／╱丨｜|·:：])|"
-    rf"发文机关|發文機關|发布机构|(?:本[报刊网台]|特[约派]|实习|见习)*(?:记\s*者|記\s*者)|发稿人)\s*[:：/／╱丨｜|·]\s*"
+    rf"(?:(?<![译譯])作\s*者(?=\s*[:：])|(?<![\u4e00-\u9fff])(?:作\s*者|撰\s*文|撰\s*稿(?:人)?|采\s*写|採\s*寫|执\s*笔|執\s*筆|文\s*(?=[/／╱丨｜|·:：])|"
+    rf"发文机关|發文機關|发布机构|(?:本[报刊网台]|特[约派]|实习|见习)*(?:记\s*者|記\s*者)|发稿人))\s*[:：/／╱丨｜|·]\s*"
     rf"(?!(?:{_LABEL})\s*[:：])(?P<value>[^\s:：].{{0,60}}?(?:\s*[(（][A-Za-z][A-Za-z .'’-]{{2,40}}[)）])?){_END}"
 )
 _EDITOR = re.compile(
@@ -35,7 +35,7 @@ _BESIDE = r"(?:实习生|實習生|通讯员|通訊員|记者|記者)"
 _NAMES = rf"{_ONE}(?:(?:\s*[、，,]\s*|\s+)(?:{_BESIDE}\s*)?{_ONE}|{_BESIDE}{_ONE})*"
 _REPORTER = re.compile(
     rf"{_BESIDE}(?:\s+|[:：]\s*)?(?P<value>{_NAMES})"
-    r"(?P<after>\s*[)）】\]]|\s*[／/╱](?!\s*[摄攝图圖])|\s*(?:文|报道|報導|綜合|综合|实习生)|\s*\Z|(?=[\u4e00-\u9fff]{2,3}\d{1,2}日))"
+    r"(?P<after>\s*[)）】\]]|\s*[／/╱](?!\s*[摄攝图圖])|\s*(?:文|[摄攝]影[、/／]?[报報][道導]|图文|圖文|报道|報導|綜合|综合|实习生)|\s*\Z|(?=[\u4e00-\u9fff]{2,3}\d{1,2}日))"
 )
 _SIGNED = re.compile(
     r"[(（【\[]\s*(?:文|作者)?[:：/]?\s*(?P<value>[\u4e00-\u9fff]{2,4})(?:\s+[\u4e00-\u9fff]{2,4}(?:报道|報導|电|電))?\s*[)）】\]]\s*\Z"
@@ -53,6 +53,14 @@ _POSTED_AT = re.compile(
 _LEAD = (
     r"(?:by|authors?\s*:|autor(?:in|ka)?\s*:|автор\s*:|автор(?=\s+[А-Я])|текст\s*:|συντάκτης\s*:|بقلم|كتب|كتبت|"
     r"(?P<weak>του|της|von|par|por|przez|di))"
+)
+_KOREAN = re.compile(
+    r"(?:기자|글)\s*[:：=]\s*(?P<after>[가-힣]{2,4})(?![가-힣])|(?<![가-힣])(?P<before>[가-힣]{2,4})\s*기자(?![가-힣])"
+)
+_BY_COLON = re.compile(
+    r"(?:\A|\s)(?:by|words|authors?|autor(?:in|ka)?|автор|текст|tekst|text|συντάκτης|κείμενο|par|von|di|por|yazan|بقلم)\s*:\s*"
+    r"(?P<value>[^\W\d_].{1,120})",
+    re.I,
 )
 _BY = re.compile(
     r"(?:^|[\n|•·]|\b(?:19|20)\d\d\s|\b(?:posted|written|published|words|story|report(?:ed|ing)?|article|authored|text|updated)\s+)\s*"
@@ -87,7 +95,7 @@ class Credits:
 
 def western_byline(text: str) -> list[str]:
     """Names after "By" and its like, at the start of a line."""
-    match = _BY.search(text[:300])
+    match = _BY.search(text[:300]) or _BY_COLON.search(text[:300])
     if match is None:
         return []
     value = match["value"]
@@ -95,7 +103,7 @@ def western_byline(text: str) -> list[str]:
     value = _MONTH.sub("", value[: end.start()] if end else value)
     names = split_names(value)
     alone = match.start() == 0 and len(text.split()) == 2
-    if match["weak"]:  # a preposition in many other lines
+    if match.re is _BY and match["weak"]:  # a preposition in many other lines
         return [n for n in names if is_person(n)]
     if HAN.search(value) or alone:
         return names
@@ -118,6 +126,8 @@ def _named(line: str, *, labelled: bool) -> list[str]:
     found = [_AUTHOR.search(line), _TEXT_BY.search(line)]
     names = next((names for match in found if match and (names := split_names(match["value"]))), None)
     names = names or _reporters(line) or western_byline(line)
+    if not names and (match := _KOREAN.search(line)):
+        names = split_names(match["after"] or match["before"])
     if names or labelled or next(dates.find(line), None) is None:
         return names
     for pattern in (_POSTED_AT, _POSTED, _BRACKETED):

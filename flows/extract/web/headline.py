@@ -17,6 +17,9 @@ ABOVE = 6
 LONGEST = 300
 """Headlines are no longer than this."""
 
+LINE, HEADING = 80, 240
+"""A headline that only its place tells is at most as long: a line, and a heading element."""
+
 _FOLD = re.compile(r"[\W_]+")
 _UNFINISHED = re.compile(r"(?:[。:：，,]|[^.]\.)\s*\Z")
 _SUBTITLE = re.compile(r"\A\s*(?:——|--)")
@@ -111,15 +114,16 @@ def visible_headline(
 ) -> int:
     """The line above an article's first paragraph that is set as its headline, or -1.
 
-    `set_as` says which lines are: heading elements, lines in bold or named a title. The first of its masks that has
-    one decides, and the highest counts. Else, with `any_line`, it is the nearest line above that is `plain`: no link,
-    no credit, no date, no name alone.
+    `set_as` says which lines are: heading elements, then lines in bold or named a title. The first of its masks that
+    has one decides, and the highest counts. Else, with `any_line`, it is the nearest line above that is `plain`: no
+    link, no credit, no date, no name alone.
     """
-    window = [i for i in range(max(begins - ABOVE, 0), begins) if plain[i] and 4 <= len(texts[i]) <= 80]
+    window = [i for i in range(max(begins - ABOVE, 0), begins) if plain[i] and 4 <= len(texts[i]) <= HEADING]
     others = (_UNFINISHED, _SUBTITLE, _TRAIL)
     window = [i for i in window if not any(pattern.search(texts[i]) for pattern in others)]
     for lines in set_as:
         for i in window:
-            if lines[i]:
+            if lines[i] and (len(texts[i]) <= LINE or lines is set_as[0]):
                 return i
-    return window[-1] if window and any_line else -1
+    short = [i for i in window if len(texts[i]) <= LINE]
+    return short[-1] if short and any_line else -1

@@ -52,6 +52,7 @@ _SCRIPTED = re.compile(
     re.I,
 )
 _EARLIEST, _LATEST = "1990-01-01", "2099-12-31"
+_COARSE = ("year", "month")
 _MIDNIGHT = time()
 LARGE = 500_000
 """Characters of markup beyond which scripts are not searched, and a library is not asked."""
@@ -63,11 +64,13 @@ BESIDE = 40
 class Dated:
     """Lines that may hold the date of publication, the likeliest first.
 
-    `near` stand around the headline and the article's beginning, `tail` at its end, `opening` are the first of its long
-    paragraphs, `closing` its last one. `scripts` finds the date in the page's scripts, `guess` that of a library.
+    `near` stand around the headline and the article's beginning, `beside` a little further down, `tail` at its end,
+    `opening` are the first of its long paragraphs, `closing` its last one. `scripts` finds the date in the page's
+    scripts, `guess` that of a library.
     """
 
     near: list[str] = field(default_factory=list)
+    beside: list[str] = field(default_factory=list)
     tail: list[str] = field(default_factory=list)
     opening: list[str] = field(default_factory=list)
     closing: list[str] = field(default_factory=list)
@@ -92,7 +95,7 @@ def _seen(lines: list[str]) -> Iterator[tuple[dates.Moment, str]]:
         for moment in dates.find(line):
             before = line[last : moment.start]
             last = moment.end
-            if moment.precision in ("year", "month"):
+            if moment.precision in _COARSE:
                 continue
             alone = len(line) - (moment.end - moment.start) <= BESIDE
             yield moment, "changed" if _CHANGED.search(before) else "stated" if alone or _STATED.search(before) else ""
@@ -106,6 +109,12 @@ def _visible(lines: list[str]) -> tuple[dates.Moment | None, bool]:
             return moment, label == "stated"
         changed = changed or moment
     return changed, False
+
+
+def _labelled(lines: list[str]) -> dates.Moment | None:
+    """The first date of publication that lines call one."""
+    found = ((m, line[: m.start]) for line in lines if len(line) <= LINE for m in dates.find(line))
+    return next((m for m, before in found if m.precision not in _COARSE and _STATED.search(before)), None)
 
 
 def _dateline(paragraphs: list[str]) -> dates.Moment | None:
@@ -170,6 +179,8 @@ def published(head: Head, dated: Dated, addresses: list[str | None]) -> dates.Mo
         ]
     )
     shown, stated = _visible(dated.near)
+    if shown is None:
+        shown, stated = _visible(dated.beside)
     stamps = [dates.parse(stamp) for stamp in head.times]
     if said is not None:
         changed = modified(head)
@@ -179,8 +190,8 @@ def published(head: Head, dated: Dated, addresses: list[str | None]) -> dates.Mo
         return _exact(said, [shown, *stamps])
     if shown is not None:
         return _exact(shown, stamps)
-    moment = _dateline(dated.opening) or next((m for m in stamps if m is not None), None) or _visible(dated.tail)[0]
-    moment = moment or next(filter(None, map(in_address, addresses)), None)
+    moment = _dateline(dated.opening) or next((m for m in stamps if m is not None), None) or _labelled(dated.tail)
+    moment = moment or next(filter(None, map(in_address, addresses)), None) or _visible(dated.tail)[0]
     moment = moment or next((m for text in dated.closing for m in dates.find(text)), None)
     return moment or dated.scripts() or dated.guess()
 
