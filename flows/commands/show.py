@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import typer
@@ -38,21 +40,72 @@ def _print(found: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from flows.report.page import margins
-
-    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
     whole = "payload_sha256" in found
+    on_terminal = sys.stdout.isatty()
+    console = Console(highlight=False, soft_wrap=not on_terminal)
     title = found.get("title") if whole else found.get("headline")
     console.print(Text(title or "(no title)", style="bold"))
-    names = (
-        ("authors", "publisher", "published_at", "charset_used")
-        if whole
-        else ("byline", "agency", "dateline_place", "dateline_date", "chars", "complete")
-    )
-    facts = [f"{name} {found[name]}" for name in names if found.get(name) not in (None, [], "")]
+    exact = found.get("published_precision") not in ("day", "month", "year")
+    known = {name: found[name] for name in _facts(whole) if _known(found.get(name))}
+    facts = [f"{name.replace('_', ' ')} {_said(value, exact)}" for name, value in known.items()]
     console.print(Text(", ".join(facts), style="dim"))
-    for passage, (margin, text) in zip(found["passages"], margins(found["passages"]), strict=True):
+    articles = {} if not whole else {p["article"]: p["headline"] for p in found["passages"] if p["article"] is not None}
+    for number in sorted(articles) if len(articles) > 1 else ():
+        console.print(Text(f"{number:>3} {articles[number] or '(no headline)'}", style=_colour(number)))
+    console.print()
+    if on_terminal:
+        console.print(_grid(found["passages"], whole))
+    else:
+        for number, margin, text, style in _rows(found["passages"], whole):
+            console.print(Text.assemble((f"{number:>3} {margin:<12} ", "dim"), (text, style)))
+
+
+def _facts(whole: bool) -> tuple[str, ...]:
+    if whole:
+        return ("authors", "publisher", "published_at", "page_kind", "agreement", "charset_used")
+    return ("byline", "agency", "dateline_place", "dateline_date", "chars", "complete")
+
+
+def _known(value: Any) -> bool:
+    return value is not None and value != [] and value != ""
+
+
+def _said(value: Any, exact: bool) -> str:
+    """A fact as a person would write it; a moment without its time of day where that is not known (`exact`)."""
+    if isinstance(value, list):
+        return "; ".join(map(str, value))
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M} UTC" if exact else f"{value + timedelta(hours=12):%Y-%m-%d}"
+    return str(value)
+
+
+def _colour(number: int | None) -> str:
+    return "dim" if number is None else _COLOURS[number % len(_COLOURS)]
+
+
+def _rows(passages: list[dict[str, Any]], whole: bool) -> Iterator[tuple[str, str, str, str]]:
+    """(number of the article, margin, text, style) of each passage."""
+    from flows.report.page import margins
+
+    for passage, (margin, text) in zip(passages, margins(passages), strict=True):
         number = passage["article"]
-        style = "" if not whole else "dim" if number is None else _COLOURS[number % len(_COLOURS)]
-        label = f"{'' if number is None or not whole else number:>3} {margin:<12} "
-        console.print(Text(label, style="dim") + Text(text, style=style))
+        style = _colour(number) if whole else ""
+        if passage["kind"] == "headline" and number is not None:
+            style = f"bold {style}".strip()
+        yield str(number) if whole and number is not None else "", margin, text, style
+
+
+def _grid(passages: list[dict[str, Any]], whole: bool) -> Any:
+    """The passages in columns, long texts wrapped beside their margin."""
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(justify="right", width=3)
+    grid.add_column(width=12, no_wrap=True)
+    grid.add_column(overflow="fold")
+    for number, margin, text, style in _rows(passages, whole):
+        grid.add_row(Text(number, style="dim"), Text(margin, style="dim"), Text(text, style=style))
+    return grid

@@ -10,7 +10,8 @@ import duckdb
 from warehouse.errors import Missing
 
 _PASSAGES = """
-SELECT p.ordinal, p.kind, p.text, p.flags, p.article_start, p.article_end, a.ordinal AS article, p.article_id
+SELECT p.ordinal, p.kind, p.text, p.flags, p.article_start, p.article_end, a.ordinal AS article, p.article_id,
+    a.headline
 FROM passages AS p LEFT JOIN articles AS a USING (article_id)
 WHERE p.document_id = $1 ORDER BY p.ordinal
 """

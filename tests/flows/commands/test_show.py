@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,28 @@ def test_an_unknown_id_is_said_in_a_sentence(identity: str, sampled: Path, capsy
     said = capsys.readouterr().err
     assert identity in said
     assert "Traceback" not in said
+
+
+def test_a_page_of_several_articles_lists_them_first(sampled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = value(sampled, PAGE)
+    assert main(["show", document, "--page", "--warehouse", str(sampled)]) == 0
+    head, _, body = capsys.readouterr().out.partition("\n\n")
+    listed = [line.split(maxsplit=1) for line in head.splitlines() if line[:3].strip().isdigit()]
+    numbers = {line.split()[0] for line in body.splitlines() if line[:3].strip().isdigit()}
+    assert len(listed) > 1
+    assert {number for number, _ in listed} == numbers
+
+
+def test_on_a_terminal_long_texts_stay_beside_their_margin(
+    sampled: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    article = value(sampled, "SELECT article_id FROM unique_articles WHERE outlet = 'harbour-post'")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("TERM", "xterm")
+    assert main(["show", article, "--warehouse", str(sampled)]) == 0
+    printed = re.sub("\x1b\\[[0-9;]*m", "", capsys.readouterr().out)
+    body = printed.partition("\n\n")[2].splitlines()
+    assert len(body) > 5
+    assert all(len(line.rstrip()) <= 60 for line in body)
+    assert any(line.startswith(" " * 17) and line.strip() for line in body)
