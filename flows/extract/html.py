@@ -23,6 +23,7 @@ from flows.extract.web.boosting import Model, load
 from flows.extract.web.dom import parse
 from flows.extract.web.features import NAMES, Features, measure
 from flows.extract.web.head import Head, read_head
+from flows.extract.web.sections import weigh
 from flows.extract.web.site_rules import Picked, pick, rule_for
 from flows.extract.web.tables import merge_rows
 from flows.extract.web.vote import Verdict, vote
@@ -82,7 +83,7 @@ def read_page(text: str, parser: Mapping[str, Any]) -> Reading:
         return _flat(text)
     head = read_head(root, text)
     features = measure(page, head.titles)
-    verdict = vote(page, features, _model().score(features.matrix), text)
+    verdict = vote(page, features, weigh(features, _model().score(features.matrix)), text)
     rule = rule_for(parser, head)
     picked = pick(text, rule) if rule else Picked()
     if picked.body:

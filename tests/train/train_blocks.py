@@ -26,6 +26,7 @@ from flows.extract.web.boosting import dump, from_table
 from flows.extract.web.dom import parse
 from flows.extract.web.features import NAMES, Features, measure
 from flows.extract.web.head import read_head
+from flows.extract.web.sections import weigh
 from flows.extract.web.tables import merge_rows
 from flows.extract.web.vote import likeliest
 from tests.train.boost import Settings, Tree, binned, cut_points, fit
@@ -120,7 +121,8 @@ def weights_of(page: Page) -> np.ndarray:
 
 def read(page: Page, odds: np.ndarray) -> str:
     """The article's text by the model's odds."""
-    readable = page.features.marks & marks.CONTROL == 0
+    odds = weigh(page.features, odds)
+    readable = page.features.marks & (marks.CONTROL | marks.BELOW) == 0
     if page.features.headline >= 0:
         readable[page.features.headline] = False
     kept = likeliest(odds, np.where(readable, page.features.chars, 0.0)) & readable

@@ -32,6 +32,8 @@ TAGS = 1 << 23
 
 CONTROL = 1 << 24
 CONCEALED = 1 << 25
+BELOW = 1 << 26
+"""Below the heading of the readers' comments."""
 
 KEPT_BY_WRAPPERS = CONTENT | ARTICLE | QUOTE | LIST | TABLE | LINK | HEADING | PARAGRAPH | PREFORMATTED
 """Marks that mean something even on an element that holds most of a page."""

@@ -69,7 +69,7 @@ def vote(cut: Cut, features: Features, odds: Array, markup: str) -> Verdict:
     Two cheap readers, the model and the densest frame, read every page, and the model decides. Where they keep
     different texts, slower readers join until two of all agree, and the one that agrees best with the others decides.
     """
-    readable = features.marks & marks.CONTROL == 0
+    readable = features.marks & (marks.CONTROL | marks.BELOW) == 0
     if features.headline >= 0:
         readable[features.headline] = False
     chars = np.where(readable, features.chars, 0.0)

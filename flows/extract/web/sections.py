@@ -1,0 +1,68 @@
+"""What a page's own signposts say against its blocks: under a heading of comments, or a notice of rights at the end."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flows.extract.web import marks
+from flows.extract.web.features import Features
+from flows.extract.web.phrases import LISTS
+
+Array = NDArray[np.float64]
+
+ARTICLE = 150
+"""A heading of comments stands below at least as much text."""
+HEADING = 30
+"""And is at most this long,"""
+PLAIN = 20
+"""or this, where it is not set like a heading."""
+SOON = 3
+"""The first dated line then comes within as many blocks."""
+DATED = 80
+"""A comment's line of name and date is at most this long."""
+COMMENTS = 2
+"""As many dated lines follow it: a link to the comments that stands above an article has none below."""
+AGAINST_COMMENTS = 5.0
+END = 0.7
+"""A notice of rights comes after this share of the text."""
+NOTICE = 240
+AGAINST_NOTICE = 2.0
+
+
+def weigh(features: Features, odds: Array) -> Array:
+    """The model's log odds of each block, lowered where a signpost speaks against it.
+
+    The blocks of a comment section are marked as such in `features`.
+    """
+    text = _text_before(features, odds)
+    notice = features.says[:, LISTS["copyright"]] > 0
+    begins = comments_begin(features, text)
+    if begins >= 0:
+        odds = odds.copy()
+        odds[begins:] -= AGAINST_COMMENTS
+        features.marks[begins:] |= marks.BELOW
+        features.marks[begins:] |= marks.COMMENTS * ((features.linked < 0.5) & ~notice)[begins:]
+        text = _text_before(features, odds)
+    notice &= (features.chars <= NOTICE) & (text[:-1] >= END * text[-1])
+    return odds - AGAINST_NOTICE * notice
+
+
+def comments_begin(features: Features, text: Array) -> int:
+    """The block that heads the readers' comments, or -1; `text` counts the article's likely characters before each."""
+    dated = features.dated & (features.chars <= DATED)
+    counted = np.concatenate([[0], np.cumsum(dated)])
+    here = np.arange(len(dated)) + 1
+    soon = counted[np.minimum(here + SOON, len(dated))] > counted[here]
+    heads = (features.headed & (features.chars <= HEADING)) | (soon & (features.chars <= PLAIN))
+    heads &= (features.says[:, LISTS["comments"]] > 0) & (text[:-1] > ARTICLE)
+    heads[: max(features.headline, 0) + 1] = False
+    later = counted[-1] - counted[here]
+    found = np.flatnonzero(heads & (later >= COMMENTS))
+    return int(found[0]) if len(found) else -1
+
+
+def _text_before(features: Features, odds: Array) -> Array:
+    """Unlinked characters, of blocks that are rather the article's, before each block and in all."""
+    likely = features.chars * (1 - features.linked) * (odds > 0)
+    return np.concatenate([np.zeros(1), np.cumsum(likely)])
