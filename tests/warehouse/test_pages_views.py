@@ -52,7 +52,23 @@ def watch(site: Site, *paths: str, **options: Any) -> Source:
         ("https://web.archive.org/web/20200102030405id_/http://paper.example/a", "example,paper)/a"),
         ("https://web.archive.org/web/2020/https://www.paper.example/a/", "example,paper)/a"),
         ("https://archive.ph/20200102030405/https://paper.example/a", "example,paper)/a"),
+        ("http://archive.today/newest/http://wap.paper.example/a", "example,paper)/a"),
+        ("https://archive.is/2020.01.02-030405/https://paper.example/a?b=1#c", "example,paper)/a?b=1"),
+        ("https://archive.is/o/AbC12/http:/paper.example/a", "example,paper)/a"),
+        ("https://web.archive.org/web/20200102030405im_/http:/m.paper.example/a", "example,paper)/a"),
+        ("https://wayback.archive-it.org/1234/20200102030405/https://paper.example/a", "example,paper)/a"),
+        ("https://web.archive.org/web/2020/paper.example/a", "example,paper)/a"),
+        ("https://megalodon.jp/2020-0102-0304-05/https://paper.example:443/a", "example,paper)/a"),
+        (
+            "https://webcache.googleusercontent.com/search?q=cache:AbC_d-12:https://paper.example/a+&cd=1",
+            "example,paper)/a",
+        ),
+        (
+            "http://webcache.googleusercontent.com/search?hl=en&q=cache:www.paper.example/a%3Fb=1&cd=1",
+            "example,paper)/a?b=1",
+        ),
         ("https://archive.ph/AbC12", "ph,archive)/AbC12"),
+        ("https://ghostarchive.org/archive/AbC12", "org,ghostarchive)/archive/AbC12"),
         ("file:///s/a.txt", "file:///s/a.txt"),
         ("dns:paper.example", "dns:paper.example"),
     ],
@@ -127,27 +143,91 @@ def test_what_vanished(archive: Archive, web: Site) -> None:
 
 
 def test_gaps_of_an_archive(archive: Archive, tmp_path: Path, web: Site) -> None:
+    """A link that is missing, one that is no address, one that is dead: each on its own, of original and of copy."""
     folder = tmp_path / "in"
     folder.mkdir()
     body = "\n\n正文的第一段在此，写得足够长，可以当作一篇文章来读，也可以存档。\n"
-    dead = "http://127.0.0.1/dead"
-    texts = {
-        "whole": "---\ntitle: 甲\noriginal: http://paper.example/1\narchive: https://archive.ph/AbC12\n---",
-        "lacking": "---\ntitle: 乙\n---",
-        "dead": f"---\ntitle: 丙\noriginal: {dead}\narchive: https://archive.ph/AbC13\n---",
+    good, copy = "http://paper.example/1", "https://archive.ph/AbC12"
+    kept = f"https://web.archive.org/web/2020/{web.url('/gone')}"
+    links: dict[str, tuple[str | None, str | None]] = {
+        "齐": (good, copy),
+        "无": (None, None),
+        "无原": (None, "https://archive.ph/AbC13"),
+        "无备": (good, None),
+        "错原": ("http://paper/1", copy),
+        "错备": (good, "https://archive/AbC12"),
+        "死原": (web.url("/gone"), copy),
+        "死备": (good, web.url("/copy")),
+        "存死": (web.url("/gone"), kept),
+        "复活": (web.url("/back"), copy),
+        "未问": (web.url("/unasked"), copy),
     }
-    for name, head in texts.items():
-        (folder / f"{name}.md").write_text(head + body)
+    for name, pair in links.items():
+        lines = [f"{key}: {link}\n" for key, link in zip(("original", "archive"), pair, strict=True) if link]
+        (folder / f"{name}.md").write_text(f"---\ntitle: {name}\n{''.join(lines)}---{body}")
     archive.take(Source(id="files", location=str(folder)))
-    found = archive.sql("SELECT title, original_uri, archived_uris FROM documents ORDER BY title")
-    gaps = archive.sql("SELECT title, link, gap FROM archive_gaps ORDER BY title, link DESC")
-    told = {title: (original, len(copies)) for title, original, copies in found}
-    assert ("乙", "original", "missing") in gaps
-    assert ("乙", "backup", "missing") in gaps
-    assert told["乙"] == (None, 0)
-    for title, (original, copies) in told.items():
-        assert ((title, "original", "missing") in gaps) is (original is None)
-        assert ((title, "backup", "missing") in gaps) is (copies == 0)
+    for status in (404, 200):
+        web.pages = {"/gone": Page(status=410), "/copy": Page(status=404), "/back": Page(story(1), status=status)}
+        archive.take(watch(web, "/gone", "/copy", "/back"))
+    assert archive.sql("SELECT title, link, gap FROM archive_gaps ORDER BY ALL") == sorted(
+        [
+            ("无", "original", "missing"),
+            ("无", "backup", "missing"),
+            ("无原", "original", "missing"),
+            ("无备", "backup", "missing"),
+            ("错原", "original", "malformed"),
+            ("错备", "backup", "malformed"),
+            ("死原", "original", "dead"),
+            ("死备", "backup", "dead"),
+            ("存死", "original", "dead"),
+        ]
+    )
+
+
+@pytest.mark.parametrize("status", [404, 410, 451])
+def test_a_page_that_is_gone_has_vanished(archive: Archive, web: Site, status: int) -> None:
+    for page in (Page(story(1)), Page(b"<h1>Gone</h1>", status=status), Page(status=503)):
+        web.pages["/a"] = page
+        archive.take(watch(web, "/a"))
+    assert archive.sql("SELECT how, http_status FROM vanished") == [("gone", status)]
+
+
+@pytest.mark.parametrize(
+    ("target", "vanished"),
+    [
+        ("/", True),
+        ("/index.html", True),
+        ("/404.html", True),
+        ("/404", True),
+        ("/news/2", False),
+        ("/a?from=x", False),
+    ],
+)
+def test_a_redirect_to_the_front_page_is_the_end_of_a_page(
+    archive: Archive, web: Site, target: str, vanished: bool
+) -> None:
+    web.pages["/a"] = Page(story(1))
+    archive.take(watch(web, "/a"))
+    web.pages["/a"] = Page(status=301, headers=(("Location", target),), validators=False)
+    web.pages[target] = Page(story(2))
+    archive.take(watch(web, "/a"))
+    assert archive.sql("SELECT how, http_status FROM vanished") == ([("front", 301)] if vanished else [])
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "<h1>该内容已被发布者删除</h1>",
+        "<p>此内容因违规无法查看</p><p>此内容被投诉且经审核涉嫌侵权，无法查看。</p>",
+        "<h2>您访问的页面不存在或已被删除</h2><p>3秒后返回首页</p>",
+        "<h1>Page not found</h1><p>The page you requested does not exist.</p>",
+    ],
+)
+def test_a_text_that_became_a_notice_has_vanished(archive: Archive, web: Site, notice: str) -> None:
+    for body in (story(1), f"<html><head><title>提示</title></head><body>{notice}</body></html>".encode()):
+        web.pages["/a"] = Page(body)
+        archive.take(watch(web, "/a"))
+    assert archive.sql("SELECT how, http_status, title FROM vanished") == [("notice", 200, "第1号公报")]
 
 
 def test_the_history_of_a_source(archive: Archive, web: Site) -> None:

@@ -5,8 +5,9 @@
 CREATE MACRO original_of(uri) AS
     coalesce(
         nullif(regexp_extract(uri, '^https?://(?:web\.archive\.org|wayback\.archive-it\.org/\w+)(?:/web)?/\d{1,14}(?:[a-z]{2}_)?/(.+)$', 1), ''),
-        nullif(regexp_extract(uri, '^https?://(?:archive\.(?:ph|is|today|li|vn|md|fo))/(?:\d{8,14}|newest|o/\w+)/(https?://.+)$', 1), ''),
-        nullif(regexp_extract(uri, '^https?://webcache\.googleusercontent\.com/search\?q=cache:(?:\w+:)?(https?://[^&+]+)', 1), ''),
+        nullif(regexp_extract(uri, '^https?://(?:archive\.(?:ph|is|today|li|vn|md|fo))/(?:\d{8,14}|\d{4}\.\d\d\.\d\d-\d{6}|newest|o/\w+)/(https?:/.+)$', 1), ''),
+        nullif(regexp_extract(uri, '^https?://megalodon\.jp/\d{4}-\d{4}-\d{4}-\d\d/(.+)$', 1), ''),
+        nullif(url_decode(regexp_extract(uri, '^https?://webcache\.googleusercontent\.com/search\?(?:[^#]*&)?q=cache:(?:[\w-]{6,}:)?([^&+#]+)', 1)), ''),
         uri
     );
 
@@ -22,7 +23,7 @@ CREATE MACRO surt_query(query) AS
 
 -- What a page is known by; an address of another scheme than http is known by itself.
 CREATE MACRO page_key(uri) AS
-    CASE WHEN regexp_matches(original_of(uri), '^(?i:https?:)?//') OR regexp_matches(original_of(uri), '^[\w-]+(?:\.[\w-]+)+/') THEN
+    CASE WHEN regexp_matches(original_of(uri), '^(?:(?i:https?):/|//)') OR regexp_matches(original_of(uri), '^[\w-]+(?:\.[\w-]+)+/') THEN
         surt_host(regexp_extract(original_of(uri), '^(?:(?i:https?):)?/{0,2}(?:[^/?#@]*@)?([^/?#]*)', 1)) || ')'
         || regexp_replace(regexp_replace(
             regexp_extract(original_of(uri), '^(?:(?i:https?):)?/{0,2}[^/?#]*([^?#]*)', 1),

@@ -5,7 +5,8 @@ WITH answers AS (
         CASE
             WHEN c.http_status IN (404, 410, 451) THEN 'gone'
             WHEN c.location IS NOT NULL AND page_key(c.location) <> page_key(c.uri)
-                AND split_part(page_key(c.location), ')', 2) IN ('', '/404', '/error') THEN 'front'
+                AND regexp_matches(split_part(page_key(c.location), ')', 2),
+                    '^(?:/(?:\w+/)?(?:404|error|not-?found|deleted|removed)(?:\.\w{3,5})?)?$') THEN 'front'
             WHEN coalesce(c.http_status, 200) IN (200, 203, 304) AND d.page_kind = 'error' THEN 'notice'
             WHEN coalesce(c.http_status, 200) IN (200, 203, 304)
                 AND coalesce(d.page_kind, 'other') NOT IN ('captcha', 'frame') THEN 'good'
@@ -33,13 +34,16 @@ WHERE l.back = 1 AND l.answer <> 'good' AND l.last_good IS NOT NULL
 QUALIFY row_number() OVER (PARTITION BY l.page ORDER BY g.capture_id) = 1;
 
 -- Texts whose way back is broken: no original link, no link to a copy in an archive, one that is no address, or one
--- that answered as gone when it was last asked. Only texts that name either link, or come from a file, are meant.
+-- that answered as gone when it was last asked. Only texts that come from a file are meant. A copy in an archive is not
+-- the page that it is of: one may be gone and the other there.
+CREATE MACRO link_key(uri) AS CASE WHEN original_of(uri) = uri THEN page_key(uri) ELSE uri END;
+
 CREATE VIEW archive_gaps AS
 WITH dead AS (
-    SELECT page_key(uri) AS key, max((captured_at, http_status))[2] AS status
+    SELECT link_key(uri) AS key, max((captured_at, http_status))[2] AS status
     FROM captures
     WHERE http_status IS NOT NULL
-    GROUP BY page_key(uri)
+    GROUP BY link_key(uri)
 ), kept AS (
     SELECT d.document_id, d.title, d.original_uri, d.archived_uris, min(c.capture_id) AS capture_id, min(c.uri) AS uri,
         min(c.source_id) AS source_id
@@ -59,7 +63,7 @@ SELECT l.capture_id, l.source_id, l.uri, l.document_id, l.title, l.link, l.targe
         ELSE 'dead'
     END AS gap
 FROM links AS l
-LEFT JOIN dead ON dead.key = page_key(l.target)
+LEFT JOIN dead ON dead.key = link_key(l.target)
 WHERE coalesce(trim(l.target), '') = ''
     OR NOT regexp_matches(l.target, '^https?://[^\s/?#.]+(?:\.[^\s/?#.]+)+(?::\d+)?(?:[/?#]\S*)?$')
     OR dead.status IN (404, 410, 451);

@@ -30,8 +30,8 @@ _ERROR = (
     r"(page|site|file|article|content).{0,30}(not found|no longer (available|exists)|does not exist)",
     r"(page|site|file|article|content).{0,30}(can(no|')t be found|could not be found)",
     r"(not found|bad gateway|service unavailable|internal server error|access denied|forbidden)\W*\Z",
-    r"(页面|网页|文章|内容|頁面|文件|信息|新闻|新聞).{0,12}(不存在|未找到|找不到|已删除|已被删除|已刪除)",
-    r"(页面|网页|文章|内容|頁面|文件|信息|新闻|新聞).{0,12}(无法访问|無法|走丢|丢失|失效)",
+    r"(页面|网页|文章|内容|頁面|文件|信息|新闻|新聞).{0,12}(不存在|未找到|找不到|已删除|已被.{0,8}删除|已刪除|已被.{0,8}刪除)",
+    r"(页面|网页|文章|内容|頁面|文件|信息|新闻|新聞).{0,12}(无法访问|无法(查看|显示)|無法|走丢|丢失|失效)",
     r"страница не найдена|nie znaleziono strony|strona nie istnieje|η σελίδα δεν βρέθηκε",
     r"ページが見つかりません|الصفحة غير موجودة|page introuvable|seite nicht gefunden|página no encontrada",
 )
