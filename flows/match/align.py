@@ -21,6 +21,9 @@ LEAST_LETTERS = 60
 """Folded letters that a passage has at least."""
 LEAST_SIMILARITY = 0.65
 """Levenshtein similarity that two spans of one passage have at least."""
+SHORT = 120
+SHORT_SIMILARITY = 0.82
+"""Below SHORT letters they must be so alike: two sentences built alike of other words reach 0.8, OCR keeps 0.85."""
 PIECE = 160
 """Letters after which a span is cut at an exact match before it is compared, so that the cost is linear."""
 
@@ -201,8 +204,9 @@ def _holds(spans: Aligned, chains: Chains) -> NDArray[np.bool_]:
     left, right = spans.left_end - spans.left_start, spans.right_end - spans.right_start
     longer = np.maximum(left - chains.left_extra, right - chains.right_extra)
     distance = spans.distance - chains.left_extra - chains.right_extra
+    least = np.where(longer < SHORT, SHORT_SIMILARITY, LEAST_SIMILARITY)
     good: NDArray[np.bool_] = np.minimum(left, right) >= LEAST_LETTERS
-    good &= distance <= (1 - LEAST_SIMILARITY) * longer
+    good &= distance <= (1 - least) * longer
     return good
 
 

@@ -14,6 +14,9 @@ from schemas.columns import TEXT_KINDS
 
 _WRAPPED_SHARE = 0.6
 _WRAP_WIDTHS = (12, 64)
+_WORD_WIDTHS = (20, 100)
+_UNFIT_SHARE = 0.92
+"""Share of the lines wrapped at words that had no room for the next line's first word: all but ends of paragraphs."""
 _HAN_SEAM = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef“”‘’—…]")
 _FURNITURE = ("masthead", "advert")
 _CAUTION = 14.0
@@ -49,12 +52,32 @@ def _wrap_width(texts: list[str], gaps: list[int]) -> int:
     if len(texts) < 6 or max(gaps[1:], default=0) == 0:
         return 0
     lengths = sorted(len(text) for text in texts)
+    if at_words := _width_at_words(texts, gaps):
+        return at_words
     width = lengths[int(len(lengths) * 0.7)]
     if not _WRAP_WIDTHS[0] <= width <= _WRAP_WIDTHS[1]:
         return 0
     full = [text for text in texts if width - 2 <= len(text) <= width + 2]
     broken = sum(1 for text in full if not Line(0, text, False).ends)
     return width if len(full) >= _WRAPPED_SHARE * len(texts) and broken >= 0.5 * len(full) else 0
+
+
+def _width_at_words(texts: list[str], gaps: list[int]) -> int:
+    """The width at which a text was wrapped between words, 0 where it was not.
+
+    No line of such a text has room for the first word of the next, but where a paragraph ends.
+    """
+    pairs = [(line, after) for line, after, gap in zip(texts, texts[1:], gaps[1:], strict=False) if gap == 1]
+    if len(pairs) < max(6, len(texts) // 2):
+        return 0
+    width = max(len(line) for line, _ in pairs)
+    if not _WORD_WIDTHS[0] <= width <= _WORD_WIDTHS[1]:
+        return 0
+    unfit = sum(len(line) + 1 + len(after.split(maxsplit=1)[0]) > width for line, after in pairs)
+    seams = sum(bool(_HAN_SEAM.match(line[-1]) and _HAN_SEAM.match(after[0])) for line, after in pairs)
+    broken = sum(not Line(0, line, False).ends for line, _ in pairs)
+    wrapped = unfit >= _UNFIT_SHARE * len(pairs) and 4 * seams < len(pairs) and 2 * broken >= len(pairs)
+    return width if wrapped else 0
 
 
 def _caution(lines: list[Line]) -> float | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from flows.segment.heads import head
 from flows.segment.lines import typed
 from flows.segment.profiles import CAPTION, FURNITURE, JUMP_LEAD, JUMP_TAIL, LEAD
 from tests.flows.segment.pages import placed
+from tests.makers.planted_words import LEXICONS
 
 
 @pytest.mark.parametrize(
@@ -100,6 +103,21 @@ def test_english_lines_keep_their_breaks() -> None:
     line = "the ferryman rowed his boat across the river and back"
     _, blocks = placed("\n".join([line] * 12))
     assert not any(b["glued"] for b in blocks)
+
+
+@pytest.mark.parametrize("width", [34, 52, 72])
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_text_that_was_wrapped_between_words_is_one_article_in_its_order(language: str, width: int) -> None:
+    rng = random.Random(width)
+    paragraphs = [
+        textwrap.fill(" ".join(LEXICONS[language].filled(form, rng) for form in LEXICONS[language].forms[:6]), width)
+        for _ in range(4)
+    ]
+    heads, blocks = placed("The Cornmere Gazette and Advertiser, No. 12\n\n" + "\n\n".join(paragraphs))
+    assert len(heads) == 1
+    places = [int(str(block["place"])) for block in blocks if block["article"] is not None]
+    assert places == sorted(places)
+    assert len(places) >= sum(len(paragraph.splitlines()) for paragraph in paragraphs)
 
 
 def test_the_pieces_of_a_line_beyond_measure_are_glued() -> None:
