@@ -83,7 +83,7 @@ def read_page(text: str, parser: Mapping[str, Any]) -> Reading:
         return _flat(text)
     head = read_head(root, text)
     features = measure(page, head.titles)
-    verdict = vote(page, features, weigh(features, _model().score(features.matrix)), text)
+    verdict = vote(page, features, weigh(page.texts, features, _model().score(features.matrix)), text)
     rule = rule_for(parser, head)
     picked = pick(text, rule) if rule else Picked()
     if picked.body:

@@ -121,7 +121,7 @@ def weights_of(page: Page) -> np.ndarray:
 
 def read(page: Page, odds: np.ndarray) -> str:
     """The article's text by the model's odds."""
-    odds = weigh(page.features, odds)
+    odds = weigh(page.texts, page.features, odds)
     readable = page.features.marks & (marks.CONTROL | marks.BELOW) == 0
     if page.features.headline >= 0:
         readable[page.features.headline] = False

@@ -1,4 +1,8 @@
-"""What a page's own signposts say against its blocks: under a heading of comments, or a notice of rights at the end."""
+"""What a page's own signposts say against its blocks.
+
+They stand under a heading of comments, are a notice of rights or a call to follow and share at the end, or one of many
+bare addresses.
+"""
 
 from __future__ import annotations
 
@@ -28,10 +32,18 @@ END = 0.7
 """A notice of rights comes after this share of the text."""
 NOTICE = 240
 AGAINST_NOTICE = 2.0
+CALLS = 2
+"""A block at the end that calls to share, subscribe or comment has as many phrases of such lists."""
+ADDRESSES = 4
+"""As many blocks that are an address and nothing else are a list of links, linked or not."""
+AGAINST_ADDRESSES = 3.0
+
+_CALLS = [LISTS[name] for name in ("share", "login", "related", "comments", "advert")]
+_ADDRESS = ("http://", "https://", "www.")
 
 
-def weigh(features: Features, odds: Array) -> Array:
-    """The model's log odds of each block, lowered where a signpost speaks against it.
+def weigh(texts: list[str], features: Features, odds: Array) -> Array:
+    """The model's log odds of each block (`texts`), lowered where a signpost speaks against it.
 
     The blocks of a comment section are marked as such in `features`.
     """
@@ -44,8 +56,12 @@ def weigh(features: Features, odds: Array) -> Array:
         features.marks[begins:] |= marks.BELOW
         features.marks[begins:] |= marks.COMMENTS * ((features.linked < 0.5) & ~notice)[begins:]
         text = _text_before(features, odds)
+    notice |= features.says[:, _CALLS].sum(axis=1) >= CALLS
     notice &= (features.chars <= NOTICE) & (text[:-1] >= END * text[-1])
-    return odds - AGAINST_NOTICE * notice
+    addresses = np.array([text.startswith(_ADDRESS) and " " not in text for text in texts], dtype=bool)
+    if addresses.sum() < ADDRESSES:
+        addresses[:] = False
+    return odds - AGAINST_NOTICE * notice - AGAINST_ADDRESSES * addresses
 
 
 def comments_begin(features: Features, text: Array) -> int:

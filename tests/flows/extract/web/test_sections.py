@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from flows.extract.html import read
+from flows.extract.web.blocks import cut
+from flows.extract.web.dom import parse
+from flows.extract.web.features import measure
+from flows.extract.web.sections import weigh
 from tests.gate.measures import f1, grams
 from tests.makers.layouts import LAYOUTS, Layout, page
 from tests.makers.tongues import TONGUES, Tongue
@@ -40,3 +45,34 @@ def test_a_link_to_the_comments_above_an_article_changes_nothing() -> None:
     for top in ("", "<h3>网友评论</h3>"):
         reading = read(f"<title>渡口停航</title><h1>渡口停航</h1><p>2012-03-03 17:58</p>{top}{text}".encode(), {})
         assert sum(block.article is not None and block.text.startswith("过江") for block in reading.blocks) == 12
+
+
+def test_lists_of_addresses_are_not_the_article() -> None:
+    text = "".join(
+        f"<p>过江的人第{n}天只好绕路，多走二十里，渡口的老人说，木桩已经朽坏，不能再停船。</p>" for n in range(8)
+    )
+    hidden = "".join(f"<li>第{n}号机关</li><li>http://office{n}.example/</li>" for n in range(30))
+    page = f"<title>渡口停航</title><h1>渡口停航</h1><div>{text}</div><div><ul>{hidden}</ul></div>"
+    inside = [block.text for block in read(page.encode(), {}).blocks if block.article is not None]
+    assert sum(line.startswith("过江") for line in inside) == 8
+    assert not any("http" in line for line in inside)
+
+
+def test_calls_to_share_and_notices_count_less_at_the_end_only() -> None:
+    line = "<p>过江的人只好绕路，多走二十里，渡口的老人说，木桩已经朽坏，不能再停船。</p>"
+    call = "<p>欢迎关注我们的微博，与朋友分享，一起来讨论两岸的大小事情。</p>"
+    notice = "<p>版权所有，未经授权不得转载，违者必究，本网保留追究的权利。</p>"
+    root = parse(call + line * 10 + call + notice)
+    assert root is not None
+    page = cut(root)
+    odds = np.ones(len(page.texts))
+    lowered = weigh(page.texts, measure(page, []), odds) < odds
+    assert lowered.tolist() == [False] * 11 + [True, True]
+
+
+def test_one_address_in_a_text_stays() -> None:
+    text = "".join(
+        f"<p>过江的人第{n}天只好绕路，多走二十里，渡口的老人说，木桩已经朽坏，不能再停船。</p>" for n in range(8)
+    )
+    page = f"<title>渡口停航</title><h1>渡口停航</h1><div>{text}<p>http://ferry.example/plan</p>{text}</div>"
+    assert any(b.text.startswith("http") and b.article is not None for b in read(page.encode(), {}).blocks)
