@@ -28,7 +28,7 @@ from flows.extract.web.site_rules import Picked, pick, rule_for
 from flows.extract.web.tables import merge_rows
 from flows.extract.web.vote import Verdict, vote
 
-VERSION = "2"
+VERSION = "3"
 
 ARTICLES = ("article",)
 """Page kinds that make an article."""

@@ -9,7 +9,7 @@ from datetime import UTC, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flows.extract import credit_lines, dates, digest, frontmatter, html, markdown_cut
+from flows.extract import credit_lines, dates, digest, frontmatter, markdown_cut
 from flows.extract.frontmatter import FrontMatter
 from flows.extract.language import guess_language
 from flows.extract.markdown_cut import Piece
@@ -209,6 +209,8 @@ def _markup_body(text: str, start: int) -> tuple[int, int] | None:
 
 def _page(reading: Reading, text: str, markup: tuple[int, int], head: FrontMatter, parser: Mapping[str, Any]) -> None:
     """A body that is a web page: its blocks, and from it what the front matter does not say."""
+    from flows.extract import html
+
     start, end = markup
     inner = html.read_markup(text[start:end], parser, selector_prefix=f"char={start},{end}")
     _finish_uris(reading)

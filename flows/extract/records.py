@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flows.extract import credit_lines, dates, html, record_keys
+from flows.extract import credit_lines, dates, record_keys
 from flows.extract.charset import Decoded
 from flows.extract.language import guess_language
 from flows.extract.markdown import zone_of
@@ -158,6 +158,8 @@ def _blocks(text: str, selector: str, parser: Mapping[str, Any]) -> list[Block]:
     """The blocks of one string: HTML by the reader of web pages, else a line each."""
     text = _clean(text)
     if _MARKUP.search(text) or _ESCAPED_MARKUP.search(text):
+        from flows.extract import html
+
         return [block for block in html.read_markup(text, parser, selector_prefix=selector).blocks if block.text]
     blocks = []
     for found in _LINE.finditer(text):

@@ -37,9 +37,9 @@ class Extractor:
 
 
 EXTRACTORS: tuple[Extractor, ...] = (
-    Extractor("text", "1", "flows.extract.text"),
+    Extractor("text", "2", "flows.extract.text"),
     Extractor("markdown", "1", "flows.extract.markdown"),
-    Extractor("html", "1", "flows.extract.html"),
+    Extractor("html", "3", "flows.extract.html"),
     Extractor("record", "1", "flows.extract.records"),
 )
 

@@ -15,12 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from bs4 import BeautifulSoup, Tag
-
 from flows.extract.web.head import Head, squeeze
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
 
 FIELDS = ("body", "title", "date", "authors", "publisher", "drop")
 
@@ -68,6 +69,8 @@ def rule_for(parser: Mapping[str, Any], head: Head) -> dict[str, str]:
 
 def pick(markup: str, rule: Mapping[str, str]) -> Picked:
     """What the selectors of a rule find in a page. A selector that finds nothing, or is none, leaves its field out."""
+    from bs4 import BeautifulSoup
+
     soup = BeautifulSoup(markup, "lxml")
     texts: dict[str, list[str]] = {}
     for name in ("title", "date", "authors", "publisher"):
