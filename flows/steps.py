@@ -19,6 +19,7 @@ from flows.capture.seen import Seen
 from flows.capture.session import Batch, Clock, Session
 from flows.executor import Executor
 from flows.extract.registry import canonical
+from flows.history import History
 from flows.matching import Matching
 from flows.progress import Progress, stage
 from flows.read import TABLES, Partition, died, partitions, read_partition
@@ -57,6 +58,11 @@ class Run:
         self._progress = progress
         self._known = Catalogued(writer.con())
         self._seen: list[Seen] = []
+        self._history = History(
+            writer.warehouse.state,
+            writer.con(),
+            lambda rows: self.writer.append("source_runs", self._absent("source_runs", rows)),
+        )
         self._raw = writer.warehouse.raw
         self._staging = writer.warehouse.state / "staging"
         shutil.rmtree(self._staging, ignore_errors=True)
@@ -113,13 +119,6 @@ class Run:
     def _tell(
         self, source: Source, started: datetime, tables: Gathered, added: Counter[str], failure: SourceFailed | None
     ) -> None:
-        """A row of `source_runs`, unless nothing was new and all is as well as it was before."""
-        last = self.writer.con().execute(
-            "SELECT arg_max(status, (started_at, run_id)) FROM source_runs WHERE source_id = $1", [source.id]
-        )
-        before = last.fetchall()[0][0]
-        if not added.total() and failure is None and before in (None, "ok"):
-            return
         values = {
             "source_run_id": content_id(self.run_id, source.id),
             "run_id": self.run_id,
@@ -135,7 +134,7 @@ class Run:
             "error": failure.error if failure else None,
             "message": failure.message if failure else None,
         }
-        self.writer.append("source_runs", self._absent("source_runs", table("source_runs").rows([values])))
+        self._history.tell(values, something_new=added.total() > 0)
 
     def _commit(self, tables: Gathered) -> Counter[str]:
         """Captures first by id, then what came with them; nothing twice. Returns the rows added."""
@@ -243,7 +242,8 @@ class Run:
     # ------------------------------------------------------------ the run itself
 
     def record(self, finished: datetime, flow_run_id: str | None, code_version: str, config_sha256: str) -> None:
-        """The run's row."""
+        """The run's row, and with it what earlier runs put by."""
+        self._history.gather()
         columns = table("runs").names
         counted = {name: self.counts[name] for name in columns if name in self.counts or name in _COUNTED}
         self.writer.append(
@@ -268,6 +268,7 @@ class Run:
     def remember(self) -> None:
         """Note which files are dealt with, now that a snapshot holds them, and drop what it does not need."""
         self._matching.tidy()
+        self._history.settle()
         self._restorer.tidy()
         for seen in self._seen:
             seen.save()
