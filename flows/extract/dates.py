@@ -71,6 +71,8 @@ _PATTERN = re.compile(
     + r")",
     re.I,
 )  # fmt: skip
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})[a-z]*,?\s*\Z", re.I)
 _ZONES = {
     "GMT": 0, "UTC": 0, "Z": 0, "EST": -300, "EDT": -240, "CDT": -300, "MST": -420, "MDT": -360, "PST": -480,
     "PDT": -420, "BST": 60, "CET": 60, "CEST": 120, "MSK": 180, "JST": 540, "HKT": 480, "SGT": 480,
@@ -130,7 +132,7 @@ def _zone(name: str | None) -> tzinfo | None:
     return timezone(timedelta(minutes=_ZONES[name])) if name in _ZONES else None
 
 
-def _read(match: re.Match[str]) -> tuple[datetime, str, tzinfo | None] | None:
+def _read(match: re.Match[str], *, month_first: bool = False) -> tuple[datetime, str, tzinfo | None] | None:
     """What one match says; None where there is no such day."""
     g = match.groupdict()
     month: int
@@ -150,7 +152,7 @@ def _read(match: re.Match[str]) -> tuple[datetime, str, tzinfo | None] | None:
             month = _MONTH[g[f"m{form}"].lower()]
         elif form == "5":
             month, day = int(g["b5"]), int(g["a5"])
-            if month > 12 or (g["s5"] == "/" and day <= 12 and g["noon5"]):
+            if month_first or month > 12 or (g["s5"] == "/" and day <= 12 and g["noon5"]):
                 month, day = day, month
         else:
             month = int(g[f"m{form}"])
@@ -180,6 +182,16 @@ def _read(match: re.Match[str]) -> tuple[datetime, str, tzinfo | None] | None:
     return when, precision, zone
 
 
+def _month_first(text: str, match: re.Match[str]) -> bool:
+    """Whether the weekday before a date in figures says that its month comes first."""
+    named = _WEEKDAY.search(text[max(match.start() - 14, 0) : match.start()])
+    try:
+        day = datetime(int(match["y5"]), int(match["a5"]), int(match["b5"])).weekday()
+    except (TypeError, ValueError):
+        return False
+    return named is not None and _WEEKDAYS.index(named[1].lower()) == day
+
+
 def find(text: str) -> Iterator[Moment]:
     """The dates in a text, from left to right. Of day and month in figures, the day comes first unless it cannot."""
     if _HAS_OTHER_DIGITS.search(text):
@@ -187,7 +199,7 @@ def find(text: str) -> Iterator[Moment]:
     if not _YEAR.search(text):
         return
     for match in _PATTERN.finditer(text):
-        read = _read(match)
+        read = _read(match, month_first=match["y5"] is not None and _month_first(text, match))
         if read is not None:
             yield Moment(match.start(), match.end(), *read)
 

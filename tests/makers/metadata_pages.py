@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -306,6 +306,29 @@ def english_pages() -> list[Made]:
     ]
 
 
+def further_pages() -> list[Made]:
+    """The forms in `forms.toml`."""
+    forms = tomllib.loads(Path(__file__).with_name("forms.toml").read_text(encoding="utf-8"))
+    made = []
+    for name, form in forms.items():
+        story = STORIES[form["story"]]
+        told = replace(story, paragraphs=(form.get("opening", "") + story.paragraphs[0], *story.paragraphs[1:]))
+        parts = {"title": story.title, "body": _paragraphs(told), "lines": "<br/>".join(told.paragraphs)}
+        main, head, title = (_filled(form.get(key, ""), parts) for key in ("main", "head", "page_title"))
+        made.append(
+            Made(
+                name, _frame(story, head, main, title=title or None), story.title, tuple(form["authors"]), "2021-03-09"
+            )
+        )
+    return made
+
+
+def _filled(form: str, parts: dict[str, str]) -> str:
+    for name, text in parts.items():
+        form = form.replace(f"{{{name}}}", text)
+    return form
+
+
 def pages() -> Iterator[Made]:
     """Every layout in every language that it has words for, then the forms of credits."""
     for story in STORIES.values():
@@ -319,3 +342,4 @@ def pages() -> Iterator[Made]:
             )
     yield from chinese_pages()
     yield from english_pages()
+    yield from further_pages()

@@ -117,17 +117,20 @@ def decide(head: Head, signs: Signs, site: Iterable[str | None], *, chinese: boo
     in_items = [n for v in head.items.get("author", [])[:3] for n in (western_byline(v) or split_names(v))]
     own = signed(signs.body)
     seen = [own, near.authors] if set(own) > set(near.authors) else [near.authors, own]
-    posted = next((names for line in signs.posts if (names := posted_by(line))), [])
+    pairs = zip(["", *signs.posts], signs.posts, strict=False)
+    posted = next((names for above, line in pairs if (names := posted_by(line, above))), [])
+    owner = _blog_owner(head)
     prefix = _before_headline(signs.headline, signs.body)
     if chinese:
         persons = [n for n in persons if not is_organisation(n)]
         in_head = [n for n in in_head if not is_organisation(n)]
         in_head = in_head if len(in_head) == 1 or any(map(has_surname, in_head)) else []
         ranked = [persons, *seen, prefix, posted, tail.authors, in_items]
-        last = [_blog_owner(head), credits.editors, in_head]
+        last = [owner, credits.editors, in_head]
     else:
-        ranked = [persons, _western(signs.near), in_items, in_head, *seen, signs.lone, posted, tail.authors]
-        last = [_blog_owner(head)]
+        beside = _beside_site(signs.near, own_names)
+        ranked = [persons, _western(signs.near), in_items, in_head, *seen, signs.lone, beside, posted, tail.authors]
+        last = [owner]
     # Someone whom JSON-LD calls a person may have the site's name: it is then named after its owner.
     typed = "person" in str(head.resolved(head.article.get("author"))).lower()
     for names in ranked:
@@ -135,7 +138,7 @@ def decide(head: Head, signs: Signs, site: Iterable[str | None], *, chinese: boo
             return usable, credits
     in_elements = [n for v in signs.elements() for n in _element_names(v)]
     for names in (in_elements, *last):
-        if usable := _usable(names, barred, own_names):
+        if usable := names if names is owner else _usable(names, barred, own_names):
             return usable, credits
     return ([] if chinese else (bodies or in_head or in_items)[:1]), credits
 
@@ -167,6 +170,18 @@ def _western(lines: list[str]) -> list[str]:
         names = western_byline(line) if len(line) <= 160 and not HAN.search(line) else []
         if names and any(map(is_person, names)):
             return names
+    return []
+
+
+def _beside_site(lines: list[str], own_names: set[str]) -> list[str]:
+    """A person's name that a line has beside the site's name and nothing else: "Ada Whitlow - Northern Ledger"."""
+    for line in lines:
+        parts = re.split(r"\s+[-–—|•·]\s+|,\s+", line.strip())
+        if len(parts) != 2:
+            continue
+        for name, other in (parts, parts[::-1]):
+            if is_person(name) and len(fold(other)) >= 3 and any(fold(other) in own for own in own_names):
+                return [name]
     return []
 
 

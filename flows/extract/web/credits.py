@@ -23,8 +23,8 @@ _SOURCE = re.compile(
     rf"(?!{_LABEL})(?P<value>[^\s:：\[【].{{0,40}}?){_END}"
 )
 _AUTHOR = re.compile(
-    rf"(?:(?<![译譯])作\s*者(?=\s*[:：])|(?<![\u4e00-\u9fff])(?:作\s*者|撰\s*文|撰\s*稿(?:人)?|采\s*写|採\s*寫|执\s*笔|執\s*筆|文\s*(?=[/／╱丨｜|·:：])|"
-    rf"发文机关|發文機關|发布机构|(?:本[报刊网台]|特[约派]|实习|见习)*(?:记\s*者|記\s*者)|发稿人))\s*[:：/／╱丨｜|·]\s*"
+    rf"(?:(?<![译譯])作\s*者(?=\s*[:：])|(?<![\u4e00-\u9fff])(?:作\s*者|撰\s*文|撰\s*稿(?:人)?|采\s*[写访]|採\s*[寫訪]|执\s*笔|執\s*筆|整\s*理|通讯员|通訊員|文\s*(?=[/／╱丨｜|·・＝:：])|"
+    rf"发文机关|發文機關|发布机构|(?:本[报刊网台]|特[约派]|实习|见习)*(?:记\s*者|記\s*者)|发稿人))\s*[:：/／╱丨｜|·・＝]\s*"
     rf"(?!(?:{_LABEL})\s*[:：])(?P<value>[^\s:：].{{0,60}}?(?:\s*[(（][A-Za-z][A-Za-z .'’-]{{2,40}}[)）])?){_END}"
 )
 _EDITOR = re.compile(
@@ -55,7 +55,7 @@ _LEAD = (
     r"(?P<weak>του|της|von|par|por|przez|di))"
 )
 _KOREAN = re.compile(
-    r"(?:기자|글)\s*[:：=]\s*(?P<after>[가-힣]{2,4})(?![가-힣])|(?<![가-힣])(?P<before>[가-힣]{2,4})\s*기자(?![가-힣])"
+    r"(?:기자|글)\s*[:：=]\s*(?P<after>[가-힣]{2,4})(?![가-힣])|(?<![가-힣])(?P<before>[가-힣]{2,4})\s*기자(?=입력|수정|등록|승인|[^가-힣]|\Z)"
 )
 _BY_COLON = re.compile(
     r"(?:\A|\s)(?:by|words|authors?|autor(?:in|ka)?|автор|текст|tekst|text|συντάκτης|κείμενο|par|von|di|por|yazan|بقلم)\s*:\s*"
@@ -63,7 +63,8 @@ _BY_COLON = re.compile(
     re.I,
 )
 _BY = re.compile(
-    r"(?:^|[\n|•·]|\b(?:19|20)\d\d\s|\b(?:posted|written|published|words|story|report(?:ed|ing)?|article|authored|text|updated)\s+)\s*"
+    r"(?:^|[\n|•·]|\b(?:19|20)\d\d\s|\b(?:posted|written|published|words|story|report(?:ed|ing)?|article|authored|text|updated|submitted|bericht|kommentar|analyse|"
+    r"kolumne|interview|recueillis|opracował[ai]?)\s+)\s*"
     rf"(?:{_LEAD}|文)\s*:?\s*(?<![^\W\d_])(?P<value>[^\W\d_].{{1,120}})",
     re.I,
 )
@@ -75,10 +76,18 @@ _BY_END = re.compile(
     r"(?<![A-ZÀ-ÞΑ-ΩА-Я])(?<!Dr)(?<!Mr)(?<!Ms)(?<!Mrs)(?<!St)(?<!Prof)\.(?:\s|\Z)|,?\s+(?:MA|MS|MD|PhD|RDN?|LD|DVM|MPH|RN|JD|Ph\.D\.|M\.D\.)(?!\w)|\Z",
     re.I,
 )  # fmt: skip
+_POSTED_BELOW = re.compile(r"\A\s*(?:发表于|發表於|发布于|發佈於)\s*[:：]?\s*\d")
+_READ = re.compile(r"\b\d+\s*-?\s*min(?:ute)?s?(?:\s+read)?\b", re.I)
+_CLOSING = re.compile(r"\A\s*[(（]\s*(?P<value>[\u3041-\u30ff\u4e00-\u9fff]{2,8})\s*[)）]\s*\Z")
+_BIO = re.compile(
+    r"\A(?P<value>[^,.]{4,40}?),?\s+is\s+(?:an?|the)\s+[^.]{0,60}?"
+    r"\b(?:writer|reporter|journalist|correspondent|editor|columnist|author|contributor)\b"
+)
 _NO_SOURCE = re.compile(
     r"[=\"<>]|^(?:转载|转载文章|轉載|网络|互联网|網絡|本站|本站原创|原创|綜合|综合|不详|未知|资料图|資料圖)$|^作\s*者"
 )
 _MONTH = re.compile(r"\s*\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?\s*\Z", re.I)
+_KANA = re.compile(r"[\u3041-\u30ff]")
 _EDGES = re.compile(r"\A[\s,.，。、;；:：·\-*]+|[\s,，。、;；:：·\-*|]+\Z")
 LINE = 160
 """A line of credits is at most this long."""
@@ -123,8 +132,8 @@ def _reporters(line: str) -> list[str]:
 
 def _named(line: str, *, labelled: bool) -> list[str]:
     """The authors that one line of credits names; if `labelled`, only where it says that they are."""
-    found = [_AUTHOR.search(line), _TEXT_BY.search(line)]
-    names = next((names for match in found if match and (names := split_names(match["value"]))), None)
+    found = [*_AUTHOR.finditer(line), *_TEXT_BY.finditer(line)]
+    names = list(dict.fromkeys(name for match in found for name in split_names(match["value"])))
     names = names or _reporters(line) or western_byline(line)
     if not names and (match := _KOREAN.search(line)):
         names = split_names(match["after"] or match["before"])
@@ -134,13 +143,33 @@ def _named(line: str, *, labelled: bool) -> list[str]:
         match = pattern.search(line.strip())
         if match and (pattern is not _BRACKETED or has_surname(match["value"])):
             return split_names(match["value"])
-    return []
+    return _beside_date(line)
 
 
-def posted_by(line: str) -> list[str]:
-    """Who put up a post, from the line under it that says so and when."""
+def _beside_date(line: str) -> list[str]:
+    """A person's name that is all that a line has beside its date: "Ada Whitlow • 18 April 2019"."""
+    rest = line
+    for moment in dates.find(line):
+        rest = rest.replace(line[moment.start : moment.end], "|")
+    parts = [
+        part.strip(" ,") for part in re.split(r"[|•·\n]|\s[-–—]\s|\s{2,}", _READ.sub("|", rest)) if part.strip(" ,")
+    ]
+    return parts if len(parts) == 1 and _plainly_a_person(parts[0]) else []
+
+
+def _plainly_a_person(text: str) -> bool:
+    """Whether a line that nothing calls a name is one: two words in capitals and small letters."""
+    return is_person(text) and len(text.split()) == 2 and text != text.upper()
+
+
+def posted_by(line: str, above: str = "") -> list[str]:
+    """Who put up a post, from the line that says so and when; the name may be all of the line `above`."""
+    if next(dates.find(line), None) is None:
+        return []
+    if _POSTED_BELOW.match(line):
+        return split_names(above) if 2 <= len(above) <= 16 and not re.search(r"\s", above) else []
     match = _POSTED_AT.search(line.strip()) or _POSTED.search(line.strip())
-    return split_names(match["value"]) if match and next(dates.find(line), None) is not None else []
+    return split_names(match["value"]) if match else []
 
 
 def read_credits(lines: list[str], *, labelled: bool = False) -> Credits:
@@ -185,4 +214,11 @@ def signed(paragraphs: list[str]) -> list[str]:
     for text in reversed(paragraphs[-2:]):
         if (match := _SIGNED.search(text[-30:])) and has_surname(match["value"]):
             return split_names(match["value"])
+        if (match := _CLOSING.match(text)) and _KANA.search(match["value"]):
+            return [match["value"]]
+    for text in reversed(paragraphs[-3:] if len(paragraphs) > 3 else []):
+        if is_alone(text) or _plainly_a_person(text):
+            return [text.strip()]
+        if (match := _BIO.match(text)) and is_person(match["value"]):
+            return [match["value"]]
     return []

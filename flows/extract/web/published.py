@@ -191,9 +191,9 @@ def published(head: Head, dated: Dated, addresses: list[str | None]) -> dates.Mo
     if shown is not None:
         return _exact(shown, stamps)
     moment = _dateline(dated.opening) or next((m for m in stamps if m is not None), None) or _labelled(dated.tail)
-    moment = moment or next(filter(None, map(in_address, addresses)), None) or _visible(dated.tail)[0]
+    moment = moment or next(filter(None, map(in_address, addresses)), None) or dated.scripts()
     moment = moment or next((m for text in dated.closing for m in dates.find(text)), None)
-    return moment or dated.scripts() or dated.guess()
+    return moment or dated.guess() or _visible(dated.tail)[0]
 
 
 def modified(head: Head) -> dates.Moment | None:

@@ -57,6 +57,12 @@ def test_blogs() -> None:
     assert who(Head(titles=["渡口"]), signs, chinese=True) == ["青溪人"]
 
 
+def test_a_name_beside_the_sites() -> None:
+    line = ["Ada Whitlow - Northern Ledger"]
+    assert who(Head(), Signs(near=line), "The Northern Ledger") == ["Ada Whitlow"]
+    assert who(Head(), Signs(near=line), "Quay News") == []
+
+
 def test_the_name_before_the_headlines_colon() -> None:
     signs = Signs(headline="青舟：我的渡口", body=["我的渡口", "青舟", "那年我七岁。" * 10])
     assert who(Head(), signs, chinese=True) == ["青舟"]

@@ -40,6 +40,15 @@ from flows.extract.web.credits import posted_by, read_credits, signed
         ("Του Νίκου Βαλέτα", ["Νίκου Βαλέτα"], None),
         ("της πόλης και του λιμανιού", [], None),
         ("Von Karla Anders", ["Karla Anders"], None),
+        ("采访/林晓舟 整理/周望", ["林晓舟", "周望"], None),
+        ("江口日报记者 林晓舟 摄影报道", ["林晓舟"], None),
+        ("2019-04-1809:26来源：江口日报作者：林晓舟", ["林晓舟"], "江口日报"),
+        ("文・高瀬みのり", ["高瀬みのり"], None),
+        ("한소미 기자입력 2019.04.18 09:26", ["한소미"], None),
+        ("Ada Whitlow • April 18th, 2019 • 4 min read", ["Ada Whitlow"], None),
+        ("ONLINE EDITION 18 April 2019", [], None),
+        ("18 April 2019, 7:42 am Author: Ada Whitlow", ["Ada Whitlow"], None),
+        ("Ein Bericht von Karla Anders", ["Karla Anders"], None),
         ("来源：转载", [], None),
         ("作者：佚名", [], None),
     ],
@@ -65,6 +74,8 @@ def test_among_other_lines_only_labels_count() -> None:
 def test_posted() -> None:
     assert posted_by("由青溪人张贴 @ 2019-04-18 03:25:55 (370) 共 11 篇评论") == ["青溪人"]
     assert posted_by("渡口的消息发表于旧时的报上") == []
+    assert posted_by("发表于 2019-4-18 07:42:10", "青溪人") == ["青溪人"]
+    assert posted_by("发表于 2019-4-18 07:42:10", "渡口 停航") == []
 
 
 def test_long_lines_are_not_credits() -> None:
@@ -80,6 +91,13 @@ def test_long_lines_are_not_credits() -> None:
         (["渡口改建工程昨日提前完工。" * 5, "（林晓舟 江口报道）"], ["林晓舟"]),
         (["渡口改建工程昨日提前完工。" * 5, "末班船推迟到晚上十点。（林晓舟摄）"], []),
         (["江口社记者采访了原作者。" * 3, "渡口改建工程昨日提前完工。" * 5], []),
+        (["渡口の工事は昨日終わった。" * 5, "（高瀬みのり）"], ["高瀬みのり"]),
+        (["The harbour bridge closes on Monday."] * 3 + ["Ada Whitlow"], ["Ada Whitlow"]),
+        (["The harbour bridge closes on Monday."] * 3 + ["Harbour Bridge Repairs"], []),
+        (
+            ["The harbour bridge closes on Monday."] * 3 + ["Ada Whitlow is a staff writer at the Ledger."],
+            ["Ada Whitlow"],
+        ),
         (["林晓舟", "渡口改建工程昨日提前完工。" * 5], ["林晓舟"]),
         (["渡口改建工程昨日提前完工。" * 5], []),
     ],
