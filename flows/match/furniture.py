@@ -101,7 +101,7 @@ def _recounted(archive: Archive, store: Store, outlet: int, total: int) -> Hashe
 
 def _updated(archive: Archive, store: Store, outlets: Ints, hashes: Hashes, totals: Ints) -> Hashes:
     """The keys of what the outlets repeat often, where only the fingerprints given can be it."""
-    article, _, held = store.holders(hashes[store.frequency(hashes) >= LEAST_ARTICLES])
+    article, _, held = store.holders(hashes, LEAST_ARTICLES)
     living = archive.alive[article]
     article, held = article[living], held[living]
     place, outlet, captures = archive.members(article)

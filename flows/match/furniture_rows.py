@@ -112,9 +112,11 @@ def furniture_rows(
 
 def changes(old: KeptRows, new: KeptRows) -> tuple[Rows, Rows]:
     """The rows that went and those that came; what two outlets have alike is one row."""
-    before, after = (np.unique(rows[list(ROW.names or ())].astype(ROW)) for rows in (old, new))
-    left, right = before.tolist(), after.tolist()
-    both = set(left) & set(right)
-    gone = before[[row not in both for row in left]] if left else before
-    came = after[[row not in both for row in right]] if right else after
+    before, after = (_as_bytes(rows[list(ROW.names or ())].astype(ROW)) for rows in (old, new))
+    gone, came = (np.frombuffer(b"".join(sorted(rows)), ROW) for rows in (before - after, after - before))
     return gone, came
+
+
+def _as_bytes(rows: Rows) -> set[bytes]:
+    """The rows, each once, as what they are in memory."""
+    return set(rows.view(f"V{ROW.itemsize}").tolist())

@@ -18,7 +18,7 @@ from flows.match.furniture import covered
 from flows.match.relate import forms, to_rows
 from flows.match.rows import Rows, no_rows
 from flows.match.store import Store
-from flows.match.winnow import HASH_BITS, Hashes
+from flows.match.winnow import HASH_BITS, Hashes, Positions
 
 PAIRS = 1024
 """Pairs that are aligned at a time."""
@@ -80,8 +80,8 @@ class _View:
     early: Early
 
 
-def _view(moment: Moment, store: Store, hashes: Hashes | None) -> _View:
-    article, position, value = store.holders(hashes)
+def _view(moment: Moment, held: tuple[Ints, Positions, Hashes]) -> _View:
+    article, position, value = held
     known = article < len(moment.archive)
     if not known.all():
         article, position, value = article[known], position[known], value[known]
@@ -146,7 +146,9 @@ def work(before: Moment, after: Moment, store: Store, rows: Rows, touched: Ints,
     hashes = None if everything else distinct(store.fingerprints(touched)[0])
     is_touched = np.zeros(len(after.archive), np.bool_)
     is_touched[touched] = True
-    view = _view(after, store, hashes)
+    # A fingerprint that stands once makes no pair.
+    held = store.holders(hashes, least=2)
+    view = _view(after, held)
     crowd = Crowd(view.early.crowded, view.by_rank[view.early.last])
     if hashes is None:
         pairs = pair_up(view.postings, view.early)
@@ -159,7 +161,7 @@ def work(before: Moment, after: Moment, store: Store, rows: Rows, touched: Ints,
         left, right = left[fresh], right[fresh]
     else:
         crowd = _merged(known, crowd, hashes)
-        past = _view(before, store, hashes)
+        past = _view(before, held)
         pairs = pair_up(view.postings, view.early, _asked(view, is_touched, past))
         left, right = view.by_rank[pairs.earlier], view.by_rank[pairs.later]
         fresh = is_touched[left] | is_touched[right]

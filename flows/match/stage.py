@@ -18,7 +18,7 @@ from flows.match import publish
 from flows.match.archive import arrive
 from flows.match.arrays import among, distinct
 from flows.match.candidates import Ints
-from flows.match.chain import ranges
+from flows.match.chain import ranges, sorted_by
 from flows.match.dropping import without_dead, without_lost_variants
 from flows.match.furniture import affected, refresh, remarked
 from flows.match.furniture_rows import changes, furniture_rows
@@ -104,7 +104,7 @@ def _rows(
         lost |= among(pair_key(old["left"], old["right"]), todo.forget)
     fresh = aligned(after, store, todo.left, todo.right, workers)
     rows = np.concatenate([old[~lost], fresh])
-    rows = rows[np.lexsort((np.arange(len(rows)), after.ranks[rows["left"]], after.ranks[rows["right"]]))]
+    rows = rows[sorted_by(after.ranks[rows["right"]], after.ranks[rows["left"]])]
     # A relation may hang on the other rows of the two articles.
     moved = np.zeros(len(after.archive), np.bool_)
     for part in (old[lost], fresh):

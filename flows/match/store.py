@@ -101,19 +101,15 @@ class Segment:
         """Fingerprints packed with the numbers of their postings, ascending."""
         return self._array("index")  # type: ignore[return-value]
 
-    def _found(self, hashes: Hashes) -> tuple[Ints, Ints]:
+    def found(self, hashes: Hashes) -> tuple[Ints, Ints]:
         """Where the postings of fingerprints (ascending) start in the index, and how many there are of each."""
         shift = np.uint64(INDEX_BITS)
         first = np.searchsorted(self.index, hashes << shift)
         return first, np.searchsorted(self.index, (hashes + np.uint64(1)) << shift) - first
 
-    def frequency(self, hashes: Hashes) -> Ints:
-        """How many postings the fingerprints given have, which are ascending."""
-        return self._found(hashes)[1]
-
-    def holders(self, hashes: Hashes) -> Ints:
-        """The numbers of the postings of the fingerprints given, which are ascending."""
-        held = self.index[ranges(*self._found(hashes))]
+    def postings(self, starts: Ints, counts: Ints) -> Ints:
+        """The numbers of the postings in runs of the index."""
+        held = self.index[ranges(starts, counts)]
         return (held & np.uint64((1 << INDEX_BITS) - 1)).astype(np.int64)
 
     def article_of(self, posting: Ints) -> Ints:
@@ -293,21 +289,23 @@ class Store:
         (hashes, positions), bounds = self._gathered(articles, "posting_bounds", ("hash", "position"))
         return hashes, positions, bounds  # type: ignore[return-value]
 
-    def frequency(self, hashes: Hashes) -> Ints:
-        """How many postings the fingerprints given (ascending) have in all."""
-        return sum((segment.frequency(hashes) for segment in self.segments), np.zeros(len(hashes), np.int64))
+    def holders(self, hashes: Hashes | None, least: int = 1) -> tuple[Ints, Positions, Hashes]:
+        """Article, place and fingerprint of all postings of the fingerprints given (ascending); of all, for None.
 
-    def holders(self, hashes: Hashes | None) -> tuple[Ints, Positions, Hashes]:
-        """Article, place and fingerprint of all postings of the fingerprints given (ascending); of all, for None."""
+        Of the fingerprints given those with less than `least` postings are left out.
+        """
+        runs = [segment.found(hashes) for segment in self.segments] if hashes is not None else []
+        often = sum((count for _, count in runs), np.zeros(0 if hashes is None else len(hashes), np.int64)) >= least
         articles, positions, values = [np.zeros(0, np.int64)], [np.zeros(0, np.int32)], [np.zeros(0, np.uint64)]
-        for segment in self.segments:
+        for number, segment in enumerate(self.segments):
             if hashes is None:
                 rows = np.arange(segment.first, segment.first + segment.rows)
                 articles.append(np.repeat(rows, np.diff(segment.posting_bounds)))
                 positions.append(segment.position)
                 values.append(segment.hash)
             else:
-                posting = np.sort(segment.holders(hashes))
+                start, count = runs[number]
+                posting = np.sort(segment.postings(start[often], count[often]))
                 articles.append(segment.article_of(posting))
                 positions.append(segment.position[posting])
                 values.append(segment.hash[posting])

@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from flows.match.align import align
+from flows.match.arrays import among
 from flows.match.candidates import Ints
 from flows.match.chain import GAP, ranges
 from flows.match.cluster import Spans
@@ -83,8 +84,9 @@ def _known_spans(rows: Rows, left: Ints, right: Ints) -> tuple[Ints, Ints]:
     """The rows of pairs of articles, whichever side is the earlier: place of the pair, and row."""
     low, high = np.minimum(left, right), np.maximum(left, right)
     held = pair_key(np.minimum(rows["left"], rows["right"]), np.maximum(rows["left"], rows["right"]))
-    order = np.argsort(held, kind="stable")
     wanted = pair_key(low, high)
+    some = np.flatnonzero(among(held, wanted))
+    order = some[np.argsort(held[some], kind="stable")]
     first = np.searchsorted(held[order], wanted)
     count = np.searchsorted(held[order], wanted, "right") - first
     return np.repeat(np.arange(len(left)), count), order[ranges(first, count)]
