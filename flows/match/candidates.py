@@ -7,6 +7,7 @@ when SEEDS such fingerprints lie near one diagonal.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -173,7 +174,7 @@ def not_in(postings: Postings, early: Early, others: Early, other_postings: Post
     return result
 
 
-def _pairs_of(earlier: Ints, later: Ints, left: Ints, right: Ints) -> Pairs:
+def near_pairs(earlier: Ints, later: Ints, left: Ints, right: Ints) -> Pairs:
     """The pairs among seeds that come by later article and place."""
     if len(earlier) == 0:
         return no_pairs()
@@ -218,7 +219,7 @@ def pair_up(postings: Postings, early: Early, asked: Asked | None = None) -> Pai
         row, column = np.nonzero(wanted)
         later, earlier = here[row], partners[row, column]
         parts.append(
-            _pairs_of(
+            near_pairs(
                 postings.article[earlier].astype(np.int64),
                 postings.article[later].astype(np.int64),
                 postings.position[earlier].astype(np.int64),
@@ -226,6 +227,10 @@ def pair_up(postings: Postings, early: Early, asked: Asked | None = None) -> Pai
             )
         )
         start = stop
-    if not parts:
-        return no_pairs()
+    return joined_pairs(parts)
+
+
+def joined_pairs(parts: Sequence[Pairs]) -> Pairs:
+    """The pairs of several parts, end to end."""
+    parts = [no_pairs(), *parts]
     return Pairs(*(np.concatenate([getattr(part, name) for part in parts]) for name in Pairs.__dataclass_fields__))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,19 +12,19 @@ from numpy.typing import NDArray
 from flows.match.align import Articles, align
 from flows.match.archive import Archive, Furniture, in_order
 from flows.match.arrays import among, distinct
+from flows.match.buckets import Spill
 from flows.match.candidates import SEEDS, Asked, Early, Ints, Postings, earliest, near_diagonal, not_in, pair_up
 from flows.match.chain import ranges, shared_places
 from flows.match.extend import MASKED
 from flows.match.furniture import covered
+from flows.match.memory import Limits
 from flows.match.relate import forms, to_rows
 from flows.match.rows import Rows, no_rows
 from flows.match.store import Store
 from flows.match.winnow import HASH_BITS, Hashes, Positions
 
 PAIRS = 1024
-"""Pairs that are aligned at a time."""
-LETTERS = 1 << 23
-"""Letters that they have at most, unless a single pair has more."""
+"""Pairs that are aligned at a time, at most."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,13 @@ class Moment:
     archive: Archive
     ranks: Ints
     furniture: Furniture
+
+    def by_rank(self) -> Ints:
+        """The articles in order of time."""
+        living = np.flatnonzero(self.ranks >= 0)
+        result = np.empty(len(living), np.int64)
+        result[self.ranks[living]] = living
+        return result
 
 
 @dataclass(frozen=True)
@@ -108,10 +116,10 @@ def _unmarked(moment: Moment, store: Store, articles: Ints) -> tuple[Ints, Hashe
     return row[kept], hashes[kept], position[kept].astype(np.int64)
 
 
-def _still_near(moment: Moment, store: Store, crowd: Crowd, left: Ints, right: Ints) -> NDArray[np.bool_]:
+def _still_near(moment: Moment, store: Store, crowd: Crowd, left: Ints, right: Ints, letters: int) -> NDArray[np.bool_]:
     """Which pairs are candidates, from their fingerprints themselves."""
     result = np.zeros(len(left), np.bool_)
-    for start, stop in cut(store.lengths(), left, right):
+    for start, stop in cut(store.lengths(), left, right, letters):
         articles, place = np.unique(np.concatenate([left[start:stop], right[start:stop]]), return_inverse=True)
         row, hashes, position = _unmarked(moment, store, articles)
         bounds = np.searchsorted(row, np.arange(len(articles) + 1))
@@ -135,24 +143,60 @@ def _within(moment: Moment, store: Store, articles: Ints) -> Ints:
     return articles[np.bincount(again, minlength=len(articles)) >= SEEDS]
 
 
-def work(before: Moment, after: Moment, store: Store, rows: Rows, touched: Ints, known: Crowd) -> Work:
+def _all(moment: Moment, store: Store, limits: Limits, scratch: Path) -> tuple[Ints, Ints, Crowd]:
+    """All candidates, earlier and later article, and what is crowded; through files where there is much to join."""
+    if store.postings <= limits.postings:
+        view = _view(moment, store.holders(None))
+        pairs = pair_up(view.postings, view.early)
+        return (
+            view.by_rank[pairs.earlier[pairs.near]],
+            view.by_rank[pairs.later[pairs.near]],
+            Crowd(view.early.crowded, view.by_rank[view.early.last]),
+        )
+    buckets = 1 << (store.postings // limits.postings).bit_length()
+    spill = Spill(scratch, len(moment.archive), 2 * buckets)
+    hashes, last = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
+    for number in range(buckets):
+        view = _view(moment, store.bucket(number, buckets))
+        spill.add(view.postings, view.early)
+        hashes.append(view.early.crowded)
+        last.append(view.by_rank[view.early.last])
+    pairs = spill.pairs()
+    crowded = np.concatenate(hashes)
+    order = np.argsort(crowded, kind="stable")
+    by_rank = moment.by_rank()
+    return (
+        by_rank[pairs.earlier[pairs.near]],
+        by_rank[pairs.later[pairs.near]],
+        Crowd(crowded[order], np.concatenate(last)[order]),
+    )
+
+
+def work(
+    before: Moment,
+    after: Moment,
+    store: Store,
+    rows: Rows,
+    touched: Ints,
+    known: Crowd,
+    limits: Limits,
+    scratch: Path,
+) -> Work:
     """Compare the pairs before and after: what must be aligned, and what is no longer so.
 
     `rows` are the aligned spans before, `touched` the articles that came, went, moved in time or to other outlets, or
-    whose furniture changed.
+    whose furniture changed. `scratch` is a folder that may be made and removed again.
     """
     living = touched[after.archive.alive[touched]]
     everything = 4 * len(touched) >= int(after.archive.alive.sum())
     hashes = None if everything else distinct(store.fingerprints(touched)[0])
+    # Of few articles too there may be more fingerprints elsewhere than there is room for.
+    if hashes is not None and store.frequency(hashes) > limits.postings:
+        hashes = None
     is_touched = np.zeros(len(after.archive), np.bool_)
     is_touched[touched] = True
-    # A fingerprint that stands once makes no pair.
-    held = store.holders(hashes, least=2)
-    view = _view(after, held)
-    crowd = Crowd(view.early.crowded, view.by_rank[view.early.last])
     if hashes is None:
-        pairs = pair_up(view.postings, view.early)
-        left, right = view.by_rank[pairs.earlier][pairs.near], view.by_rank[pairs.later][pairs.near]
+        left, right, crowd = _all(after, store, limits, scratch)
         fresh = is_touched[left] | is_touched[right]
         two = rows[rows["left"] != rows["right"]]
         aligned_before = distinct(pair_key(two["left"], two["right"]))
@@ -160,8 +204,10 @@ def work(before: Moment, after: Moment, store: Store, rows: Rows, touched: Ints,
         old_left, old_right = left[~fresh], right[~fresh]
         left, right = left[fresh], right[fresh]
     else:
-        crowd = _merged(known, crowd, hashes)
-        past = _view(before, held)
+        # A fingerprint that stands once makes no pair.
+        held = store.holders(hashes, least=2)
+        view, past = _view(after, held), _view(before, held)
+        crowd = _merged(known, Crowd(view.early.crowded, view.by_rank[view.early.last]), hashes)
         pairs = pair_up(view.postings, view.early, _asked(view, is_touched, past))
         left, right = view.by_rank[pairs.earlier], view.by_rank[pairs.later]
         fresh = is_touched[left] | is_touched[right]
@@ -183,12 +229,14 @@ def work(before: Moment, after: Moment, store: Store, rows: Rows, touched: Ints,
         old_left, old_right = doubt >> 32, doubt & 0xFFFFFFFF
         untouched = ~is_touched[old_left] & ~is_touched[old_right]
         old_left, old_right = old_left[untouched], old_right[untouched]
-        near = _still_near(after, store, crowd, old_left, old_right)
+        near = _still_near(after, store, crowd, old_left, old_right, limits.letters)
         forget = pair_key(old_left, old_right)[~near]
         old_left, old_right = old_left[near], old_right[near]
     # What two untouched articles have in common has not changed.
     new = ~among(pair_key(old_left, old_right), pair_key(rows["left"], rows["right"]))
-    own = _within(after, store, living)
+    own = np.concatenate(
+        [living[:0], *(_within(after, store, living[a:b]) for a, b in _runs(store.lengths()[living], limits.letters))]
+    )
     lefts, rights = np.concatenate([left, old_left[new], own]), np.concatenate([right, old_right[new], own])
     order = np.lexsort((after.ranks[lefts], after.ranks[rights]))
     return Work(lefts[order], rights[order], forget, crowd)
@@ -202,15 +250,21 @@ def _merged(known: Crowd, crowd: Crowd, hashes: Hashes) -> Crowd:
     return Crowd(merged[order], np.concatenate([known.last[kept], crowd.last])[order])
 
 
-def cut(lengths: Ints, left: Ints, right: Ints) -> Iterator[tuple[int, int]]:
-    """Cut a list of pairs where it has become long enough."""
-    total = np.cumsum(lengths[left] + lengths[right])
+def _runs(lengths: Ints, letters: int, most: int | None = None) -> Iterator[tuple[int, int]]:
+    """Cut a list of things into runs of so many letters, of at least one thing and at most `most`."""
+    total = np.cumsum(lengths)
     start = 0
-    while start < len(left):
-        base = total[start - 1] if start else 0
-        stop = min(start + PAIRS, max(start + 1, int(np.searchsorted(total, base + LETTERS, "right"))))
+    while start < len(lengths):
+        base = int(total[start - 1]) if start else 0
+        stop = max(start + 1, int(np.searchsorted(total, base + letters, "right")))
+        stop = min(stop, start + most) if most else stop
         yield start, stop
         start = stop
+
+
+def cut(lengths: Ints, left: Ints, right: Ints, letters: int) -> Iterator[tuple[int, int]]:
+    """Cut a list of pairs into blocks of at most so many letters; `lengths` are the letters of all articles."""
+    return _runs(lengths[left] + lengths[right], letters, PAIRS)
 
 
 def gather(moment: Moment, store: Store, articles: Ints) -> Articles:
@@ -230,10 +284,10 @@ def gather(moment: Moment, store: Store, articles: Ints) -> Articles:
     return Articles(codes, masked, bounds, position[kept], hashes[kept], posting_bounds, texts)
 
 
-def aligned(moment: Moment, store: Store, left: Ints, right: Ints, workers: int) -> Rows:
+def aligned(moment: Moment, store: Store, left: Ints, right: Ints, workers: int, letters: int) -> Rows:
     """The aligned spans of pairs, in the order of the pairs, their relations still to be found."""
     parts = [no_rows()]
-    for start, stop in cut(store.lengths(), left, right):
+    for start, stop in cut(store.lengths(), left, right, letters):
         number, place = np.unique(np.concatenate([left[start:stop], right[start:stop]]), return_inverse=True)
         articles = gather(moment, store, number)
         lefts, rights = place[: stop - start], place[stop - start :]

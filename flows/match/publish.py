@@ -15,6 +15,7 @@ from flows.match.arrays import distinct
 from flows.match.candidates import Ints
 from flows.match.cluster import SPAN, Spans
 from flows.match.dropping import keep_spans
+from flows.match.memory import Limits
 from flows.match.pairs import Moment
 from flows.match.rows import Rows
 from flows.match.state import WITNESS, Generation, Witnesses, variant_spans
@@ -148,6 +149,7 @@ def stories(
     leader: NDArray[np.bool_],
     relettered: Ints,
     workers: int,
+    limits: Limits,
 ) -> Told:
     """Compare the witnesses that are new, keep what is known of the others, and say what that changes."""
     current = _as_witnesses(now.archive, store, found, leader)
@@ -171,7 +173,7 @@ def stories(
     for name in ("coverage", "variant_file", "variant_start", "variant_count"):
         current[name][same] = old[name][kept[same]]
     fresh = np.flatnonzero(kept < 0)
-    collation = compare(now, store, rows, found[chief[found["story"][fresh]]], found[fresh], workers)
+    collation = compare(now, store, rows, found[chief[found["story"][fresh]]], found[fresh], workers, limits)
     current["coverage"][fresh] = np.where(leader[fresh], 1.0, collation.coverage)
     files = _keep_variants(state, before.variant_files, current, fresh, collation)
     gone = np.ones(len(old), np.bool_)
@@ -246,8 +248,8 @@ def _variant_change(
         "story_id": _strings(witness["story_id"]),
         "article_id": _strings(archive.article_id[witness["article"]]),
         **{name: pa.array(collation.spans[:, place]) for place, name in enumerate(_SPAN_COLUMNS)},
-        "leader_text": pa.array(collation.leader_text, pa.string()),
-        "text": pa.array(collation.text, pa.string()),
+        "leader_text": collation.leader_text,
+        "text": collation.text,
         "kind": _names(collation.kind, VARIANT_KINDS),
         "class": _names(collation.reading, VARIANT_CLASSES),
     }

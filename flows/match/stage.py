@@ -22,6 +22,7 @@ from flows.match.chain import ranges, sorted_by
 from flows.match.dropping import without_dead, without_lost_variants
 from flows.match.furniture import affected, refresh, remarked
 from flows.match.furniture_rows import changes, furniture_rows
+from flows.match.memory import limits
 from flows.match.pairs import Moment, Work, aligned, pair_key, work
 from flows.match.publish import Change
 from flows.match.relate import relations
@@ -43,11 +44,6 @@ MATCH_INPUT = pa.schema(
 )
 """Articles as the stage takes them. `outlets` are the outlets that captured the article, each once, in order of name,
 and `captures` how often each did. `published_at` is the document's, else the earliest that a file name gives."""
-
-SEGMENT_LETTERS = 1 << 22
-"""Letters in a segment of texts as it is first written."""
-LARGEST_SEGMENT = 1 << 23
-"""Letters that a segment may have after merging."""
 
 
 @dataclass(frozen=True)
@@ -80,20 +76,20 @@ def _name(previous: str | None, new: pa.Table, removed: pa.Array | None) -> str:
     return f"generation-{digest.hexdigest()[:24]}"
 
 
-def _tidied(state: Path, segments: list[Segment]) -> list[Segment]:
+def _tidied(state: Path, segments: list[Segment], largest: int) -> list[Segment]:
     """The segments, the last ones merged while they are of a size, so that there are few of them."""
     segments = list(segments)
     while len(segments) > 1:
         left, right = segments[-2], segments[-1]
         one, two = int(left.bounds[-1]), int(right.bounds[-1])
-        if one > 2 * two or one + two > LARGEST_SEGMENT:
+        if one > 2 * two or one + two > largest:
             break
         segments[-2:] = [merge(state, left, right)]
     return segments
 
 
 def _rows(
-    before: Generation, after: Moment, store: Store, todo: Work, touched: Ints, workers: int
+    before: Generation, after: Moment, store: Store, todo: Work, touched: Ints, workers: int, letters: int
 ) -> tuple[Rows, Rows, Rows]:
     """All rows as they are now, and of those that went or came: the old and the new ones."""
     old = before.rows
@@ -102,7 +98,7 @@ def _rows(
     lost = is_touched[old["left"]] | is_touched[old["right"]]
     if len(todo.forget):
         lost |= among(pair_key(old["left"], old["right"]), todo.forget)
-    fresh = aligned(after, store, todo.left, todo.right, workers)
+    fresh = aligned(after, store, todo.left, todo.right, workers, letters)
     rows = np.concatenate([old[~lost], fresh])
     rows = rows[sorted_by(after.ranks[rows["right"]], after.ranks[rows["left"]])]
     # A relation may hang on the other rows of the two articles.
@@ -139,10 +135,11 @@ def match(
     `new` (MATCH_INPUT) may hold articles known before, seen now by other outlets or with another date or text;
     `removed` are ids of articles that are gone. `state` is a folder that belongs to the matcher, and `previous` the
     generation in it that goes with the tables, None for none: then `new` must be all articles. The result is what
-    must change in the tables. The memory used is bounded by the size of the buckets (about 300 MB above the
-    fingerprints, 16 bytes each), whatever `memory_limit`; `workers` are threads. Raises StateMissingError.
+    must change in the tables. Under a `memory_limit` (`1GB`) texts, fingerprints and witnesses are taken in hand in
+    parts that keep to it; what comes back, and some 200 bytes for each article and row, are held beside them. `workers`
+    are threads. Raises StateMissingError, and ValueError for a limit that is none.
     """
-    del memory_limit
+    within = limits(memory_limit)
     state.mkdir(parents=True, exist_ok=True)
     before = nothing() if previous is None else load(state, previous)
     if before is None:
@@ -153,16 +150,16 @@ def match(
     arrivals = arrive(
         before.archive, new, removed, lambda article, text: known.raw(article).tobytes() == text.encode("utf-32-le")
     )
-    fresh = write_segments(state, known.size, arrivals.fresh["text"], SEGMENT_LETTERS)
-    segments = _tidied(state, [*before.segments, *fresh])
+    fresh = write_segments(state, known.size, arrivals.fresh["text"], within.letters)
+    segments = _tidied(state, [*before.segments, *fresh], within.letters)
     store, archive = Store(segments), arrivals.archive
     furniture = refresh(archive, store, before.furniture, arrivals.touched, arrivals.shrunk)
     relettered = distinct(np.concatenate([arrivals.touched, remarked(archive, store, before.furniture, furniture)]))
     ranks = archive.ranks()
     then = Moment(before.archive, before.archive.ranks(), before.furniture)
     now = Moment(archive, ranks, furniture)
-    todo = work(then, now, store, before.rows, relettered, before.crowd)
-    rows, gone, came = _rows(before, now, store, todo, relettered, workers)
+    todo = work(then, now, store, before.rows, relettered, before.crowd, within, state / ".seeds")
+    rows, gone, came = _rows(before, now, store, todo, relettered, workers, within.letters)
     outlets = affected(archive, arrivals.touched, arrivals.shrunk)
     set_apart = furniture_rows(archive, store, ranks, furniture, before.furniture_rows, outlets, workers)
     links = links_of(rows)
@@ -170,7 +167,7 @@ def match(
     changed = np.concatenate([changed_links(links_of(gone), links_of(came)), moved])
     spans = update_spans(before.spans, links, changed, archive, ranks)
     found, leader = witnesses(spans, archive, ranks)
-    stories = publish.stories(state, before, now, store, rows, found, leader, relettered, workers)
+    stories = publish.stories(state, before, now, store, rows, found, leader, relettered, workers, within)
     lost, found_apart = changes(before.furniture_rows, set_apart)
     alignments = publish.alignments(
         archive, before.archive, store, np.concatenate([gone, lost]), np.concatenate([came, found_apart])

@@ -289,6 +289,25 @@ class Store:
         (hashes, positions), bounds = self._gathered(articles, "posting_bounds", ("hash", "position"))
         return hashes, positions, bounds  # type: ignore[return-value]
 
+    def frequency(self, hashes: Hashes) -> int:
+        """How many postings the fingerprints given (ascending) have in all."""
+        return sum(int(segment.found(hashes)[1].sum()) for segment in self.segments)
+
+    @property
+    def postings(self) -> int:
+        """How many postings there are."""
+        return sum(len(segment.hash) for segment in self.segments)
+
+    def bucket(self, number: int, buckets: int) -> tuple[Ints, Positions, Hashes]:
+        """Article, place and fingerprint of the postings in one of so many (a power of two) buckets of fingerprints."""
+        articles, positions, values = [np.zeros(0, np.int64)], [np.zeros(0, np.int32)], [np.zeros(0, np.uint64)]
+        for segment in self.segments:
+            here = np.flatnonzero((segment.hash & np.uint64(buckets - 1)) == number)
+            articles.append(segment.article_of(here))
+            positions.append(segment.position[here])
+            values.append(segment.hash[here])
+        return np.concatenate(articles), np.concatenate(positions), np.concatenate(values)
+
     def holders(self, hashes: Hashes | None, least: int = 1) -> tuple[Ints, Positions, Hashes]:
         """Article, place and fingerprint of all postings of the fingerprints given (ascending); of all, for None.
 

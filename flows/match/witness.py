@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from flows.match.align import align
 from flows.match.arrays import among
@@ -14,6 +16,7 @@ from flows.match.candidates import Ints
 from flows.match.chain import GAP, ranges
 from flows.match.cluster import Spans
 from flows.match.collate import Differences, blocks, clipped, collate, left_out, ordered
+from flows.match.memory import Limits
 from flows.match.pairs import Moment, cut, gather, pair_key
 from flows.match.printed import Text
 from flows.match.rows import Rows
@@ -32,8 +35,8 @@ class Collation:
     coverage: np.ndarray[tuple[int], np.dtype[np.float64]]
     witness: Ints
     spans: Ints
-    leader_text: list[str]
-    text: list[str]
+    leader_text: pa.StringArray
+    text: pa.StringArray
     kind: Ints
     reading: Ints
 
@@ -41,9 +44,9 @@ class Collation:
 class Texts:
     """Articles as the collation takes them, the latest kept."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, kept: int) -> None:
         self._store = store
-        self.get = lru_cache(maxsize=512)(self._get)
+        self.get = lru_cache(maxsize=kept)(self._get)
 
     def _get(self, article: int) -> Text:
         raw = np.asarray(self._store.raw(article))
@@ -95,7 +98,9 @@ def _known_spans(rows: Rows, left: Ints, right: Ints) -> tuple[Ints, Ints]:
 _COLUMNS = ("left_start", "left_end", "right_start", "right_end", "matched")
 
 
-def _aligned(moment: Moment, store: Store, rows: Rows, left: Ints, right: Ints, workers: int) -> tuple[Ints, Ints]:
+def _aligned(
+    moment: Moment, store: Store, rows: Rows, left: Ints, right: Ints, workers: int, letters: int
+) -> tuple[Ints, Ints]:
     """For pairs of leader and witness the spans that they share: place of the pair, and columns as in _COLUMNS.
 
     Most pairs have been aligned before, as the leader is one of the earliest carriers; the others are aligned here.
@@ -107,7 +112,7 @@ def _aligned(moment: Moment, store: Store, rows: Rows, left: Ints, right: Ints, 
     new = np.flatnonzero((np.bincount(pair, minlength=len(left)) == 0) & (left != right))
     new = new[np.lexsort((left[new], right[new]))]
     pairs, tables = [pair], [table]
-    for start, stop in cut(store.lengths(), left[new], right[new]):
+    for start, stop in cut(store.lengths(), left[new], right[new], letters):
         here = new[start:stop]
         number, place = np.unique(np.concatenate([left[here], right[here]]), return_inverse=True)
         spans = align(gather(moment, store, number), place[: len(here)], place[len(here) :], workers)
@@ -118,21 +123,53 @@ def _aligned(moment: Moment, store: Store, rows: Rows, left: Ints, right: Ints, 
     return pair[order], table[order]
 
 
-def compare(moment: Moment, store: Store, rows: Rows, leaders: Spans, witnesses: Spans, workers: int) -> Collation:
+def compare(
+    moment: Moment,
+    store: Store,
+    rows: Rows,
+    leaders: Spans,
+    witnesses: Spans,
+    workers: int,
+    limits: Limits,
+) -> Collation:
     """Compare each witness with the leader in step with it; an article's witnesses of one story come together.
 
     `rows` are the aligned spans of all pairs that were aligned.
     """
-    texts = Texts(store)
-    coverage = np.zeros(len(witnesses), np.float64)
     again = np.zeros(len(witnesses) + 1, np.bool_)
     again[1:-1] = (witnesses["story"][1:] == witnesses["story"][:-1]) & (
         witnesses["article"][1:] == witnesses["article"][:-1]
     )
     alone = ~witnesses["quote"] & ~again[1:] & ~again[:-1]
+    texts = Texts(store, max(2, limits.witnesses // 8))
+    coverage = np.zeros(len(witnesses), np.float64)
+    parts = []
+    for start in range(0, max(1, len(witnesses)), limits.witnesses):
+        here = slice(start, start + limits.witnesses)
+        left, right = leaders["article"][here], witnesses["article"][here]
+        shared = _aligned(moment, store, rows, left, right, workers, limits.letters)
+        part = _collated(texts, leaders[here], witnesses[here], alone[here], shared)
+        coverage[here] = part.coverage
+        parts.append(replace(part, witness=part.witness + start))
+    return Collation(
+        coverage,
+        np.concatenate([part.witness for part in parts]),
+        np.concatenate([part.spans for part in parts]),
+        pa.concat_arrays([part.leader_text for part in parts]),
+        pa.concat_arrays([part.text for part in parts]),
+        np.concatenate([part.kind for part in parts]),
+        np.concatenate([part.reading for part in parts]),
+    )
+
+
+def _collated(
+    texts: Texts, leaders: Spans, witnesses: Spans, alone: NDArray[np.bool_], shared: tuple[Ints, Ints]
+) -> Collation:
+    """The comparison of some witnesses; `shared` are the spans that each pair shares."""
     left, right = leaders["article"], witnesses["article"]
-    pair, table = _aligned(moment, store, rows, left, right, workers)
+    pair, table = shared
     bounds = np.searchsorted(pair, np.arange(len(witnesses) + 1))
+    coverage = np.zeros(len(witnesses), np.float64)
     parts = [Differences(np.zeros((0, 4), np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))]
     owners, leader_text, text = [np.zeros(0, np.int64)], list[str](), list[str]()
     for row in np.flatnonzero(left != right).tolist():
@@ -151,16 +188,16 @@ def compare(moment: Moment, store: Store, rows: Rows, leaders: Spans, witnesses:
         for each in differences:
             parts.append(each)
             owners.append(np.full(len(each.spans), row))
-            for start, end, other, other_end in each.spans.tolist():
-                leader_text.append(leader.printed[start:end])
-                text.append(witness.printed[other:other_end])
+            places = each.spans.tolist()
+            leader_text += [leader.printed[start:end] for start, end, _, _ in places]
+            text += [witness.printed[start:end] for _, _, start, end in places]
     return _distinct(
         Collation(
             coverage,
             np.concatenate(owners),
             np.concatenate([part.spans for part in parts]),
-            leader_text,
-            text,
+            pa.array(leader_text, pa.string()),
+            pa.array(text, pa.string()),
             np.concatenate([part.kind for part in parts]),
             np.concatenate([part.reading for part in parts]),
         )
@@ -174,13 +211,13 @@ def _distinct(found: Collation) -> Collation:
     again = np.zeros(len(order), np.bool_)
     again[1:] = (witness[1:] == witness[:-1]) & (spans[1:] == spans[:-1]).all(axis=1)
     kept = order[~again]
-    places = kept.tolist()
+    places = pa.array(kept)
     return Collation(
         found.coverage,
         found.witness[kept],
         found.spans[kept],
-        [found.leader_text[place] for place in places],
-        [found.text[place] for place in places],
+        found.leader_text.take(places),
+        found.text.take(places),
         found.kind[kept],
         found.reading[kept],
     )
