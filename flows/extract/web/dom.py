@@ -32,7 +32,9 @@ def _without_many_attributes(match: re.Match[bytes]) -> bytes:
 def _has_long_tag(data: bytes) -> bool:
     """Whether two opening angles, or one and the end, stand so far apart that a tag between them may be too long."""
     angles = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("<"))
-    return len(angles) > 0 and int(np.diff(angles, append=len(data)).max()) > LONG_TAG
+    if not len(angles):
+        return False
+    return len(data) - int(angles[-1]) > LONG_TAG or int((angles[1:] - angles[:-1]).max(initial=0)) > LONG_TAG
 
 
 def parse(text: str) -> etree._Element | None:
@@ -48,7 +50,7 @@ def parse(text: str) -> etree._Element | None:
         data = text.encode()
     except UnicodeEncodeError:
         data = _NOT_CHARACTERS.sub("\ufffd", text).encode()
-    clean = data.translate(_REPLACED, b"\x00")
+    clean = data.replace(b"\x00", b"").translate(_REPLACED)
     if b"\x1a" in clean:
         clean = clean.replace(b"\x1a", "\ufffd".encode())
     if _has_long_tag(clean):
