@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,6 +41,8 @@ _LINKS = re.compile(
     r"(?:\A|/)(?:authors?|contributors?|writers?|reporters?|journalists?|by|auteurs?|autor(?:en|es)?|redakcja)/[^/]",
     re.I,
 )
+_LINK_WORDS = ("author", "contributor", "writer", "reporter", "journalist", "by/", "auteur", "autor", "redakcja")
+"""One of them is in every such link."""
 _QUERY = re.compile(r"\Aauthor(?:_name)?=[^&]+\Z")
 _ASIDE = re.compile(
     r"comment|reply|replies|respond|pinglun|related|recommend|sidebar|teaser|card|footer|most-?read|popular", re.I
@@ -284,7 +287,13 @@ def _is_authors(element: etree._Element) -> bool:
         return True
     if element.tag == "a" and _is_authors_link(element):
         return True
-    for name in f"{element.get('class') or ''} {element.get('id') or ''}".split():
+    return _names_authors(element.get("class") or "") or _names_authors(element.get("id") or "")
+
+
+@lru_cache(maxsize=65_536)
+def _names_authors(names: str) -> bool:
+    """Whether one of the words of a class or id says that the element names an author."""
+    for name in names.split():
         words = {word.lower() for word in _WORD.findall(name)}
         if (words & _NAMING or "byline" in name.lower()) and not words & _BESIDE:
             return True
@@ -293,8 +302,11 @@ def _is_authors(element: etree._Element) -> bool:
 
 def _is_authors_link(element: etree._Element) -> bool:
     """Whether a link leads to the page of an author."""
+    href = element.get("href") or ""
+    if not any(map(href.lower().__contains__, _LINK_WORDS)):
+        return False
     try:
-        address = urlsplit(element.get("href") or "")
+        address = urlsplit(href)
     except ValueError:
         return False
     return _LINKS.search(address.path) is not None or _QUERY.search(address.query) is not None
