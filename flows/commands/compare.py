@@ -19,6 +19,10 @@ _STYLES = {
     "orthography": "cyan",
     "punctuation": "dim cyan",
 }
+_READINGS = 12
+"""Readings that are listed below two texts."""
+_SHORT = 30
+"""Cells of a reading in that list."""
 
 
 def command(
@@ -81,7 +85,58 @@ def _columns(console: Console, titles: tuple[str, str], sides: tuple[Text, Text]
 
 def _title(article: dict[str, Any]) -> str:
     day = article["published_at"].date().isoformat() if article["published_at"] else "no date"
-    return f"{article['article_id'][:12]}  {', '.join(article['outlets'])}  {day}"
+    return f"{', '.join(article['outlets'])}  {day}\n{article['article_id'][:12]}"
+
+
+def _style(variant: dict[str, Any]) -> str:
+    """The colour of a variant's class; underlined where one side alone has something."""
+    alone = variant["kind"] in ("insertion", "deletion")
+    return _STYLES[variant["class"]] + (" underline" if alone else "")
+
+
+def _told(first: str, variants: list[dict[str, Any]]) -> Text:
+    """A line of facts, and how many variants there are of each class, in its colour."""
+    from rich.text import Text
+
+    counts = {name: sum(each["class"] == name for each in variants) for name in _STYLES}
+    parts = [(f"{count} {name}", _STYLES[name]) for name, count in counts.items() if count]
+    told = Text(f"{first}; {'variants: ' if parts else 'no variants'}")
+    for number, (text, style) in enumerate(parts):
+        told.append(", " if number else "")
+        told.append(text, style)
+    return told
+
+
+def _readings(console: Console, variants: list[dict[str, Any]], names: tuple[str, str]) -> None:
+    """The readings that change what is said, one a line; the rest shows in the text."""
+    from rich.table import Table
+
+    telling = [each for each in variants if each["class"] in ("number", "name", "wording")]
+    telling.sort(key=lambda each: list(_STYLES).index(each["class"]))
+    counts: dict[tuple[str, str, str], int] = {}
+    for each in telling:
+        reading = (each["class"], _short(each[names[0]]), _short(each[names[1]]))
+        counts[reading] = counts.get(reading, 0) + 1
+    if not counts:
+        return
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True, min_width=max(map(len, _STYLES)))
+    for _ in range(2):
+        table.add_column(no_wrap=True)
+    for (name, mine, theirs), count in list(counts.items())[:_READINGS]:
+        table.add_row(name, mine, theirs + (f"  (×{count})" if count > 1 else ""), style=_STYLES[name])
+    console.print(table)
+    if len(counts) > _READINGS:
+        console.print(f"… and {len(counts) - _READINGS} more readings; --json has them all.", style="dim")
+
+
+def _short(text: str) -> str:
+    """A reading on one line, of _SHORT cells at most."""
+    from rich.text import Text
+
+    shown = Text(" ".join(text.split()) or "—")
+    shown.truncate(_SHORT, overflow="ellipsis")
+    return shown.plain
 
 
 def _two(found: dict[str, Any]) -> None:
@@ -101,24 +156,27 @@ def _two(found: dict[str, Any]) -> None:
                 article["text"],
                 passage[f"{side}_start"],
                 passage[f"{side}_end"],
-                [(each[f"{side}_start"], each[f"{side}_end"], _STYLES[each["class"]]) for each in inside],
+                [(each[f"{side}_start"], each[f"{side}_end"], _style(each)) for each in inside],
             )
             for side, article in (("left", left), ("right", right))
         )
         _columns(console, (_title(left), _title(right)), (sides[0], sides[1]))
-        console.print(f"similarity {passage['similarity']:.3f}, {len(inside)} variants\n", style="dim")
+        console.print(_told(f"similarity {passage['similarity']:.3f}", inside))
+        _readings(console, inside, ("left_text", "right_text"))
+        console.print()
 
 
 def _story(told: dict[str, Any], limit: int) -> None:
     console = _console()
     leader, *others = told["witnesses"]
-    console.print(f"story {told['story_id']}, {len(told['witnesses'])} witness spans\n", style="bold")
+    count = len(told["witnesses"])
+    console.print(f"story {told['story_id'][:12]}, {count} witness spans, the leader on the left\n", style="bold")
     start, end = leader["span_start"], leader["span_end"]
     for witness in others[:limit]:
         changed = witness["variants"]
-        mine = [(v["leader_start"] - start, v["leader_end"] - start, _STYLES[v["class"]]) for v in changed]
+        mine = [(v["leader_start"] - start, v["leader_end"] - start, _style(v)) for v in changed]
         at = witness["span_start"]
-        theirs = [(v["span_start"] - at, v["span_end"] - at, _STYLES[v["class"]]) for v in changed]
+        theirs = [(v["span_start"] - at, v["span_end"] - at, _style(v)) for v in changed]
         _columns(
             console,
             (_title(leader), _title(witness)),
@@ -127,6 +185,8 @@ def _story(told: dict[str, Any], limit: int) -> None:
                 _side(witness["text"], 0, witness["span_end"] - at, theirs),
             ),
         )
-        console.print(f"coverage {witness['coverage']:.3f}, {len(changed)} variants\n", style="dim")
+        console.print(_told(f"has {witness['coverage']:.0%} of the text", changed))
+        _readings(console, changed, ("leader_text", "text"))
+        console.print()
     if len(others) > limit:
         console.print(f"… and {len(others) - limit} more; --limit shows more of them.", style="dim")

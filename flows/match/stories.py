@@ -10,12 +10,18 @@ from flows.match.arrays import among, distinct
 from flows.match.candidates import Ints
 from flows.match.cluster import Spans, gather_stories, joined, link_regions, regions, renumbered
 from flows.match.fuse import fused, whole
-from flows.match.rows import REUSE, Rows
+from flows.match.rows import REPRINT, REUSE, Rows
+
+CARRIED = 0.5
+"""Levenshtein similarity of the spans of an excerpt or a quotation, below which it carries the text no longer: more
+stands between the letters in common than there are of them, as between a speech and its report."""
 
 
 def links_of(rows: Rows) -> Rows:
     """The rows that make stories."""
-    links: Rows = rows[np.isin(rows["relation"], REUSE) & (rows["left"] != rows["right"])]
+    longer = np.maximum(rows["left_end"] - rows["left_start"], rows["right_end"] - rows["right_start"])
+    carried = (rows["distance"] <= (1 - CARRIED) * longer) | (rows["relation"] == REPRINT)
+    links: Rows = rows[np.isin(rows["relation"], REUSE) & (rows["left"] != rows["right"]) & carried]
     return links
 
 

@@ -74,3 +74,30 @@ def test_marked_places_part_the_text_and_lose_nothing() -> None:
     runs = marked("abcdefgh", 1, 7, [(5, 9, "y"), (2, 4, "x"), (3, 5, "z")])
     assert "".join(text for text, _ in runs) == "bcdefg"
     assert runs == [("b", ""), ("cd", "x"), ("e", "z"), ("fg", "y")]
+
+
+def test_readings_are_listed_below_the_texts_in_eighty_columns(
+    sampled: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rich.cells import cell_len
+    from rich.console import Console
+
+    from flows.commands import compare
+
+    monkeypatch.setattr(compare, "_console", lambda: Console(highlight=False, width=80))
+    story = value(sampled, "SELECT story_id FROM variants WHERE text = '217.4' ORDER BY 1 LIMIT 1")
+    assert main(["compare", story, "--limit", "1", "--warehouse", str(sampled)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert all(cell_len(line) <= 80 for line in lines)
+    assert any(line.split() == ["number", "214.7", "217.4"] for line in lines)
+
+
+def test_the_speech_is_set_against_its_reports(sampled: Path) -> None:
+    from warehouse.store import Warehouse
+
+    con = Warehouse(sampled).connect()
+    query = Path(__file__).parents[3] / "warehouse" / "queries" / "speech_and_report.sql"
+    rows = con.execute(query.read_text("utf-8")).fetchall()
+    assert {row[0] for row in rows} == {"shengzhengfu"}
+    assert len(rows) == 4
+    assert value(sampled, "SELECT count(*) FROM witnesses WHERE outlet = 'shengzhengfu'") == 0

@@ -185,3 +185,16 @@ def test_furniture_leads_to_its_earliest_carrier_and_into_no_story(tmp_path: Pat
     archive.feed([first])
     assert archive.relations()["a-first", "a0"] == {"furniture"}
     assert ("a0", "a1") not in archive.relations()
+
+
+@pytest.mark.parametrize("speech_day", [0, 9])
+def test_a_speech_is_no_witness_of_its_report_but_is_related_to_it(tmp_path: Path, speech_day: int) -> None:
+    rng = random.Random(47)
+    said = sentences(rng, 5)
+    speech = "".join(sentence + "".join(sentences(rng, 2)) for sentence in said) + "".join(sentences(rng, 4))
+    report = "".join(sentences(rng, 9)) + "".join(said) + "".join(sentences(rng, 9))
+    pieces = [Piece(f"report{n}", report, f"o{n}", 4 + n) for n in range(3)]
+    archive = matched(tmp_path, [*pieces, Piece("speech", speech, "office", speech_day)])
+    assert archive.stories() == [{"report0", "report1", "report2"}]
+    related = [relations for pair, relations in archive.relations().items() if "speech" in pair]
+    assert related == [{"quote"}] * 3
