@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from flows.extract.charset import decode
+from flows.extract.mojibake import unmangled
 from flows.extract.web import marks
 from flows.extract.web.blocks import cut
 from flows.extract.web.boosting import dump, from_table
@@ -82,7 +83,10 @@ def load(gold: Path) -> list[Page]:
         index = json.loads((gold / name / "index.json").read_text(encoding="utf-8"))
         root = gold / name / index.get("root", ".")
         for entry in index["pages"]:
-            markup = decode((root / entry["file"]).read_bytes(), markup=True).text
+            payload = (root / entry["file"]).read_bytes()
+            markup = decode(payload, markup=True).text
+            whole = unmangled(payload, markup)
+            markup = whole.text if whole else markup
             tree = parse(markup)
             if tree is None:
                 continue
