@@ -15,7 +15,7 @@ from math import inf
 import numpy as np
 from charset_normalizer import from_bytes
 
-from flows.extract.charset_models import ASCII, BROKEN, CANDIDATES, Candidate, code_points, likelihood, limit
+from flows.extract.charset_models import ASCII, BROKEN, CANDIDATES, Candidate, code_points, likelihood, limit, limits
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -231,12 +231,15 @@ def _scores(windows: list[bytes], label: str | None) -> dict[str, float]:
         bonus = _DECLARED_BONUS if candidate.codec == hint else 0.0
         return likelihood(candidate, sample) + _best_start(candidate, windows[0])[1] + bonus
 
+    # What a codec can gain is cheap to tell, and most are far behind the first.
     scores: dict[str, float] = {}
     best = -inf
+    single = limits(cut)
     for candidate in CANDIDATES:
-        # What a codec can gain is cheap to tell, and most are far behind the first.
-        gain = 0.0 if candidate.unit == 1 else _MOST_GAINED
-        if limit(candidate, even if candidate.codec.startswith("utf-16") else cut) + _DECLARED_BONUS + gain >= best:
+        most = single.get(candidate.codec)
+        if most is None:
+            most = limit(candidate, even if candidate.codec.startswith("utf-16") else cut) + _MOST_GAINED
+        if most + _DECLARED_BONUS >= best:
             scores[candidate.codec] = score(candidate)
             best = max(best, scores[candidate.codec])
     return scores

@@ -234,10 +234,21 @@ def _highest(candidate: Candidate) -> Table:
     return highest
 
 
+@cache
+def _highest_of_bytes() -> NDArray[np.float64]:
+    """The highest log probabilities of the single-byte candidates, a row each."""
+    return np.array([_highest(candidate) for candidate in CANDIDATES if candidate.unit == 1], dtype=np.float64)
+
+
+def limits(windows: list[bytes]) -> dict[str, float]:
+    """For each single-byte candidate a log likelihood that it cannot exceed, found with less work than `likelihood`."""
+    counts = np.bincount(np.frombuffer(b"\n".join(windows), dtype=np.uint8), minlength=256)
+    found = _highest_of_bytes() @ counts + _ROUNDING
+    names = [candidate.codec for candidate in CANDIDATES if candidate.unit == 1]
+    return dict(zip(names, found.tolist(), strict=True))
+
+
 def limit(candidate: Candidate, windows: list[bytes]) -> float:
-    """A log likelihood that the candidate cannot exceed, found with less work than `likelihood`."""
-    if candidate.unit == 1:
-        counts = np.bincount(np.frombuffer(b"\n".join(windows), dtype=np.uint8), minlength=256)
-        return float(counts @ _highest(candidate)) + _ROUNDING
+    """The same for a candidate of more bytes."""
     points = np.concatenate([code_points(window.decode(candidate.codec, "replace")) for window in windows])
     return float(_highest(candidate)[points].sum(dtype=np.float64)) + _ROUNDING
