@@ -28,6 +28,18 @@ class ServerError(WarehouseError):
     """No Prefect server answers and none could be started."""
 
 
+def check_schedule(cron: str) -> None:
+    """Raise ServerError where a schedule is none that the server knows."""
+    from prefect.client.schemas.schedules import CronSchedule
+
+    try:
+        CronSchedule(cron=cron)
+    except ValueError as error:
+        raise ServerError(
+            f"{cron!r} is no schedule; give one as cron writes it, such as '*/15 * * * *' for every quarter of an hour."
+        ) from error
+
+
 def serve_sources(settings: Settings, port: int, audit_cron: str | None) -> None:
     """Serve one deployment per source and one for the audit until interrupted."""
     root = settings.warehouse.resolve()

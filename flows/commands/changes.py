@@ -95,5 +95,6 @@ def _show(turns: list[dict[str, Any]], gone: list[dict[str, Any]], start: dateti
             print(f"    {'-' if line['change'] == 'removed' else '+'} {' '.join(line['text'].split())}")
         print()
     for row in gone:
-        told = f"{row['uri']} {_HOW[row['how']]}; last seen {row['last_seen']:%Y-%m-%d}"
+        status = f" ({row['http_status']})" if row["how"] == "gone" else ""
+        told = f"{row['uri']} {_HOW[row['how']]}{status}; last seen {row['last_seen']:%Y-%m-%d}"
         print(f"{row['vanished_at']:%Y-%m-%d %H:%M}  {told}")

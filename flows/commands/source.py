@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -58,6 +59,10 @@ def add(
         options=hints(option or [], "--option"),
     )
     check(source)
+    if schedule:
+        from flows.serve import check_schedule
+
+        check_schedule(schedule)
     print(f"Source {id} is registered in {save(folder, source)}")
     return 0
 
@@ -108,6 +113,7 @@ def show(id: IdArgument, warehouse: WarehouseOption = None, as_json: JsonOption 
     """Show a source: what it is, what became of it, its last runs and what it could not take."""
     from dataclasses import asdict
 
+    from flows.sources.registry import DEFAULT_NAME_DATE
     from warehouse.errors import Missing
 
     opened = open_warehouse(warehouse)
@@ -128,11 +134,11 @@ def show(id: IdArgument, warehouse: WarehouseOption = None, as_json: JsonOption 
         print_json(told)
         return 0
     for name, value in told["source"].items():
-        if value not in (None, {}, "", False):
-            print(f"{name:18} {value}")
+        if value not in (None, {}, "", False) and (name, value) != ("name_date", DEFAULT_NAME_DATE):
+            print(f"{name:18} {_said(value)}")
     for name, value in (told["history"] or {"runs": 0}).items():
         if name not in ("source_id", "kind") and value is not None:
-            print(f"{name:18} {value}")
+            print(f"{name:18} {_said(value)}")
     if told["history"] and told["history"]["failures_in_a_row"] >= FAILING:
         print(
             f"\nThis source has failed {told['history']['failures_in_a_row']} times in a row; it goes on being tried."
@@ -140,8 +146,18 @@ def show(id: IdArgument, warehouse: WarehouseOption = None, as_json: JsonOption 
     for title in ("runs", "rejects"):
         if told[title]:
             print(f"\nlast {title}")
-            print_table(list(told[title][0]), [list(row.values()) for row in told[title]])
+            names = [name for name in told[title][0] if any(row[name] is not None for row in told[title])]
+            print_table(names, [[row[name] for name in names] for row in told[title]])
     return 0
+
+
+def _said(value: Any) -> str:
+    """A value as a person reads it: moments to the second, options as they are given."""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S} UTC"
+    if isinstance(value, dict):
+        return " ".join(f"{key}={each}" for key, each in value.items())
+    return str(value)
 
 
 FAILING = 3

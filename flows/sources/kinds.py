@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Protocol, cast
+from zoneinfo import ZoneInfo
 
 from flows.capture.seen import Seen
 from flows.capture.session import Batch, Session
@@ -44,8 +45,16 @@ def check(source: Source) -> None:
         try:
             normal(source.location)
         except FetchError as error:
+            hint = "" if "://" in source.location else f" Write https://{source.location}, if that is where it is."
             raise SourceError(
-                f"Source {source.id}: a {source.kind} is given by its address. {error.message}"
+                f"Source {source.id}: a {source.kind} is given by its address. {error.message}{hint}"
+            ) from error
+    if source.zone:
+        try:
+            ZoneInfo(source.zone)
+        except (ValueError, OSError, KeyError) as error:
+            raise SourceError(
+                f"Source {source.id}: there is no time zone {source.zone!r}; give one such as Asia/Shanghai."
             ) from error
 
 

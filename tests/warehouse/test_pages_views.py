@@ -69,6 +69,7 @@ def watch(site: Site, *paths: str, **options: Any) -> Source:
         ),
         ("https://archive.ph/AbC12", "ph,archive)/AbC12"),
         ("https://ghostarchive.org/archive/AbC12", "org,ghostarchive)/archive/AbC12"),
+        ("http://192.0.2.7:8080/a", "192.0.2.7:8080)/a"),
         ("file:///s/a.txt", "file:///s/a.txt"),
         ("dns:paper.example", "dns:paper.example"),
     ],

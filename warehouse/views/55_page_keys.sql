@@ -12,8 +12,9 @@ CREATE MACRO original_of(uri) AS
     );
 
 CREATE MACRO surt_host(host) AS
-    list_aggregate(list_reverse(string_split(regexp_replace(regexp_replace(lower(host), ':\d*$', ''),
-        '^(?:www\d*|m|mobile|wap|3g|amp)\.((?:[^.]+\.)+[^.]+)$', '\1'), '.')), 'string_agg', ',')
+    CASE WHEN regexp_matches(host, '^[\d.]+(?::\d*)?$') THEN regexp_replace(host, ':\d*$', '') -- an address is not turned
+    ELSE list_aggregate(list_reverse(string_split(regexp_replace(regexp_replace(lower(host), ':\d*$', ''),
+        '^(?:www\d*|m|mobile|wap|3g|amp)\.((?:[^.]+\.)+[^.]+)$', '\1'), '.')), 'string_agg', ',') END
     || regexp_replace(regexp_extract(host, ':\d+$'), '^:(?:80|443)$', '');
 
 CREATE MACRO surt_query(query) AS

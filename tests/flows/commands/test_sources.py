@@ -58,7 +58,10 @@ def test_a_source_is_added_run_paused_and_shown(dibao: Run, web: Site, tmp_path:
     told = json.loads(dibao("source", "show", "watched", "--json"))
     assert (told["history"]["runs"], told["history"]["captures"]) == (2, 4)
     assert [run["status"] for run in told["runs"]] == ["ok", "ok"]
-    assert "failures_in_a_row" in dibao("source", "show", "watched")
+    shown = dibao("source", "show", "watched")
+    assert "failures_in_a_row" in shown
+    assert "allow_private=true tries=1" in shown
+    assert all(len(line) <= 80 for line in shown.splitlines() if not line.startswith("location")), shown
 
 
 def test_a_failing_source_is_reported_and_kept(dibao: Run, web: Site) -> None:
@@ -81,7 +84,7 @@ def test_changes_are_told_by_passage(dibao: Run, web: Site, tmp_path: Path) -> N
     shown = dibao("changes", "--since", "1d")
     assert "- 全文至此，编号1。" in shown
     assert "+ 全文至此，编号1。更正一处。" in shown
-    assert f"{web.url('/b')} is gone" in shown
+    assert f"{web.url('/b')} is gone (410); last seen" in shown
     events = [json.loads(line) for line in dibao("changes", "--jsonl").splitlines()]
     assert [event["event"] for event in events] == ["changed", "vanished"]
     only = json.loads(dibao("changes", "--json", "--page", web.url("/b")))
@@ -99,6 +102,8 @@ def test_changes_are_told_by_passage(dibao: Run, web: Site, tmp_path: Path) -> N
         ("source", "add", "x", "ftp://a.example/", "--kind", "site"),
         ("source", "add", "x", "http://a.example/", "--kind", "site", "--option", "hosts=none"),
         ("source", "add", "x", "http://a.example/", "--kind", "letter"),
+        ("source", "add", "x", "http://a.example/", "--kind", "site", "--schedule", "every day"),
+        ("source", "add", "x", "http://a.example/", "--kind", "site", "--zone", "Middle/Earth"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(dibao: Run, arguments: tuple[str, ...]) -> None:

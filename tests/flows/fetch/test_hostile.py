@@ -148,6 +148,18 @@ def test_a_redirect_to_a_private_address(web: Site, monkeypatch: pytest.MonkeyPa
     assert caught.value.error == "address"
 
 
+def test_a_redirect_to_a_private_address_is_a_reject(
+    archive: Archive, web: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows.fetch import address
+
+    web.pages["/x"] = Page(status=302, headers=(("Location", "http://169.254.169.254/latest/"),), validators=False)
+    real = address.is_public
+    monkeypatch.setattr(address, "is_public", lambda text: text == "127.0.0.1" or real(text))
+    assert errors(archive, web, "/x", allow_private=False) == ["address"]
+    assert archive.sql("SELECT http_status FROM captures ORDER BY ALL") == [(200,), (302,)]
+
+
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:{port}/good", "http://localhost:{port}/good", "http://[::1]:{port}/"]
 )

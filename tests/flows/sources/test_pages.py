@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import gzip
 import itertools
+import os
+import subprocess
+import sys
+import time
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,8 +20,9 @@ from warcio.archiveiterator import ArchiveIterator
 
 from flows.capture.session import Batch
 from flows.sources import pages as kind
-from flows.sources.registry import Source
+from flows.sources.registry import Source, save
 from flows.sources.visit import _TOGETHER
+from tests.jobs import ROOT
 from tests.makers.archive import Archive, story
 from tests.makers.web_server import Page, Site, serving
 from warehouse.records import records
@@ -211,6 +217,31 @@ def test_a_run_that_stops_half_way_goes_on_without_asking_again(
         # The round is over: the next one asks for everything again.
         archive.take(pages)
         assert archive.sql("SELECT count(*) FROM captures") == [(60,)]
+
+
+def test_a_killed_run_goes_on_without_asking_again(archive: Archive) -> None:
+    """SIGKILL in the middle of a visit: what was answered is on disk, but for the answers of a moment."""
+    number = 120
+    with serving({f"/{n}": Page(story(n)) for n in range(number)}) as site:
+        pages = source([site.url(f"/{n}") for n in range(1, number)], delay=0.01)
+        pages = replace(pages, location=site.url("/0"))  # a file of a source names a location
+        save(archive.warehouse.sources, pages)
+        command = [sys.executable, "-m", "flows", "source", "run", pages.id, "--json"]
+        env = os.environ | {"DIBAO_WAREHOUSE": str(archive.warehouse.root)}
+        with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
+            while len(site.asked) < number // 2:
+                assert run.poll() is None
+                time.sleep(0.01)
+            run.kill()
+        before = set(site.paths())
+        assert len(before) < number
+        archive.take(pages)
+        asked = Counter(site.paths())
+        assert archive.sql("SELECT count(*), count(DISTINCT uri) FROM captures") == [(number, number)]
+        again = sum(asked[path] - 1 for path in before - {"/robots.txt"})
+        assert again <= _TOGETHER + 1, again
+        assert archive.sql("SELECT count(*) FROM documents") == [(number,)]
+        assert archive.differences() == []
 
 
 def test_a_budget_ends_a_run_and_the_next_goes_on(archive: Archive) -> None:
