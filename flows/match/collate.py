@@ -21,7 +21,7 @@ from flows.match.pieces import pieces
 from flows.match.printed import WHITE, Text
 from flows.match.readings import reading
 from flows.match.tokens import Flags
-from flows.match.widen import Places, joined, shortened, stripped, widened
+from flows.match.widen import Places, joined, shortened, stripped, whole_part, widened
 from schemas.tables.variants import VARIANT_CLASSES, VARIANT_KINDS
 
 MOVED = 40
@@ -164,7 +164,11 @@ def collate(leader: Text, witness: Text, found: list[Block]) -> list[Differences
     one, two = leader.origin[mine].astype(np.int64), witness.origin[theirs].astype(np.int64)
     inner = np.ones(len(mine), np.bool_)
     inner[np.cumsum(sizes) - 1] = False
-    inner = inner[:-1]
+    first, last = whole_part(leader, witness, one, two)
+    if last - first < 1:
+        return []
+    mine, theirs, one, two = (each[first:last] for each in (mine, theirs, one, two))
+    inner = inner[first : last - 1]
     result = []
     opens, closes, held = _other_letters(leader, witness, one, two, inner)
     letters = _spans(one[opens], one[closes] + 1, two[opens], two[closes] + 1)

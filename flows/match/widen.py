@@ -79,6 +79,27 @@ def widened(leader: Text, witness: Text, one: Ints, two: Ints, places: Places) -
     )
 
 
+def whole_part(leader: Text, witness: Text, one: Ints, two: Ints) -> tuple[int, int]:
+    """The letters that agree without those of tokens that begin before the first or end behind the last of them.
+
+    Where two texts part inside a word they agree in letters, not in a word. Returns the first and the end.
+    """
+    first, last = 0, len(one)
+    while first < last and (leader.glue[one[first]] or witness.glue[two[first]]):
+        mine, theirs = leader.tokens[1][one[first]], witness.tokens[1][two[first]]
+        first = max(
+            int(np.searchsorted(one, mine)) if leader.glue[one[first]] else first,
+            int(np.searchsorted(two, theirs)) if witness.glue[two[first]] else first,
+        )
+    while last > first and (leader.glue[one[last - 1] + 1] or witness.glue[two[last - 1] + 1]):
+        end, other = one[last - 1], two[last - 1]
+        last = min(
+            int(np.searchsorted(one, leader.tokens[0][end])) if leader.glue[end + 1] else last,
+            int(np.searchsorted(two, witness.tokens[0][other])) if witness.glue[other + 1] else last,
+        )
+    return first, last
+
+
 def _has_words(leader: Text, witness: Text, span: Span) -> bool:
     start, end, other, other_end = span
     return bool(leader.words[end] > leader.words[start] or witness.words[other_end] > witness.words[other])

@@ -28,7 +28,13 @@ ALIGNMENTS = Table(
         _share("similarity", "Normalised Levenshtein similarity of the folded spans."),
         _share("left_coverage", "Share of the left article's folded letters that the span holds."),
         _share("right_coverage", "Share of the right article's folded letters that the span holds."),
-        Column("relation", pa.string(), "How the two are related.", "reprint", values=RELATIONS),
+        Column(
+            "relation",
+            pa.string(),
+            "How the two are related; `furniture` leads to the outlet's earliest carrier and into no story.",
+            "reprint",
+            values=RELATIONS,
+        ),
     ),
     key=("left_article_id", "left_start", "left_end", "right_article_id", "right_start", "right_end"),
     checks=(

@@ -120,6 +120,15 @@ def test_variants_are_whole_tokens(left: str, right: str, expected: list[Found])
     assert _variants(HEAD + left + TAIL, HEAD + right + TAIL) == expected
 
 
+def test_where_texts_part_inside_a_word_there_is_no_variant() -> None:
+    left, right = "χθεσινά Ύστερα έφυγαν όλα τα πλοία. Και μετά", "παλια Ύστερα έφυγαν όλα τα πλοία. Και μεσα"
+    leader, witness = as_text(left), as_text(right)
+    start, other = leader.letters.index("ρα") - 5, witness.letters.index("ρα") - 5
+    assert leader.letters[start] == witness.letters[other] == "α"
+    part = blocks(leader.letters[start:-2], witness.letters[other:-2], start, other)
+    assert sum(len(each.spans) for each in collate(leader, witness, part)) == 0
+
+
 _TOKENS = st.sampled_from(
     [word for words in WORDS.values() for word in words[:40]]
     + [
