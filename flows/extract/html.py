@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -16,19 +14,20 @@ from flows.extract import metadata
 from flows.extract.charset import decode
 from flows.extract.mojibake import unmangled
 from flows.extract.reading import Block, Reading, UnreadableError
-from flows.extract.web import authors, kinds, marks, page_kind, published
+from flows.extract.web import authors, embedded, kinds, marks, page_kind, published
 from flows.extract.web.around import find_visible, last_of, told
 from flows.extract.web.blocks import MAX_DEPTH, Cut, cut
 from flows.extract.web.boosting import Model, load
 from flows.extract.web.dom import parse
 from flows.extract.web.features import NAMES, Features, measure
+from flows.extract.web.flat import lines_of
 from flows.extract.web.head import Head, read_head
 from flows.extract.web.sections import weigh
 from flows.extract.web.site_rules import Picked, pick, rule_for
 from flows.extract.web.tables import merge_rows
 from flows.extract.web.vote import Verdict, vote
 
-VERSION = "3"
+VERSION = "4"
 
 ARTICLES = ("article",)
 """Page kinds that make an article."""
@@ -38,13 +37,6 @@ GAVE_UP = "gave-up"
 
 ENCODED_TWICE = "encoded-twice"
 """Flag of the first block of a page whose bytes, decoded, were the bytes of another encoding."""
-
-_UNREAD = re.compile(
-    r"<(script|style|template|noscript)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<title\b[^<>]*>[^<]*</title\s*>",
-    re.S | re.I,
-)
-_INLINE = re.compile(r"</?(?:a|b|i|u|em|strong|span|font|small|big|sub|sup|abbr|code|mark)\b[^<>]*>", re.I)
-_TAG = re.compile(r"<[^<>]*>")
 
 
 @cache
@@ -79,7 +71,7 @@ def read_page(text: str, parser: Mapping[str, Any]) -> Reading:
     merge_rows(page)
     if page.deepest >= MAX_DEPTH:
         return _flat(text)
-    if not page.texts and _lines(text):  # one that is never closed, a title or a quote, has swallowed the rest
+    if not page.texts and lines_of(text):  # one that is never closed, a title or a quote, has swallowed the rest
         return _flat(text)
     head = read_head(root, text)
     features = measure(page, head.titles)
@@ -95,6 +87,9 @@ def read_page(text: str, parser: Mapping[str, Any]) -> Reading:
     around.scripts = lambda: published.in_scripts(text)
     around.guess = lambda: published.guessed(text)
     reading = _assemble(page, features, verdict, head, around, parser)
+    if reading.page_kind in embedded.UNSEEN and (inside := embedded.blocks_of(root, head)):
+        reading.page_kind, reading.agreement = "article", None
+        reading.blocks += inside
     metadata.override(reading, picked.texts, parser)
     return reading
 
@@ -151,19 +146,12 @@ def _assemble(
 
 def _flat(text: str, selector_prefix: str = "") -> Reading:
     """What can be kept of a page too deep to be parsed: its lines, without their places."""
-    blocks = [Block("body", line, f"{selector_prefix}/html", flags=(GAVE_UP,)) for line in _lines(text)]
+    blocks = [Block("body", line, f"{selector_prefix}/html", flags=(GAVE_UP,)) for line in lines_of(text)]
     if not blocks:
         raise UnreadableError(
             GAVE_UP, "The elements are nested too deep to be parsed, and there is no text between them."
         )
     return Reading(media_type="text/html", page_kind="other", blocks=blocks)
-
-
-def _lines(text: str) -> list[str]:
-    """The lines of a page's text by its tags alone, those of its scripts and its title left out."""
-    text = _INLINE.sub("", _UNREAD.sub(" ", text))
-    lines = (" ".join(html.unescape(line).split()) for line in _TAG.sub("\n", text).split("\n"))
-    return [line for line in lines if line]
 
 
 def root_of(text: str) -> etree._Element | None:
