@@ -8,6 +8,7 @@ whole tokens that differs (`tokens`): a word, a number, an ideograph, a mark. Wh
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,6 +19,7 @@ from flows.match.candidates import Ints
 from flows.match.chain import ranges
 from flows.match.parting import Span, parted
 from flows.match.pieces import pieces
+from flows.match.plain import plain_substitutions
 from flows.match.printed import WHITE, Text
 from flows.match.readings import reading
 from flows.match.tokens import Flags
@@ -34,7 +36,7 @@ CONTEXT = 48
 SUBSTITUTION, INSERTION, DELETION, TRANSPOSITION = (
     VARIANT_KINDS.index(kind) for kind in ("substitution", "insertion", "deletion", "transposition")
 )
-PUNCTUATION, ORTHOGRAPHY = (VARIANT_CLASSES.index(name) for name in ("punctuation", "orthography"))
+PUNCTUATION, ORTHOGRAPHY, WORDING = (VARIANT_CLASSES.index(name) for name in ("punctuation", "orthography", "wording"))
 
 
 @dataclass(frozen=True)
@@ -113,11 +115,13 @@ def _with_moves(mine: str, theirs: str, found: list[tuple[Span, int]]) -> list[t
     return result
 
 
-def _read(leader: Text, witness: Text, found: list[tuple[Span, int]]) -> Differences:
-    """Variants with their classes."""
+def _read(leader: Text, witness: Text, found: list[tuple[Span, int]], plain: Collection[Span] = ()) -> Differences:
+    """Variants with their classes; those in `plain` are wording."""
     mine, theirs = leader.printed, witness.printed
     classes = [
-        VARIANT_CLASSES.index(
+        WORDING
+        if (start, end, other, other_end) in plain
+        else VARIANT_CLASSES.index(
             reading(
                 mine[start:end],
                 theirs[other:other_end],
@@ -184,9 +188,13 @@ def collate(leader: Text, witness: Text, found: list[Block]) -> list[Differences
     if single.any():
         result.append(_other_marks(leader, witness, spans[single]))
     # Letters and signs that differ, in the smallest runs, and then in whole tokens.
-    rest, where = [], []
+    rest: list[Span] = []
+    where: list[int] = []
+    easy = plain_substitutions(leader, witness, spans[~single])
+    plain = {(a, b, c, d) for a, b, c, d in spans[~single][easy].tolist()}
     for place, span in zip(gap[~single].tolist(), spans[~single].tolist(), strict=True):
-        runs = parted(leader.printed, witness.printed, tuple(span))
+        place_of = tuple(span)
+        runs = [place_of] if place_of in plain else parted(leader.printed, witness.printed, place_of)
         rest += runs
         where += [place + 1] * len(runs)
     places = Places(
@@ -195,9 +203,14 @@ def collate(leader: Text, witness: Text, found: list[Block]) -> list[Differences
         np.concatenate([closes[held] + 1, np.array(where, np.int64)]),
     )
     whole = [(a, b, c, d) for a, b, c, d in widened(leader, witness, one, two, places).tolist()]
-    smallest = [stripped(leader, witness, shortened(leader, witness, span)) for span in joined(leader, witness, whole)]
-    kinds = [(span, _kind(leader.printed, witness.printed, span)) for span in smallest]
-    result.append(_read(leader, witness, _with_moves(leader.printed, witness.printed, kinds)))
+    kinds = []
+    for span in joined(leader, witness, whole):
+        if span in plain:
+            kinds.append((span, SUBSTITUTION))
+        else:
+            span = stripped(leader, witness, shortened(leader, witness, span))
+            kinds.append((span, _kind(leader.printed, witness.printed, span)))
+    result.append(_read(leader, witness, _with_moves(leader.printed, witness.printed, kinds), plain))
     return result
 
 

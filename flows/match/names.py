@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-_SURNAMES = frozenset(
+SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜"
     "范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍"
     "韦申尤毕聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁时舒耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋甘景"
@@ -107,9 +107,9 @@ def _east_asian(text: str, before: str, after: str, alone: bool) -> bool:
     if after[:1] in _PLACE_ENDS and after[:1] and len(text) >= 2 and not alone:
         return True
     titled = after.startswith(_TITLES) or before.endswith(_TITLES)
-    if text[0] in _SURNAMES and 2 <= len(text) <= 4:
+    if text[0] in SURNAMES and 2 <= len(text) <= 4:
         return titled or len(text) == 3
-    return len(text) <= 2 and before[-1:] in _SURNAMES and bool(before) and titled
+    return len(text) <= 2 and before[-1:] in SURNAMES and bool(before) and titled
 
 
 def is_name(text: str, before: str, after: str, alone: bool = False) -> bool:

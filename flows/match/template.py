@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,11 +88,15 @@ def _differences(left: str, right: str) -> list[tuple[int, int, int, int]]:
     """Runs that differ, those with a single equal letter between them as one."""
     found: list[tuple[int, int, int, int]] = []
     for left_at, left_end, right_at, right_end in pieces(left, right):
-        for op in Levenshtein.opcodes(left[left_at:left_end], right[right_at:right_end]):
-            if op.tag == "equal":
+        mine, theirs = left[left_at:left_end], right[right_at:right_end]
+        if mine == theirs:
+            continue
+        edits = cast("list[tuple[str, int, int, int, int]]", Levenshtein.opcodes(mine, theirs).as_list())
+        for tag, start, end, other, other_end in edits:
+            if tag == "equal":
                 continue
-            start, end = left_at + op.src_start, left_at + op.src_end
-            other, other_end = right_at + op.dest_start, right_at + op.dest_end
+            start, end = left_at + start, left_at + end
+            other, other_end = right_at + other, right_at + other_end
             if found and start - found[-1][1] <= 1 and other - found[-1][3] <= 1:
                 found[-1] = (found[-1][0], end, found[-1][2], other_end)
             else:
@@ -103,6 +108,9 @@ def _slot(left: str, right: str, difference: tuple[int, int, int, int]) -> int:
     """2 for a number against another, 1 for a word against another (a name may be), 0 for any other difference."""
     start, end, other_start, other_end = difference
     mine, theirs = left[start:end], right[other_start:other_end]
+    if len(mine) <= 1 and len(theirs) <= 1 and not mine.isdecimal() and not theirs.isdecimal():
+        # One letter for another, as most differences are.
+        return 0
     if _DIGITS.search(mine) or _DIGITS.search(theirs):
         before, after = _widened(left, start, end), _widened(right, other_start, other_end)
         return 2 if before and after and "".join(before) != "".join(after) else 0
