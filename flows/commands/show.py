@@ -17,6 +17,9 @@ _COLOURS = ("cyan", "yellow", "green", "magenta", "blue", "red", "bright_cyan", 
 def command(
     identity: Annotated[str, typer.Argument(metavar="ID", help="An article, document or passage id.")],
     page: Annotated[bool, typer.Option("--page", help="The whole page, its articles coloured.")] = False,
+    restored: Annotated[
+        bool, typer.Option("--restored", help="The article as witnesses of its story prove it to have been.")
+    ] = False,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> int:
@@ -25,7 +28,9 @@ def command(
 
     con = open_warehouse(warehouse).connect()
     kind, document_id, article_id = report.find(con, identity)
-    if page or kind == "document" or article_id is None:
+    if restored and article_id is not None:
+        found = report.restored(con, article_id)
+    elif page or kind == "document" or article_id is None:
         found = report.page(con, document_id)
     else:
         found = report.article(con, article_id)

@@ -16,6 +16,20 @@ FROM passages AS p LEFT JOIN articles AS a USING (article_id)
 WHERE p.document_id = $1 ORDER BY p.ordinal
 """
 
+_RESTORED = """
+SELECT r.place AS ordinal, coalesce(p.kind, 'gap') AS kind,
+    coalesce(p.text,
+        substring(w.text, (r.witness_start + 1)::BIGINT, (r.witness_end - r.witness_start)::BIGINT)) AS text,
+    p.flags, r.restored_start AS article_start, r.restored_end AS article_end, a.ordinal AS article, r.article_id,
+    a.headline, r.change, r.proves, d.outlets[1] AS witness, r.story_id, r.witness_article_id
+FROM restorations AS r
+JOIN articles AS a USING (article_id)
+LEFT JOIN passages AS p ON p.passage_id = r.passage_id
+LEFT JOIN articles AS w ON w.article_id = r.witness_article_id
+LEFT JOIN article_dates AS d ON d.article_id = r.witness_article_id
+WHERE r.article_id = $1 ORDER BY r.place
+"""
+
 
 def article(con: duckdb.DuckDBPyConnection, article_id: str) -> dict[str, Any]:
     """An article's facts, and its passages in reading order; those with no place in the text stay where they stood."""
@@ -26,6 +40,23 @@ def article(con: duckdb.DuckDBPyConnection, article_id: str) -> dict[str, Any]:
         last = each["article_start"] if each["article_start"] is not None else last
         each["at"] = last
     passages.sort(key=lambda each: (each["at"], each["ordinal"]))
+    return facts | {"passages": passages}
+
+
+def restored(con: duckdb.DuckDBPyConnection, article_id: str) -> dict[str, Any]:
+    """An article's facts, and its fragments as witnesses prove them; what is missing at a gap is the witness's text.
+
+    Flags say what was changed and which outlet proves it. Raises Missing where nothing was restored.
+    """
+    facts = _one(con, "SELECT * FROM articles WHERE article_id = $1", article_id)
+    passages = _all(con, _RESTORED, article_id)
+    if not passages:
+        raise Missing("No witness proves this article to be other than its page shows; leave out --restored.")
+    for each in passages:
+        changed = [] if each["change"] in ("kept", "gap") else [each["change"]]
+        joins = ["joined"] if "join" in each["proves"] else []
+        proven = [f"by {each['witness']}"] if changed or joins or each["change"] == "gap" else []
+        each["flags"] = [*(each["flags"] or []), *changed, *joins, *proven]
     return facts | {"passages": passages}
 
 

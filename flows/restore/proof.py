@@ -121,14 +121,11 @@ class Hearing:
     def _claim(self, article: str, witness: Witness, places: dict[int, Location], own: dict[int, Location]) -> None:
         """Move fragments here that stand elsewhere on the page and in the witness next to those of the article.
 
-        Only the article that carries most of the witness claims. A fragment is moved where something is broken: it is
-        the page's own, or it is printed next to the one that it follows on, or the text is cut at the place.
+        Only the article that carries most of the witness claims, of those that begin with it. A fragment is moved where
+        something is broken: it is the page's own, or it is printed next to the one that it follows on, or the text is
+        cut at the place, or it does not stand alone: a sidebar quotes a paragraph, and a column goes on with several.
         """
-        carried = {
-            other: sum(p.length for p in self._own(other, witness, places).values()) for other in self.page.articles
-        }
-        order = {other: place for place, other in enumerate(self.page.articles)}
-        if max(self.page.articles, key=lambda other: (carried[other], -order[other])) != article:
+        if max(self.page.articles, key=lambda other: self._carries(other, witness, places)) != article:
             return
         wanted = [each for each in self.page.fragments if self._may_be_claimed(each, article, places)]
         wanted.sort(key=lambda each: (places[each.number].start, each.number))
@@ -140,13 +137,23 @@ class Hearing:
                 if each.number in own or any(place.overlap(p) > _COVERED * place.length for p in own.values()):
                     continue
                 before, after = _neighbours(place, own, witness)
-                if (before is None and after is None) or not self._is_broken(each, before, after):
+                if before is None and after is None:
+                    continue
+                if not self._is_broken(each, before, after) and not self._in_company(each, wanted, places, witness):
                     continue
                 self._move(each, article, before, after)
                 own[each.number] = place
                 part = next(part for part in self.parts[article] if part.number == each.number)
                 part.attest(witness, (place.start, place.end), article, "article")
                 again = True
+
+    def _carries(self, article: str, witness: Witness, places: dict[int, Location]) -> tuple[bool, int, int]:
+        """How much of a witness an article carries: whether it begins with it, the letters, and then its place."""
+        own = self._own(article, witness, places)
+        running = (part.number for part in self.parts[article] if part.number is not None)
+        first = next((number for number in running if self._fragment(number).running), None)
+        letters = sum(place.length for place in own.values())
+        return first in own, letters, -self.page.articles.index(article)
 
     def _may_be_claimed(self, each: Fragment, article: str, places: dict[int, Location]) -> bool:
         place = places.get(each.number)
@@ -170,6 +177,22 @@ class Hearing:
         at = numbers.index(each.number)
         above = numbers[at - 1] if at else None
         return above is not None and self._fragment(above).cut
+
+    def _in_company(
+        self, each: Fragment, wanted: list[Fragment], places: dict[int, Location], witness: Witness
+    ) -> bool:
+        """Whether the fragment above or below in its article stands next to it in the witness too."""
+        assert each.article_id is not None
+        numbers = [part.number for part in self.parts[each.article_id]]
+        at = numbers.index(each.number)
+        others = {other.number for other in wanted}
+        place = places[each.number]
+        for above, below in pairwise(numbers[max(0, at - 1) : at + 2]):
+            if above in others and below in others and above is not None and below is not None:
+                one, two = places[above], places[below]
+                if witness.same_run(one, two) and abs(two.start - one.end) <= _TOUCHING and place in (one, two):
+                    return True
+        return False
 
     def _move(self, each: Fragment, article: str, before: int | None, after: int | None) -> None:
         if each.article_id is not None:

@@ -37,6 +37,21 @@ def test_a_page_shows_what_belongs_to_no_article_too(sampled: Path, capsys: pyte
     assert [each["ordinal"] for each in shown["passages"]] == list(range(len(shown["passages"])))
 
 
+def test_a_restored_article_names_who_proves_it(sampled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    article = value(sampled, "SELECT article_id FROM restored_articles WHERE gaps > 0")
+    assert main(["show", article, "--restored", "--warehouse", str(sampled)]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert len([line for line in printed if line.strip().startswith("↳gap")]) == 1
+    assert [line for line in printed if line.endswith("  [by haidong-wanbao]")]
+    assert [line for line in printed if line.endswith("[moved, joined, by haidong-wanbao]")]
+
+
+def test_an_article_that_is_whole_is_not_restored(sampled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    article = value(sampled, "SELECT article_id FROM unique_articles WHERE outlet = 'harbour-post'")
+    assert main(["show", article, "--restored", "--warehouse", str(sampled)]) == 1
+    assert "No witness" in capsys.readouterr().err
+
+
 def test_a_passage_leads_to_its_article(sampled: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sql = "SELECT passage_id FROM passages WHERE article_id IS NOT NULL ORDER BY 1 LIMIT 1"
     assert main(["show", value(sampled, sql), "--warehouse", str(sampled)]) == 0

@@ -111,6 +111,17 @@ def test_a_fragment_comes_back_from_a_neighbouring_article() -> None:
     ]
 
 
+def test_the_rest_of_an_article_comes_back_from_the_article_in_whose_column_it_goes_on() -> None:
+    archive = Archive()
+    lines: list[tuple[str | None, str, str]] = [("a", "body", text) for text in TOLD[:2]]
+    lines += [("b", "body", text) for text in (*OTHER[:2], *TOLD[2:5], OTHER[2])]
+    archive.page("page", lines)
+    archive.alone("w", TOLD[:5])
+    rows = archive.restored("page")
+    assert archive.text(rows, "a") == "\n".join(TOLD[:5])
+    assert archive.text(rows, "b") == "\n".join(OTHER[:3])
+
+
 def test_an_orphan_of_the_page_is_given_its_article() -> None:
     archive = Archive()
     lines: list[tuple[str | None, str, str]] = [("a", "body", TOLD[0]), ("b", "body", OTHER[0])]
