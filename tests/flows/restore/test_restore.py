@@ -151,14 +151,19 @@ def test_a_paragraph_that_the_article_left_out_is_not_taken_from_the_sidebar_tha
 
 def test_what_is_missing_where_the_text_breaks_off_is_named_and_not_made_up() -> None:
     archive = Archive()
-    first = TOLD[1][:11]
-    lines: list[tuple[str | None, str, str]] = [("a", "body", TOLD[0]), ("a", "body:gap", first)]
-    archive.page("page", [*lines, ("a", "body", TOLD[3]), ("b", "body", OTHER[0])])
+    first = TOLD[2][:11]
+    lines: list[tuple[str | None, str, str]] = [
+        ("a", "body", TOLD[0]),
+        ("a", "body", TOLD[1]),
+        ("a", "body:gap", first),
+    ]
+    lines += [("a", "body", TOLD[4]), ("a", "body", TOLD[5]), ("b", "body", OTHER[0])]
+    archive.page("page", lines)
     archive.alone("w", TOLD)
     rows = archive.restored("page")
-    assert archive.text(rows, "a") == f"{TOLD[0]}\n{first}{GAP_MARK}\n{TOLD[3]}"
+    assert archive.text(rows, "a") == "\n".join([*TOLD[:2], first + GAP_MARK, TOLD[4], TOLD[5]])
     (gap,) = [row for row in rows if row["change"] == "gap"]
-    assert archive.slice(gap) == f"{TOLD[1][11:]}\n{TOLD[2]}"
+    assert archive.slice(gap) == f"{TOLD[2][11:]}\n{TOLD[3]}"
     assert (gap["passage_id"], gap["proves"], gap["joined"]) == (None, ["gap"], True)
 
 
