@@ -31,6 +31,9 @@ def command(
     if as_json:
         print_json(found)
         return 0
+    if not found:
+        print("No story matches.")
+        return 0
     columns = ("story_id", "outlets", "articles", "first", "last", "opening")
     rows = [
         [

@@ -18,7 +18,11 @@ WITH carried AS (
     FROM witnesses GROUP BY story_id
 )
 SELECT c.story_id, c.outlets, c.articles, c.first, c.last,
-    left(replace(trim(substring(a.text, (s.span_start + 1)::BIGINT, 80)), chr(10), ' '), 60) AS opening
+    left(replace(trim(
+        CASE WHEN regexp_matches(substring(a.text, s.span_start::BIGINT, 2), $inside)
+        THEN regexp_replace(substring(a.text, (s.span_start + 1)::BIGINT, 100), '^\\S+\\s+', '')
+        ELSE substring(a.text, (s.span_start + 1)::BIGINT, 80) END
+    ), chr(10), ' '), 60) AS opening
 FROM carried AS c
 JOIN stories AS s ON s.story_id = c.story_id AND s.leader
 JOIN articles AS a ON a.article_id = s.article_id
@@ -33,6 +37,9 @@ WHERE ($since::DATE IS NULL OR c.last >= $since::DATE)
 ORDER BY c.outlets DESC, c.articles DESC, c.first NULLS LAST, c.story_id
 LIMIT $limit
 """
+
+_INSIDE_WORD = r"^[\p{Latin}\p{Greek}\p{Cyrillic}\p{Arabic}\p{Hebrew}\p{Devanagari}\p{Hangul}\p{N}]{2}$"
+"""Two characters of a word that a passage begins in the middle of."""
 
 _WITNESSES = """
 SELECT s.article_id, s.span_start, s.span_end, s.leader, s.coverage, w.outlets, w.published_at, a.headline,
@@ -63,7 +70,7 @@ def listed(
     limit: int,
 ) -> list[dict[str, Any]]:
     """The stories that ran between two days, in an outlet, with a text in them; those of most outlets first."""
-    values = {"since": since, "until": until, "outlet": outlet, "text": text, "limit": limit}
+    values = {"since": since, "until": until, "outlet": outlet, "text": text, "limit": limit, "inside": _INSIDE_WORD}
     return _rows(con, _LIST, values)
 
 

@@ -29,8 +29,12 @@ def test_stories_are_listed_and_filtered(sampled: Path, capsys: pytest.CaptureFi
     words = every[0]["opening"][:6]
     assert every[0]["story_id"] in {each["story_id"] for each in _json(capsys, "stories", "--text", words, *here)}
     assert _json(capsys, "stories", "--since", "2200-01-01", *here) == []
+    openings = [each["opening"] for each in every]
+    assert any(opening.startswith("Ύστερα από") for opening in openings)
     assert main(["stories", *here]) == 0
     assert every[0]["story_id"][:12] in capsys.readouterr().out
+    assert main(["stories", "--outlet", "nowhere", *here]) == 0
+    assert capsys.readouterr().out == "No story matches.\n"
 
 
 def test_a_story_is_compared_with_its_leader(sampled: Path, capsys: pytest.CaptureFixture[str]) -> None:
