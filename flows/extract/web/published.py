@@ -11,7 +11,7 @@ from typing import Any
 import htmldate
 
 from flows.extract import dates
-from flows.extract.web.credits import LINE
+from flows.extract.web.credits import LINE, read_credits
 from flows.extract.web.head import Head
 
 _PUBLISHED = (
@@ -98,18 +98,23 @@ def _seen(lines: list[str]) -> Iterator[tuple[dates.Moment, str]]:
             last = moment.end
             if moment.precision in _COARSE:
                 continue
-            alone = len(line) - (moment.end - moment.start) <= BESIDE
+            alone = len(line) - (moment.end - moment.start) <= BESIDE or _has_credits(line)
             yield moment, "changed" if _CHANGED.search(before) else "stated" if alone or _STATED.search(before) else ""
 
 
 def _visible(lines: list[str]) -> tuple[dates.Moment | None, bool]:
-    """The date that lines give for the publication, and whether one states it. That of a change stands in."""
-    changed = None
-    for moment, label in _seen(lines):
-        if label != "changed":
-            return moment, label == "stated"
-        changed = changed or moment
-    return changed, False
+    """The date that lines give for the publication, and whether one states it. Else one in passing, or of a change."""
+    seen = list(_seen(lines))
+    for wanted in ("stated", "", "changed"):
+        for moment, label in seen:
+            if label == wanted:
+                return moment, label == "stated"
+    return None, False
+
+
+def _has_credits(line: str) -> bool:
+    found = read_credits([line], labelled=True)
+    return bool(found.source or found.authors or found.editors)
 
 
 def _labelled(lines: list[str]) -> dates.Moment | None:
