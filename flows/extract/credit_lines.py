@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from urllib.parse import unquote
+
+from flows.extract.fields import people
 
 LONGEST = 1500
 """Characters of a line, its links included, beyond which it is not a credit."""
@@ -64,10 +65,6 @@ _AFTER_NAMES = re.compile(
     r"[\s\u3000|｜丨/／,，。;；]*(?:(?:责任|責任|责|首席)?编\s*辑|編\s*輯|[图圖]片?|摄影|攝影|来源|來源|出品|发自|發自|设计|校对|时间|日期|发布)"
     r"[\s\u3000]*[:：/／|｜丨].*|[（(].*[)）]|[,，。;；]\s*(?:原文|本文|来自|转|首发).*"
 )
-_TITLES = re.compile(
-    r"(?:(?:本报|本刊|特约|实习|见习|首席)*(?:记者|記者|作者|编辑|通讯员)|综合|佚名|未知|不详)[\s:：]*"
-)
-_NAME = re.compile(r"[^\d:：，,。！？?!<>\[\]()（）「」“”]{1,30}")
 _DATE = re.compile(
     r"(?:发布|發布|发表|發表|更新|刊发|出版|报道)?(?:时间|時間|日期|于|於|在)?\s*[:：]?\s*"
     r"(?P<date>(?:19|20)\d\d\s*(?:年|[-/.])\s*\d{1,2}\s*(?:月|[-/.])\s*\d{1,2}(?!\d)\s*日?"
@@ -192,21 +189,6 @@ def embedded_original(archived_uri: str) -> str | None:
 def is_archive(uri: str) -> bool:
     """Whether the address is of a web archive."""
     return _ARCHIVE_HOST.match(uri) is not None
-
-
-def people(text: str) -> list[str]:
-    """Names in a printed list of authors, in order; an empty list where it does not read as one."""
-    text = _STRIKE.sub("", unquote(text) if "%" in text else text).strip(" \t\u3000|｜丨/／,，;；。.、")
-    names: list[str] = []
-    for part in re.split(r"\s*[、,，;；/／|｜丨&＆]\s*|\s+(?:and|和|与)\s+", text):
-        part = _TITLES.sub("", part)
-        words = part.split()
-        if len(words) > 1 and all(re.fullmatch(r"[\u4e00-\u9fff]{2,4}", word) for word in words):
-            names += words
-        elif part.strip():
-            names.append(part.strip())
-    unique = list(dict.fromkeys(names))
-    return unique if unique and all(_NAME.fullmatch(name) for name in unique) else []
 
 
 def _publisher(after: str) -> str | None:

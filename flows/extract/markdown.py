@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, timedelta, timezone, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flows.extract import credit_lines, dates, digest, frontmatter, markdown_cut
+from flows.extract.fields import put_authors, put_date, put_tags, zone_of
 from flows.extract.frontmatter import FrontMatter
 from flows.extract.language import guess_language
 from flows.extract.markdown_cut import Piece
 from flows.extract.reading import Block, Reading, UnreadableError
 from flows.extract.text import LONGEST, decode_text, sentence_cut
 
-VERSION = "1"
+VERSION = "2"
 
 MEDIA_TYPE = "text/markdown"
-
-_CHINA = timezone(timedelta(hours=8))
 
 HEAD_PIECES = 15
 FOOT_PIECES = 6
@@ -91,15 +87,6 @@ def read(payload: bytes, parser: Mapping[str, Any]) -> Reading:
     return reading
 
 
-def zone_of(parser: Mapping[str, Any], language: str | None) -> tzinfo:
-    """The zone of times that name none: the source's, else China's for Chinese, else UTC."""
-    name = parser.get("timezone")
-    if name:
-        with contextlib.suppress(ValueError, OSError, KeyError):
-            return ZoneInfo(str(name))
-    return _CHINA if (language or "").startswith("zh") else UTC
-
-
 def _describe(reading: Reading, head: FrontMatter, parser: Mapping[str, Any]) -> None:
     """Metadata from the front matter. What it writes wrongly (a date of 0000-00-00) is left null."""
     if (language := head.first("lang", "language", "locale")) and re.fullmatch(
@@ -112,12 +99,8 @@ def _describe(reading: Reading, head: FrontMatter, parser: Mapping[str, Any]) ->
         _date(reading, date.text, parser)
     if (modified := head.first(*_MODIFIED)) and (moment := dates.parse(modified.text)):
         reading.modified_at = moment.placed(zone_of(parser, reading.language))
-    for value in head.all(*_AUTHOR):
-        reading.authors += [name for name in credit_lines.people(value.text) if name not in reading.authors]
-    for value in head.all(*_TAGS):
-        for tag in re.split(r"[,，、;；]", value.text):
-            if (tag := tag.strip().strip("\"'")) and tag not in reading.tags:
-                reading.tags.append(tag)
+    put_authors(reading, (value.text for value in head.all(*_AUTHOR)))
+    put_tags(reading, (value.text for value in head.all(*_TAGS)))
     if (canonical := head.first("canonical", "canonical_url")) and (uri := _URI.search(canonical.text)):
         reading.canonical_uri = uri.group()
     for value in head.all(*_COPIES):
@@ -132,8 +115,7 @@ def _describe(reading: Reading, head: FrontMatter, parser: Mapping[str, Any]) ->
 
 def _date(reading: Reading, text: str, parser: Mapping[str, Any]) -> None:
     if moment := dates.parse(text):
-        reading.published_at = moment.placed(zone_of(parser, reading.language))
-        reading.published_precision = moment.precision
+        put_date(reading, moment, parser)
 
 
 def _take_uris(reading: Reading, credit: credit_lines.Credit) -> None:

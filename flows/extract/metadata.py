@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flows.extract import dates
+from flows.extract.fields import put_date, zone_of
 from flows.extract.language import guess_language
 from flows.extract.names import split_names
 from flows.extract.reading import Reading
@@ -22,7 +22,6 @@ _LANGUAGE = re.compile(r"\A[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*\Z")
 _TITLE_LABEL = re.compile(r"\A(?:标\s*题|標\s*題|title)\s*[:：]\s*", re.I)
 _SENTENCE = re.compile(r"[，。！？“”\"!?]")
 _SCRIPT_TELLS = frozenset(("zh", "ja", "ko", "el", "ar", "he", "th", "hi"))
-_CHINESE = timezone(timedelta(hours=8))
 
 
 @dataclass(slots=True)
@@ -137,17 +136,6 @@ def _publisher(head: Head, source: str | None, headline: str | None) -> str | No
     )
 
 
-def zone_of(parser: Mapping[str, Any], language: str | None) -> tzinfo:
-    """The source's zone; without one, China's for pages in Chinese, else UTC."""
-    name = parser.get("timezone")
-    if isinstance(name, str):
-        try:
-            return ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError):
-            pass
-    return _CHINESE if (language or "").lower().startswith("zh") else UTC
-
-
 def _address(value: str | None) -> str | None:
     return value.strip() if value and re.match(r"https?://[^\s/]+", value.strip()) else None
 
@@ -208,8 +196,7 @@ def override(reading: Reading, texts: Mapping[str, list[str]], parser: Mapping[s
         reading.authors = list(dict.fromkeys(names))
     moment = published.first_date([text[:200] for text in texts.get("date", [])])
     if moment is not None:
-        reading.published_at = moment.placed(zone_of(parser, reading.language))
-        reading.published_precision = moment.precision
+        put_date(reading, moment, parser)
 
 
 def _tags(head: Head) -> list[str]:

@@ -18,7 +18,11 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 HAN_NAME = r"(?:[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,8}[·•・][\u4e00-\u9fff·•・]{1,12})"
 """A pattern for one Chinese name, or one from a western language in Chinese characters."""
 
-ROLE = re.compile(rf"(?:特约|特派|实习|见习|首席|资深|专栏|责任|責任)*(?:{'|'.join(_LISTS['roles'])})\s*[:：]?\s*")
+ROLE = re.compile(
+    rf"(?:特约|特派|实习|见习|首席|资深|专栏|责任|責任)*(?:{'|'.join(_LISTS['roles'])})(?![组部室社团組團])"
+    r"\s*[:：]?\s*"
+)
+_ROLED = re.compile(rf"(?P<before>[^\s、，,;；|/／]*?){ROLE.pattern}")
 _PHOTOGRAPHER = re.compile(r"[摄攝]影?\Z|[图圖]片?\Z|供[图圖]\Z")
 _DONE = re.compile(
     r"(?:\s*(?:综合|(?:\A|\s)[摄攝]影)?(?:报道|報道|報導|特稿|专稿)|"
@@ -37,6 +41,7 @@ _TITLED = re.compile(
 )
 _EDGES = re.compile(r"\A[\s,.，。、;；:：·\-–—*@|【\[「『〔]+|[\s,，。、;；:：·\-–—*|】\]」』〕]+\Z")
 _WRAPPED = re.compile(r"[(（](?P<inner>[^()（）]+)[)）]")
+_REMARK = re.compile(r"(?<=\S)\s*(?:[(（][^()（）]*[\u4e00-\u9fff][^()（）]*[)）]?|《.*)\Z")
 _NOT_NAMES = re.compile(
     r"https?:|www\.|@|[=\"<>{}\ufffd]|[。！？!?…“”《》]|登录|登錄|注册|昵称|参与|下载|客户端|回复|举报|"
     r"\A[\d\W]+\Z|(?:19|20)\d\d|"
@@ -104,7 +109,7 @@ def split_names(value: str) -> list[str]:
     if "://" in value:
         return []
     if HAN.search(value):
-        value = ROLE.sub("、", _without_outlet(value))
+        value = _ROLED.sub(_named_before, _without_outlet(value))
     names: list[str] = []
     for part in _parted(value):
         for name in _apart(_bare(part)):
@@ -119,8 +124,20 @@ def _without_outlet(value: str) -> str:
     if first is None or first.start() > 20:
         return value
     before = value[: first.start()].split()
-    named = all(2 <= len(piece) <= 3 + piece.startswith(COMPOUND) and has_surname(piece) for piece in before)
-    return value if before and named else value[first.end() :]
+    names = [piece for piece in before if _is_chinese_name(piece)]
+    if first.end() == len(value):  # the role comes last
+        return " ".join(names)
+    kept = f"{' '.join(names)}、" if names and names[-1] == before[-1] else ""
+    return kept + value[first.end() :]
+
+
+def _is_chinese_name(piece: str) -> bool:
+    return 2 <= len(piece) <= 3 + piece.startswith(COMPOUND) and has_surname(piece)
+
+
+def _named_before(roled: re.Match[str]) -> str:
+    """What stands before a role inside a list, where it is a name and not a paper's."""
+    return f"{roled['before']}、" if _is_chinese_name(roled["before"]) else "、"
 
 
 def _parted(value: str) -> list[str]:
@@ -148,6 +165,7 @@ def _bare(part: str) -> str:
     part = _TITLED.sub("", part)
     part = _EDGES.sub("", _CODE.sub("", part))
     if HAN.search(part):
+        part = _EDGES.sub("", _REMARK.sub("", part))
         if _PHOTOGRAPHER.search(part):
             return ""
         part = _EDGES.sub("", _DONE.sub("", part))

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flows.extract import credit_lines, dates, record_keys
+from flows.extract import dates, record_keys
 from flows.extract.charset import Decoded
+from flows.extract.fields import put_authors, put_date, put_tags
 from flows.extract.language import guess_language
-from flows.extract.markdown import zone_of
 from flows.extract.reading import Block, Reading, UnreadableError
 from flows.extract.text import decode_text
 
-VERSION = "1"
+VERSION = "2"
 
 MEDIA_TYPE = "application/json"
 
@@ -119,19 +119,11 @@ def _describe(
     reading.title = next(iter(strings("title")), None)
     reading.publisher = next(iter(strings("publisher")), None)
     reading.canonical_uri = next((uri for uri in strings("uri") if _URI.match(uri)), None)
-    for text in strings("author"):
-        reading.authors += [name for name in credit_lines.people(text) if name not in reading.authors]
-    for text in strings("tags"):
-        reading.tags += [
-            tag for each in re.split(r"[,，、;；|]", text) if (tag := each.strip()) and tag not in reading.tags
-        ]
-    for text in strings("date"):
-        if moment := dates.parse(text):
-            reading.published_at, reading.published_precision = (
-                moment.placed(zone_of(parser, reading.language)),
-                moment.precision,
-            )
-            break
+    put_authors(reading, strings("author"))
+    put_tags(reading, strings("tags"))
+    moment = next(filter(None, map(dates.parse, strings("date"))), None)
+    if moment is not None:
+        put_date(reading, moment, parser)
 
 
 def _strings(

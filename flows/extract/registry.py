@@ -38,9 +38,9 @@ class Extractor:
 
 EXTRACTORS: tuple[Extractor, ...] = (
     Extractor("text", "2", "flows.extract.text"),
-    Extractor("markdown", "1", "flows.extract.markdown"),
-    Extractor("html", "3", "flows.extract.html"),
-    Extractor("record", "1", "flows.extract.records"),
+    Extractor("markdown", "2", "flows.extract.markdown"),
+    Extractor("html", "4", "flows.extract.html"),
+    Extractor("record", "2", "flows.extract.records"),
 )
 
 MEDIA_TYPES: Mapping[str, str] = {
