@@ -47,7 +47,9 @@ _QUERY = re.compile(r"\Aauthor(?:_name)?=[^&]+\Z")
 _ASIDE = re.compile(
     r"comment|reply|replies|respond|pinglun|related|recommend|sidebar|teaser|card|footer|most-?read|popular", re.I
 )
-_HOLDERS = ("a", "span", "div", "p", "address", "cite", "li", "em", "strong", "b", "h3", "h4", "h5", "h6", "dd", "td")
+_HOLDERS = frozenset(
+    ("a", "span", "div", "p", "address", "cite", "li", "em", "strong", "b", "h3", "h4", "h5", "h6", "dd", "td")
+)
 _BLOG = re.compile(
     r"\A[\[【「《]?(?P<owner>[^\s|｜_«»\[\]【】]{2,16}?)[\]】」》]?\s*(?:的|'s |’s )\s*(?:个人|個人)?"
     r"(?:博客|部落格|网志|網誌|网络日志|blog)",
@@ -238,7 +240,8 @@ def find_elements(root: etree._Element, source: str, between: tuple[str, str]) -
     inside: list[tuple[etree._Element, str]] = []
     outside: list[tuple[etree._Element, str]] = []
     begun, ending = first is None, False
-    for element in root.iter(etree.Element):
+    watched = {str(element.tag) for element in (first, last) if element is not None}
+    for element in root.iter(*sorted(watched | _HOLDERS)):
         begun = begun or element is first
         ending = ending or element is last
         if (
@@ -283,11 +286,13 @@ def _around(root: etree._Element, path: str) -> etree._Element | None:
 
 
 def _is_authors(element: etree._Element) -> bool:
-    if "author" in (element.get("rel") or "").lower().split() or element.get("itemprop") == "author":
+    rel = element.get("rel")
+    if (rel and "author" in rel.lower().split()) or element.get("itemprop") == "author":
         return True
     if element.tag == "a" and _is_authors_link(element):
         return True
-    return _names_authors(element.get("class") or "") or _names_authors(element.get("id") or "")
+    names, ident = element.get("class"), element.get("id")
+    return (names is not None and _names_authors(names)) or (ident is not None and _names_authors(ident))
 
 
 @lru_cache(maxsize=65_536)
@@ -302,8 +307,8 @@ def _names_authors(names: str) -> bool:
 
 def _is_authors_link(element: etree._Element) -> bool:
     """Whether a link leads to the page of an author."""
-    href = element.get("href") or ""
-    if not any(map(href.lower().__contains__, _LINK_WORDS)):
+    href = element.get("href")
+    if href is None or not any(map(href.lower().__contains__, _LINK_WORDS)):
         return False
     try:
         address = urlsplit(href)
