@@ -43,7 +43,7 @@ def count_classes(texts: list[str]) -> NDArray[np.float64]:
         return np.zeros((0, CLASSES))
     lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
     points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    classes = _table()[np.minimum(points, 65_535)].astype(np.int64)
-    owner = np.repeat(np.arange(len(texts), dtype=np.int64), lengths)
-    counts = np.bincount(owner * CLASSES + classes, minlength=len(texts) * CLASSES)
+    places = np.repeat(np.arange(len(texts), dtype=np.int32) * CLASSES, lengths)
+    places += _table()[np.minimum(points, 65_535)]
+    counts = np.bincount(places, minlength=len(texts) * CLASSES)
     return counts.reshape(len(texts), CLASSES).astype(np.float64)

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -22,6 +23,8 @@ _PAGES = frozenset(["webpage", "itempage", "medicalwebpage", "faqpage", "profile
 _WRAPPED = re.compile(r"\A\s*(?:/\*.*?\*/|//[^\n]*\n|<!--|<!\[CDATA\[|;)?\s*|\s*(?://)?\s*(?:-->|\]\]>|;)?\s*\Z", re.S)
 _MAX_OBJECTS = 5_000
 _MAX_JSON = 2_000_000
+_AROUND = 100
+"""Elements around one that are looked at: pages that nest deeper do it by mistake."""
 _MAX_VALUE = 2_000
 """More of an element's text is not gathered: no property is as long, and elements may be nested."""
 _FOUNDER = re.compile(r"<!--\s*enpproperty(.{0,4000}?)-->", re.S)
@@ -96,7 +99,8 @@ def _names_of(element: etree._Element) -> str:
 
 def within(element: etree._Element, named: re.Pattern[str]) -> bool:
     """Whether an element or one around it, the body excepted, is named so."""
-    around = (e for e in (element, *element.iterancestors()) if e.tag not in ("body", "html"))
+    ancestors = islice(element.iterancestors(), _AROUND)
+    around = (e for e in (element, *ancestors) if e.tag not in ("body", "html"))
     return any(named.search(_names_of(e)) for e in around)
 
 
