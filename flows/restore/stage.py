@@ -13,12 +13,13 @@ from typing import Any
 
 import pyarrow as pa
 
+from flows.restore.claims import Part
 from flows.restore.page import Page, Witness
-from flows.restore.proof import Hearing, Part
+from flows.restore.proof import Hearing
 from schemas.tables.alignments import ALIGNMENTS
 from schemas.tables.restorations import GAP_MARK, RESTORATIONS
 
-VERSION = "1"
+VERSION = "2"
 
 WITNESSES = 3
 """Witnesses of an article that are heard: those that share most with it."""

@@ -1,0 +1,198 @@
+"""Which fragments of a page belong to which article, as its witnesses prove."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from flows.restore.locate import Location
+from flows.restore.page import Fragment, Page, Witness
+
+_OWN_ALIKE, _OWN_SHARE = 0.7, 0.5
+"""Likeness to the witness, and share of its letters, from which a fragment of the article counts as found there."""
+_FOREIGN_ALIKE, _FOREIGN_SHARE = 0.85, 0.85
+"""The same for a fragment that stands elsewhere on the page."""
+_FOREIGN_LETTERS, _FOREIGN_LETTERS_ALPHABETIC = 12, 30
+"""Letters below which a fragment that stands elsewhere may be found by chance."""
+TOUCHING = 12
+"""Letters of the witness between two fragments that are next to each other."""
+_COVERED = 0.3
+"""Share of a fragment from which what another holds of the same place is no accident."""
+
+
+@dataclass(slots=True)
+class Part:
+    """A fragment of a restored article, or a gap (`number` is None).
+
+    `witness` and `span`, in letters, are the evidence; `claimant` is the article whose alignment says so.
+    """
+
+    number: int | None
+    joined: bool = False
+    proves: set[str] = field(default_factory=set)
+    witness: Witness | None = None
+    span: tuple[int, int] | None = None
+    claimant: str = ""
+
+    def attest(self, witness: Witness, span: tuple[int, int], claimant: str, *proven: str) -> None:
+        """Note what a witness proves; the first witness of a fragment stays its evidence."""
+        if self.witness is None:
+            self.witness, self.span, self.claimant = witness, span, claimant
+        if self.witness is witness:
+            self.proves.update(proven)
+
+
+class Belongings:
+    """The fragments of each article of a page, as far as witnesses have been heard, in `parts`."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.parts = {
+            article: [Part(number, number in page.joined) for number in numbers]
+            for article, numbers in page.reading.items()
+        }
+        self.scattered = {article for article, numbers in page.reading.items() if not page.in_one_run(numbers)}
+        self.moved: set[int] = set()
+
+    def fragment(self, number: int) -> Fragment:
+        return self.page.fragments[number]
+
+    def own(self, article: str, witness: Witness, places: dict[int, Location]) -> dict[int, Location]:
+        """The article's fragments that stand in the witness, without those on a place that a longer one holds."""
+        found = []
+        for part in self.parts[article]:
+            if part.number is not None and (place := places.get(part.number)):
+                share = 1 - (place.head + place.tail) / max(1, len(self.fragment(part.number).letters))
+                if place.alike >= _OWN_ALIKE and share >= _OWN_SHARE:
+                    found.append((part.number, place))
+        own: dict[int, Location] = {}
+        for number, place in sorted(found, key=lambda each: (-each[1].length, each[0])):
+            if all(place.overlap(other) <= _COVERED * place.length for other in own.values()):
+                own[number] = place
+        self._fit(article, witness, own)
+        return own
+
+    def _fit(self, article: str, witness: Witness, own: dict[int, Location]) -> None:
+        """Add fragments too short, or too common, to be looked up, that stand letter for letter next to a neighbour."""
+        numbers = [part.number for part in self.parts[article] if part.number is not None]
+        for before, number in pairwise(numbers):
+            if number not in own and before in own:
+                self._fit_at(number, own[before].end, witness, own)
+        for number, after in reversed(list(pairwise(numbers))):
+            if number not in own and after in own:
+                self._fit_at(number, own[after].start - len(self.fragment(number).letters), witness, own)
+
+    def _fit_at(self, number: int, start: int, witness: Witness, own: dict[int, Location]) -> None:
+        letters = self.fragment(number).letters
+        place = Location(start, start + len(letters), 0, 0, 1.0)
+        free = letters and start >= 0 and not any(place.overlap(other) for other in own.values())
+        if free and witness.letters.startswith(letters, start):
+            own[number] = place
+
+    def claim(self, article: str, witness: Witness, places: dict[int, Location], own: dict[int, Location]) -> None:
+        """Move fragments here that stand elsewhere on the page and in the witness next to those of the article.
+
+        Only the article that carries most of the witness claims, of those that begin with it. A fragment is moved where
+        something is broken: it is the page's own, or it is printed next to the one that it follows on, or the text is
+        cut at the place, or it does not stand alone: a sidebar quotes a paragraph, and a column goes on with several.
+        """
+        if max(self.page.articles, key=lambda other: self._carries(other, witness, places)) != article:
+            return
+        wanted = [each for each in self.page.fragments if self._may_be_claimed(each, article, places)]
+        wanted.sort(key=lambda each: (places[each.number].start, each.number))
+        again = True
+        while again:
+            again = False
+            for each in wanted:
+                place = places[each.number]
+                if each.number in own or any(place.overlap(p) > _COVERED * place.length for p in own.values()):
+                    continue
+                before, after = _neighbours(place, own, witness)
+                if before is None and after is None:
+                    continue
+                if not self._is_broken(each, before, after) and not self._in_company(each, wanted, places, witness):
+                    continue
+                self._move(each, article, before, after)
+                own[each.number] = place
+                part = next(part for part in self.parts[article] if part.number == each.number)
+                part.attest(witness, (place.start, place.end), article, "article")
+                again = True
+
+    def _carries(self, article: str, witness: Witness, places: dict[int, Location]) -> tuple[bool, int, int]:
+        """How much of a witness an article carries: whether it begins with it, the letters, and then its place."""
+        own = self.own(article, witness, places)
+        running = (part.number for part in self.parts[article] if part.number is not None)
+        first = next((number for number in running if self.fragment(number).running), None)
+        letters = sum(place.length for place in own.values())
+        return first in own, letters, -self.page.articles.index(article)
+
+    def _may_be_claimed(self, each: Fragment, article: str, places: dict[int, Location]) -> bool:
+        place = places.get(each.number)
+        if place is None or each.duplicate or each.number in self.moved or each.kind in ("headline", "caption"):
+            return False
+        if any(part.number == each.number for part in self.parts[article]):
+            return False
+        share = 1 - (place.head + place.tail) / len(each.letters)
+        least = _FOREIGN_LETTERS_ALPHABETIC if each.alphabetic else _FOREIGN_LETTERS
+        return len(each.letters) >= least and place.alike >= _FOREIGN_ALIKE and share >= _FOREIGN_SHARE
+
+    def _is_broken(self, each: Fragment, before: int | None, after: int | None) -> bool:
+        """Whether the page gives reason to move a fragment between two others of which one may be None."""
+        if each.article_id is None:
+            return True
+        if before is not None and (self.page.follows(before, each.number) or self.fragment(before).cut):
+            return True
+        if after is not None and (self.page.follows(each.number, after) or each.cut):
+            return True
+        numbers = [part.number for part in self.parts[each.article_id]]
+        at = numbers.index(each.number)
+        above = numbers[at - 1] if at else None
+        return above is not None and self.fragment(above).cut
+
+    def _in_company(
+        self, each: Fragment, wanted: list[Fragment], places: dict[int, Location], witness: Witness
+    ) -> bool:
+        """Whether the fragment above or below in its article stands next to it in the witness too."""
+        assert each.article_id is not None
+        numbers = [part.number for part in self.parts[each.article_id]]
+        at = numbers.index(each.number)
+        others = {other.number for other in wanted}
+        place = places[each.number]
+        for above, below in pairwise(numbers[max(0, at - 1) : at + 2]):
+            if above in others and below in others and above is not None and below is not None:
+                one, two = places[above], places[below]
+                if witness.same_run(one, two) and abs(two.start - one.end) <= TOUCHING and place in (one, two):
+                    return True
+        return False
+
+    def _move(self, each: Fragment, article: str, before: int | None, after: int | None) -> None:
+        if each.article_id is not None:
+            self._leave(each.article_id, each.number)
+        mine = self.parts[article]
+        numbers = [part.number for part in mine]
+        at = numbers.index(before) + 1 if before is not None else numbers.index(after)
+        mine.insert(at, Part(each.number))
+        if at + 1 < len(mine):
+            mine[at + 1].joined = False
+        self.moved.add(each.number)
+        self.scattered.add(article)
+
+    def _leave(self, article: str, number: int) -> None:
+        """Take a fragment out of the article that the page alone put it in."""
+        parts = self.parts[article]
+        at = next(place for place, part in enumerate(parts) if part.number == number)
+        del parts[at]
+        if at < len(parts):
+            parts[at].joined = False
+
+
+def _neighbours(place: Location, own: dict[int, Location], witness: Witness) -> tuple[int | None, int | None]:
+    """The fragments that end and begin next to a place of the witness, in the same run."""
+    before = after = None
+    for number, other in sorted(own.items()):
+        if witness.same_run(place, other):
+            if abs(place.start - other.end) <= TOUCHING:
+                before = number
+            if abs(other.start - place.end) <= TOUCHING:
+                after = number
+    return before, after
