@@ -30,10 +30,10 @@ class Page:
 
     `headline` is the visible headline, `heading` whether its element is a heading, `visible` whether only its place
     tells it, `near` the blocks around it and around the article's beginning, `beside` those that stand a little
-    further down and are not of the article, `tail` those at its end, `posts` the short blocks from the one to the
-    other, `body` the article's paragraphs, `lone` the names that stand alone between the headline and the article.
-    `elements` finds the texts of elements named after authors, `scripts` the date in the page's scripts, `guess` a
-    date that a library guesses.
+    further down and are not of the article, or hold a date, `tail` those at its end, `posts` the short blocks from
+    the one to the other, `body` the article's paragraphs, `lone` the names that stand alone between the headline and
+    the article. `elements` finds the texts of elements named after authors, `scripts` the date in the page's scripts,
+    `guess` a date that a library guesses.
     """
 
     headline: str | None = None

@@ -142,8 +142,10 @@ def told(page: Cut, features: Features, kept: Mask, visible: bool) -> Page:
     )
     tail = list(range(max(ends, 0), ends + 6)) + list(range(max(headline - 12, 0), max(headline - 3, 0)))
     outside = marks.MENU | marks.RELATED | marks.SIDE | marks.FOOTER | marks.COMMENTS
-    beside = [i for i in range(headline + 1, min(headline + 10, count)) if headline >= 0 and not kept[i]]
-    beside = [i for i in beside if i not in near and not features.marks[i] & outside]
+    dated = features.dated & (features.chars <= POST) & kept
+    apart = (features.marks & outside == 0) & ~kept
+    below = range(headline + 1, min(headline + 10, count)) if headline >= 0 else range(0)
+    beside = [i for i in below if i not in near and (dated[i] or apart[i])]
     between = range(headline + 1, min(begins, headline + 8)) if headline >= 0 else range(0)
     posts = range(headline + 1, min(ends + 6, count)) if headline >= 0 else range(0)
     remarks = features.marks & marks.COMMENTS != 0
