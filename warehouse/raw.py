@@ -47,6 +47,7 @@ class ChangedWhileRead(Exception):  # noqa: N818
     """A stream did not hold the bytes whose hash was announced."""
 
 
+@lru_cache(maxsize=16)
 def warc_date(moment: datetime) -> str:
     """A UTC moment as a WARC-Date with microseconds."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -14,8 +14,6 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-import httpx
-
 from flows.fetch import robots
 from flows.fetch.address import Resolver, resolve
 from flows.fetch.errors import FetchError
@@ -109,7 +107,6 @@ class Crawl:
         self._early: deque[Answer] = deque()
         self._busy = 0
         self._workers = ThreadPoolExecutor(limits.hosts, thread_name_prefix="fetch")
-        self._tls = httpx.create_ssl_context(trust_env=False)
 
     def __enter__(self) -> Crawl:
         return self
@@ -138,7 +135,7 @@ class Crawl:
             return
         lane = self._lanes.get(url.host)
         if lane is None:
-            lane = self._lanes[url.host] = _Lane(url.host, Wire(self.limits, self._resolver, self._tls))
+            lane = self._lanes[url.host] = _Lane(url.host, Wire(self.limits, self._resolver))
         lane.jobs.append(job if url is job.url else replace(job, url=url))
         self._list(lane)
 

@@ -10,6 +10,7 @@ import ssl
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from types import TracebackType
 from typing import Any
 
@@ -145,14 +146,19 @@ class _Backend(httpcore.NetworkBackend):
         raise FetchError("address", "A socket of this machine is not the web.")
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    """What secure connections trust; made when the first one is, for it takes its time."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class Wire:
     """A client for one host. Not for several threads at once. Keeps no cookies and follows no redirects."""
 
-    def __init__(self, limits: Limits, resolver: Resolver = resolve, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, limits: Limits, resolver: Resolver = resolve) -> None:
         self._limits = limits
         self._tape = _Tape()
         self._backend = _Backend(self._tape, resolver, limits.allow_private)
-        self._tls = tls or httpx.create_ssl_context(trust_env=False)
         self._timeout = httpx.Timeout(limits.idle_seconds, connect=limits.connect_seconds).as_dict()
         self._manner = [
             (b"User-Agent", limits.agent.encode("ascii", "replace")),
@@ -183,7 +189,10 @@ class Wire:
             self.close()
         where = httpcore.URL(scheme=url.scheme, host=url.raw_host, port=url.port, target=b"/").origin
         fresh = httpcore.HTTPConnection(
-            where, ssl_context=self._tls, keepalive_expiry=_KEEP, network_backend=self._backend
+            where,
+            ssl_context=_tls() if url.scheme == "https" else None,
+            keepalive_expiry=_KEEP,
+            network_backend=self._backend,
         )
         self._open = (url.origin, fresh)
         return fresh
