@@ -25,7 +25,7 @@ class Settings:
 
     warehouse      where everything is kept (DIBAO_WAREHOUSE)
     workers        processes that read payloads; 0 chooses by the machine's cores (DIBAO_WORKERS)
-    memory_limit   DuckDB's memory limit, such as `2GB` (DIBAO_MEMORY_LIMIT)
+    memory_limit   memory limit of DuckDB and of matching, such as `2GB` (DIBAO_MEMORY_LIMIT)
     """
 
     warehouse: Path = Path("warehouse/data")

@@ -6,8 +6,12 @@ import os
 import re
 from dataclasses import dataclass
 
-_UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
-_UNITS |= {"kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "tib": 1 << 40}
+_UNITS = {"": 1, "b": 1, "byte": 1, "bytes": 1}
+for _power, _name in enumerate(("kilobyte", "megabyte", "gigabyte", "terabyte"), 1):
+    _UNITS |= dict.fromkeys((_name[0], f"{_name[0]}b", _name, f"{_name}s"), 1000**_power)
+    _UNITS[f"{_name[0]}ib"] = 1024**_power
+_NONE = ("-1", "none", "null")
+"""DuckDB's words for no limit."""
 _LIMIT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*|%)\s*", re.IGNORECASE)
 
 _LETTER_BYTES = 64
@@ -41,9 +45,9 @@ def bytes_of(limit: str) -> int:
 
 
 def limits(limit: str | None) -> Limits:
-    """What may be in hand under a limit; the usual amounts for None."""
+    """What may be in hand under a limit as DuckDB reads it; the usual amounts where there is none."""
     usual = Limits()
-    if limit is None:
+    if limit is None or limit.strip().lower() in _NONE:
         return usual
     share = bytes_of(limit) // _SHARE
     return Limits(

@@ -17,7 +17,7 @@ from tests.flows.match.running import Archive
 def test_amounts_of_memory() -> None:
     assert bytes_of("2GB") == 2_000_000_000
     assert bytes_of(" 1.5 MiB ") == 3 << 19
-    assert bytes_of("512kb") == 512_000
+    assert bytes_of("512kb") == bytes_of("512 K") == bytes_of("512 kilobytes") == 512_000
     assert 0 < bytes_of("50%") < bytes_of("100%")
     for wrong in ("", "much", "2 parsecs", "-1GB"):
         with pytest.raises(ValueError, match="no amount of memory"):
@@ -25,7 +25,7 @@ def test_amounts_of_memory() -> None:
 
 
 def test_less_memory_means_less_in_hand() -> None:
-    assert limits(None) == limits("100GB") == Limits()
+    assert limits(None) == limits("100GB") == limits("-1") == limits("none") == Limits()
     small, large = limits("100MB"), limits("400MB")
     assert small.letters < large.letters
     assert small.postings < large.postings
