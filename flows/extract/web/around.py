@@ -26,6 +26,9 @@ WRAPPED = 30
 LONG = 120
 """A line as long is a paragraph, however it ends."""
 
+GAP = 40
+"""So many blocks part a sentence that greets the reader, or tells of the site, from the article."""
+
 FAR = 12
 """A headline as many blocks above the article's first paragraph may be no more than the site's name."""
 IMPRINT = 300
@@ -83,9 +86,9 @@ def _extent(page: Cut, features: Features, kept: Mask) -> tuple[int, int]:
     """The first and the last paragraph of the article, or -1 twice.
 
     A line that is no sentence may be a headline, unless it is long. Text broken into lines has hardly a long one:
-    there, a line as long as no headline in its script begins it.
+    there, a line as long as no headline in its script begins it. A sentence far above the rest is the page's own.
     """
-    places = np.flatnonzero(kept & ~features.headed & (features.chars >= WRAPPED)).tolist()
+    places = np.flatnonzero(kept & ~features.headed & (features.linked < 0.5) & (features.chars >= WRAPPED)).tolist()
     starts = [page.texts[i][: 4 * WRAPPED] for i in places]
     long = [
         i
@@ -94,6 +97,8 @@ def _extent(page: Cut, features: Features, kept: Mask) -> tuple[int, int]:
         or features.chars[i] >= LONG
         or (features.chars[i] >= BODY and _ENDED.search(page.texts[i]))
     ]
+    while len(long) > 1 and long[1] - long[0] > GAP:
+        long.pop(0)
     return (long[0], long[-1]) if long else (-1, -1)
 
 
