@@ -31,6 +31,8 @@ SENTENCE_SHARE = 0.4
 """Share of the sentences that have a slot, at least."""
 LEAST_WORDS = 3
 """Slots of a form that leaves no number open, at least."""
+LEAST_SENTENCES = 3
+"""Sentences of such a form at least: an editor changes three words in two of them."""
 LEAST_SENTENCE = 8
 """Letters of a sentence that are inside the passage, for the sentence to count."""
 
@@ -139,7 +141,8 @@ def is_form(passages: Sequence[Passage]) -> bool:
         return False
     if numeric == 0:
         # Words alone may as well be an editor's: only where nothing else was touched.
-        return words >= LEAST_WORDS and words >= 0.8 * (words + others) and with_slot >= 0.5 * sentences
+        enough = words >= LEAST_WORDS and sentences >= LEAST_SENTENCES
+        return enough and words >= 0.8 * (words + others) and with_slot >= 0.5 * sentences
     if slots >= 3 and slots >= 0.75 * (slots + others):
         return with_slot >= 0.3 * sentences
     return with_slot >= SENTENCE_SHARE * sentences
