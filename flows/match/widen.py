@@ -59,6 +59,13 @@ def widened(leader: Text, witness: Text, one: Ints, two: Ints, places: Places) -
         first[earlier], last[later] = back[earlier], on[later]
         start[earlier], other[earlier] = one[back[earlier]], two[back[earlier]]
         end[later], other_end[later] = one[on[later] - 1] + 1, two[on[later] - 1] + 1
+    # A token may begin or end with what is no letter, as a sign or an accent: then all that stands there is taken in.
+    cut = np.flatnonzero((leader.glue[start] | witness.glue[other]) & (first > 0))
+    start[cut] = np.minimum(start[cut], one[first[cut] - 1] + 1)
+    other[cut] = np.minimum(other[cut], two[first[cut] - 1] + 1)
+    cut = np.flatnonzero((leader.glue[end] | witness.glue[other_end]) & (last < len(one)))
+    end[cut] = np.maximum(end[cut], one[last[cut]])
+    other_end[cut] = np.maximum(other_end[cut], two[last[cut]])
     order = np.lexsort((other_end, end, other, start))
     start, end, other, other_end = start[order], end[order], other[order], other_end[order]
     opens = np.ones(len(order), np.bool_)

@@ -61,6 +61,7 @@ HEAD, TAIL = "alpha 起始 начало ", " omega 结束 конец"
         ("It cost 1,204 crowns.", "It cost 1204 crowns.", [("1,204", "1204", "sub", "orthography")]),
         ("A depth of 21.74 metres", "A depth of 217.4 metres", [("21.74", "217.4", "sub", "number")]),
         ("At −5 degrees", "At 5 degrees", [("−5", "5", "sub", "number")]),
+        ("河口－5harbour", "河口－5河口", [("－5harbour", "－5河口", "sub", "wording")]),
         ("共有３２人到场", "共有３5人到场", [("３２", "３5", "sub", "number")]),
         ("共有二百一十七人到场", "共有二百七十一人到场", [("二百一十七", "二百七十一", "sub", "number")]),
         ("投资1.2亿元", "投资1.3亿元", [("1.2亿", "1.3亿", "sub", "number")]),
