@@ -135,7 +135,7 @@ class Writer:
         before = self._tables.get(name)
         state = tables.append(self.root, each, rows.cast(each.arrow))
         total = rows.num_rows + (before.rows if before else 0)
-        mark = digest.plus(before.digest if before else digest.EMPTY, digest.digest_of(each, rows, self.con()))
+        mark = digest.plus(before.digest if before else digest.EMPTY, digest.digest_of(each, rows, self._con))
         self._record(each, state, total, mark)
         return int(rows.num_rows)
 
