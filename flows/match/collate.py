@@ -19,7 +19,7 @@ from flows.match.candidates import Ints
 from flows.match.chain import ranges
 from flows.match.parting import Span, parted
 from flows.match.pieces import pieces
-from flows.match.plain import plain_substitutions
+from flows.match.plain import plain_readings
 from flows.match.printed import WHITE, Text
 from flows.match.readings import reading
 from flows.match.tokens import Flags
@@ -190,7 +190,7 @@ def collate(leader: Text, witness: Text, found: list[Block]) -> list[Differences
     # Letters and signs that differ, in the smallest runs, and then in whole tokens.
     rest: list[Span] = []
     where: list[int] = []
-    easy = plain_substitutions(leader, witness, spans[~single])
+    easy = plain_readings(leader, witness, spans[~single])
     plain = {(a, b, c, d) for a, b, c, d in spans[~single][easy].tolist()}
     for place, span in zip(gap[~single].tolist(), spans[~single].tolist(), strict=True):
         place_of = tuple(span)
@@ -205,11 +205,9 @@ def collate(leader: Text, witness: Text, found: list[Block]) -> list[Differences
     whole = [(a, b, c, d) for a, b, c, d in widened(leader, witness, one, two, places).tolist()]
     kinds = []
     for span in joined(leader, witness, whole):
-        if span in plain:
-            kinds.append((span, SUBSTITUTION))
-        else:
+        if span not in plain:
             span = stripped(leader, witness, shortened(leader, witness, span))
-            kinds.append((span, _kind(leader.printed, witness.printed, span)))
+        kinds.append((span, _kind(leader.printed, witness.printed, span)))
     result.append(_read(leader, witness, _with_moves(leader.printed, witness.printed, kinds), plain))
     return result
 

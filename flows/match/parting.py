@@ -47,18 +47,26 @@ def _trimmed(mine: str, theirs: str, span: Span) -> list[Span]:
     return apart
 
 
-def _runs(text: str, start: int, end: int) -> list[tuple[bool, int, int]]:
+def _runs(text: str) -> list[tuple[bool, int, int]]:
     """Runs of letters and of marks by turns: whether letters, start and end."""
-    return [(text[m.start()].isalnum(), m.start(), m.end()) for m in _RUNS.finditer(text, start, end)]
+    return [(text[m.start()].isalnum(), m.start(), m.end()) for m in _RUNS.finditer(text)]
 
 
 def parted(mine: str, theirs: str, span: Span) -> list[Span]:
     """The runs that differ in a place: letters against letters and marks against marks, where they answer so."""
-    one, two = mine[span[0] : span[1]], theirs[span[2] : span[3]]
+    start, end, other, other_end = span
+    one, two = mine[start:end], theirs[other:other_end]
+    found = (_short if len(one) + len(two) <= _SHORT else _parted)(one, two)
+    return [(start + a, start + b, other + c, other + d) for a, b, c, d in found]
+
+
+def _parted(one: str, two: str) -> list[Span]:
+    """The same for two readings, the places counted from their beginnings."""
+    whole = (0, len(one), 0, len(two))
     if (one.isalnum() or not one) and (two.isalnum() or not two):
         # At most one run of letters on either side, as mostly.
-        return sorted(_trimmed(mine, theirs, span))
-    left, right = _runs(mine, span[0], span[1]), _runs(theirs, span[2], span[3])
+        return sorted(_trimmed(one, two, whole))
+    left, right = _runs(one), _runs(two)
     kinds, others = [run[0] for run in left], [run[0] for run in right]
     if len(kinds) + len(others) == 3 and kinds and others:
         # One side has letters or marks more, before what answers to the other side's, or after it.
@@ -67,8 +75,13 @@ def parted(mine: str, theirs: str, span: Span) -> list[Span]:
         at = shorter[0][2] if first else shorter[0][1]
         shorter.insert(1 if first else 0, (not shorter[0][0], at, at))
     elif kinds != others or len(kinds) < 2:
-        return sorted(_trimmed(mine, theirs, span))
+        return sorted(_trimmed(one, two, whole))
     found: list[Span] = []
     for (_, start, end), (_, other, other_end) in zip(left, right, strict=True):
-        found += _trimmed(mine, theirs, (start, end, other, other_end))
+        found += _trimmed(one, two, (start, end, other, other_end))
     return sorted(found)
+
+
+_SHORT = 8
+"""Characters of two readings that are likely to be met again."""
+_short = lru_cache(maxsize=1 << 15)(_parted)

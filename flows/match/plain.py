@@ -1,4 +1,4 @@
-"""One ideograph printed for another: most of what copies differ in, and wording without a closer look."""
+"""One ideograph printed for another, or one more or less: most of what copies differ in, and wording at a glance."""
 
 from __future__ import annotations
 
@@ -27,19 +27,25 @@ def _ideographs() -> tuple[Flags, NDArray[np.uint32], Flags]:
     return plain, folded, surname
 
 
-def plain_substitutions(leader: Text, witness: Text, spans: Ints) -> Flags:
-    """Which places that differ are a single ideograph against another that is neither number, name nor other form.
+def plain_readings(leader: Text, witness: Text, spans: Ints) -> Flags:
+    """Which places that differ are a single ideograph against another or against nothing, and no number, name or form.
 
     `spans` are rows of start and end in the leader's print, start and end in the witness's.
     """
-    result: Flags = (spans[:, 1] - spans[:, 0] == 1) & (spans[:, 3] - spans[:, 2] == 1)
+    mine, theirs = spans[:, 1] - spans[:, 0], spans[:, 3] - spans[:, 2]
+    result: Flags = (mine <= 1) & (theirs <= 1) & (mine + theirs > 0)
     here = np.flatnonzero(result)
-    start, other = spans[here, 0], spans[here, 2]
-    mine, theirs = leader.raw[start], witness.raw[other]
     plain, folded, surname = _ideographs()
-    good = plain[mine] & plain[theirs] & (folded[mine] != folded[theirs])
-    good &= ~(leader.held[start] | witness.held[other])
+    codes = []
+    good = np.ones(len(here), np.bool_)
+    for text, start, size in ((leader, spans[here, 0], mine[here]), (witness, spans[here, 2], theirs[here])):
+        there = size == 1
+        code = np.zeros(len(here), np.int64)
+        code[there] = text.raw[start[there]]
+        good[there] &= plain[code[there]] & ~text.held[start[there]]
+        codes.append(folded[code])
+    good &= codes[0] != codes[1]
     # After a surname it may be a given name.
-    good &= ~surname[leader.raw[np.maximum(start - 1, 0)]]
+    good &= ~surname[leader.raw[np.maximum(spans[here, 0] - 1, 0)]]
     result[here] = good
     return result

@@ -1,4 +1,4 @@
-"""The short way for one ideograph against another gives what the long way gives."""
+"""The short way for one ideograph against another, or against nothing, gives what the long way gives."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ def test_both_ways_agree(monkeypatch: pytest.MonkeyPatch, edits: list[tuple[int,
         other[place] = {"s": char, "i": other[place] + char, "d": ""}[kind]
     short = side_by_side(_TOLD, "".join(other))
     with monkeypatch.context() as patch:
-        patch.setattr(collate, "plain_substitutions", lambda _, __, spans: np.zeros(len(spans), np.bool_))
+        patch.setattr(collate, "plain_readings", lambda _, __, spans: np.zeros(len(spans), np.bool_))
         assert side_by_side(_TOLD, "".join(other)) == short
 
 
-def test_one_ideograph_for_another_is_wording(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_ideograph_for_another_takes_the_short_way(monkeypatch: pytest.MonkeyPatch) -> None:
     met = []
-    real = collate.plain_substitutions
+    real = collate.plain_readings
 
     def watched(leader: object, witness: object, spans: np.ndarray) -> np.ndarray:
         met.append(int(real(leader, witness, spans).sum()))  # type: ignore[arg-type]
         return real(leader, witness, spans)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(collate, "plain_substitutions", watched)
+    monkeypatch.setattr(collate, "plain_readings", watched)
     _, variants = side_by_side(_TOLD, _TOLD.replace("渔船", "渔舟", 1))
     assert met == [1]
     assert [(each.kind, each.reading, each.left_text, each.right_text) for each in variants] == [
