@@ -47,7 +47,8 @@ QUALIFY row_number() OVER (PARTITION BY t.article_id ORDER BY sum(t.matched_char
 
 _PARTS = {
     "articles": "SELECT article_id, document_id, ordinal, text FROM articles SEMI JOIN shown USING (document_id)",
-    "passages": "SELECT * FROM passages SEMI JOIN shown USING (document_id)",
+    "passages": "SELECT document_id, ordinal, passage_id, article_id, kind, text, article_start, article_end, flags "
+    "FROM passages SEMI JOIN shown USING (document_id)",
     "alignments": "SELECT l.* FROM alignments AS l WHERE EXISTS (FROM heard WHERE (article_id, witness) IN "
     "((l.left_article_id, l.right_article_id), (l.right_article_id, l.left_article_id)))",
     "stories": "SELECT s.* FROM stories AS s WHERE article_id IN "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -42,6 +43,28 @@ class Part:
             self.proves.update(proven)
 
 
+class _Taken:
+    """The places of a witness that fragments stand on."""
+
+    def __init__(self) -> None:
+        self._spans: list[tuple[int, int]] = []
+        self._longest = 0
+
+    def add(self, place: Location) -> None:
+        insort(self._spans, (place.start, place.end))
+        self._longest = max(self._longest, place.length)
+
+    def overlap(self, place: Location) -> int:
+        """The most letters that one fragment holds of a place."""
+        most = 0
+        at = bisect_left(self._spans, (place.end, 0)) - 1
+        while at >= 0 and self._spans[at][0] > place.start - self._longest:
+            start, end = self._spans[at]
+            most = max(most, min(end, place.end) - max(start, place.start))
+            at -= 1
+        return most
+
+
 class Belongings:
     """The fragments of each article of a page, as far as witnesses have been heard, in `parts`."""
 
@@ -53,12 +76,19 @@ class Belongings:
         }
         self.scattered = {article for article, numbers in page.reading.items() if not page.in_one_run(numbers)}
         self.moved: set[int] = set()
+        self._owned: dict[tuple[str, str], dict[int, Location]] = {}
 
     def fragment(self, number: int) -> Fragment:
         return self.page.fragments[number]
 
     def own(self, article: str, witness: Witness, places: dict[int, Location]) -> dict[int, Location]:
         """The article's fragments that stand in the witness, without those on a place that a longer one holds."""
+        key = (article, witness.article_id)
+        if key not in self._owned:
+            self._owned[key] = self._found(article, witness, places)
+        return self._owned[key]
+
+    def _found(self, article: str, witness: Witness, places: dict[int, Location]) -> dict[int, Location]:
         found = []
         for part in self.parts[article]:
             if part.number is not None and (place := places.get(part.number)):
@@ -66,28 +96,31 @@ class Belongings:
                 if place.alike >= _OWN_ALIKE and share >= _OWN_SHARE:
                     found.append((part.number, place))
         own: dict[int, Location] = {}
+        taken = _Taken()
         for number, place in sorted(found, key=lambda each: (-each[1].length, each[0])):
-            if all(place.overlap(other) <= _COVERED * place.length for other in own.values()):
+            if taken.overlap(place) <= _COVERED * place.length:
                 own[number] = place
-        self._fit(article, witness, own)
+                taken.add(place)
+        self._fit(article, witness, own, taken)
         return own
 
-    def _fit(self, article: str, witness: Witness, own: dict[int, Location]) -> None:
+    def _fit(self, article: str, witness: Witness, own: dict[int, Location], taken: _Taken) -> None:
         """Add fragments too short, or too common, to be looked up, that stand letter for letter next to a neighbour."""
         numbers = [part.number for part in self.parts[article] if part.number is not None]
         for before, number in pairwise(numbers):
             if number not in own and before in own:
-                self._fit_at(number, own[before].end, witness, own)
+                self._fit_at(number, own[before].end, witness, own, taken)
         for number, after in reversed(list(pairwise(numbers))):
             if number not in own and after in own:
-                self._fit_at(number, own[after].start - len(self.fragment(number).letters), witness, own)
+                self._fit_at(number, own[after].start - len(self.fragment(number).letters), witness, own, taken)
 
-    def _fit_at(self, number: int, start: int, witness: Witness, own: dict[int, Location]) -> None:
+    def _fit_at(self, number: int, start: int, witness: Witness, own: dict[int, Location], taken: _Taken) -> None:
         letters = self.fragment(number).letters
-        place = Location(start, start + len(letters), 0, 0, 1.0)
-        free = letters and start >= 0 and not any(place.overlap(other) for other in own.values())
-        if free and witness.letters.startswith(letters, start):
-            own[number] = place
+        if letters and start >= 0 and witness.letters.startswith(letters, start):
+            place = Location(start, start + len(letters), 0, 0, 1.0)
+            if taken.overlap(place) <= 0:
+                own[number] = place
+                taken.add(place)
 
     def claim(self, article: str, witness: Witness, places: dict[int, Location], own: dict[int, Location]) -> None:
         """Move fragments here that stand elsewhere on the page and in the witness next to those of the article.
@@ -98,6 +131,7 @@ class Belongings:
         """
         if max(self.page.articles, key=lambda other: self._carries(other, witness, places)) != article:
             return
+        own = dict(own)
         wanted = [each for each in self.page.fragments if self._may_be_claimed(each, article, places)]
         wanted.sort(key=lambda each: (places[each.number].start, each.number))
         again = True
@@ -176,6 +210,11 @@ class Belongings:
             mine[at + 1].joined = False
         self.moved.add(each.number)
         self.scattered.add(article)
+        self._owned.clear()
+
+    def forget(self, article: str) -> None:
+        """Look anew at what stands in which witness, now that the parts of an article stand otherwise."""
+        self._owned = {key: own for key, own in self._owned.items() if key[0] != article}
 
     def _leave(self, article: str, number: int) -> None:
         """Take a fragment out of the article that the page alone put it in."""

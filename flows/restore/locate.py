@@ -45,15 +45,19 @@ def is_alphabetic(letters: str) -> bool:
 def locate(letters: str, witness: str) -> Location | None:
     """The place of a fragment in a witness, both folded; None where it has none, or more than one.
 
-    Runs that do not overlap are looked up; those that the witness has once vote for a diagonal (seed and extend, as in
-    FASTA, Pearson and Lipman 1988). A fragment of less than two runs must stand there once, letter for letter.
+    A fragment that stands there letter for letter is found at once; one of less than two runs must. Else runs that do
+    not overlap are looked up; those that the witness has once vote for a diagonal (seed and extend, as in FASTA,
+    Pearson and Lipman 1988).
     """
+    start = witness.find(letters) if letters else -1
+    once = start >= 0 and witness.find(letters, start + 1) < 0
+    if once and len(letters) >= _ALPHABET_PROBE // 2:
+        return Location(start, start + len(letters), 0, 0, 1.0)
+    if len(letters) < 2 * _PROBE and not once:
+        return None
     size = _ALPHABET_PROBE if is_alphabetic(letters) else _PROBE
     if len(letters) < 2 * size:
-        start = witness.find(letters) if len(letters) >= size // 2 else -1
-        if start < 0 or witness.find(letters, start + 1) >= 0:
-            return None
-        return Location(start, start + len(letters), 0, 0, 1.0)
+        return Location(start, start + len(letters), 0, 0, 1.0) if once and len(letters) >= size // 2 else None
     votes = []
     last = len(letters) - size
     for offset in (*range(0, last, size), last):

@@ -67,6 +67,7 @@ class Hearing(Belongings):
                 groups[place] = group
         before = {part.number: number for number, part in _followed(parts)}
         self.parts[article] = parts = [part for group in groups for part in group.parts]
+        self.forget(article)
         for number, part in _followed(parts):
             if part.number is not None and before.get(part.number) != number:
                 part.joined = False

@@ -19,7 +19,7 @@ from flows.restore.proof import Hearing
 from schemas.tables.alignments import ALIGNMENTS
 from schemas.tables.restorations import GAP_MARK, RESTORATIONS
 
-VERSION = "2"
+VERSION = "3"
 
 WITNESSES = 3
 """Witnesses of an article that are heard: those that share most with it."""
