@@ -15,7 +15,7 @@ from warehouse.store import Writer
 _TABLE = "restorations"
 _READERS = ("text",)
 """Extractors that leave it to segmentation to find the articles of a page."""
-_PAGES = 256
+_PAGES = 1024
 """Pages that are restored at a time."""
 
 _TOUCHED = f"""

@@ -33,7 +33,14 @@ class Fragment:
     end: int | None
     duplicate: bool
     broken: bool
-    letters: str
+    _letters: str | None = None
+
+    @property
+    def letters(self) -> str:
+        """Its text, folded; only pages that a witness is asked about need it."""
+        if self._letters is None:
+            self._letters = fold(self.text)
+        return self._letters
 
     @property
     def running(self) -> bool:
@@ -89,7 +96,6 @@ class Page:
                 row["article_end"],
                 "duplicate" in row["flags"],
                 "gap" in row["flags"],
-                fold(row["text"]),
             )
             for number, row in enumerate(rows)
         ]

@@ -68,6 +68,7 @@ class _Archive:
         for row in stories.to_pylist():
             self._told[row["article_id"]].append(row)
         self._pages: dict[str, Page] = {}
+        self._witnesses: dict[str, Witness] = {}
 
     def _page(self, document: str) -> Page:
         if document not in self._pages:
@@ -75,19 +76,20 @@ class _Archive:
             self._pages[document] = Page.of(document, rows, self._of_document.get(document, []))
         return self._pages[document]
 
+    def _witness(self, article: str) -> Witness:
+        if article not in self._witnesses:
+            row = self._articles[article]
+            self._witnesses[article] = Witness(article, row["text"], self._page(row["document_id"]))
+        return self._witnesses[article]
+
     def restored(self, document: str) -> list[_Row]:
         """The rows of one document's articles."""
         page = self._page(document)
         pairs = self._pairs(document) if page.may_be_broken() else []
         if not pairs:
             return []
-        heard: dict[str, Witness] = {}
-        for _, witness in pairs:
-            if witness not in heard:
-                row = self._articles[witness]
-                heard[witness] = Witness(witness, row["text"], self._page(row["document_id"]))
         hearing = Hearing(page)
-        hearing.hear([(article, heard[witness]) for article, witness in pairs])
+        hearing.hear([(article, self._witness(witness)) for article, witness in pairs])
         out: list[_Row] = []
         for article in page.articles:
             if hearing.changed(article):
