@@ -49,8 +49,10 @@ _PARTS = {
     "articles": "SELECT article_id, document_id, ordinal, text FROM articles SEMI JOIN shown USING (document_id)",
     "passages": "SELECT document_id, ordinal, passage_id, article_id, kind, text, article_start, article_end, flags "
     "FROM passages SEMI JOIN shown USING (document_id)",
-    "alignments": "SELECT l.* FROM alignments AS l WHERE EXISTS (FROM heard WHERE (article_id, witness) IN "
-    "((l.left_article_id, l.right_article_id), (l.right_article_id, l.left_article_id)))",
+    # Joined on both columns: two rows in one condition would be compared each with each.
+    "alignments": "SELECT l.* FROM alignments AS l SEMI JOIN (SELECT article_id AS left_article_id, "
+    "witness AS right_article_id FROM heard UNION SELECT witness, article_id FROM heard) "
+    "USING (left_article_id, right_article_id)",
     "stories": "SELECT s.* FROM stories AS s WHERE article_id IN "
     "(SELECT article_id FROM heard UNION SELECT witness FROM heard)",
 }
