@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
@@ -37,6 +38,7 @@ class Location:
         return max(0, min(self.end, other.end) - max(self.start, other.start))
 
 
+@lru_cache(maxsize=4096)
 def is_alphabetic(letters: str) -> bool:
     """Whether a text is in a script of words rather than of Han letters."""
     return bool(letters) and sorted(letters)[len(letters) // 2] < _HAN_FROM
