@@ -22,6 +22,8 @@ from flows.fetch.url import normal
 from flows.fetch.wire import Exchange, Wire
 
 REDIRECTS = (301, 302, 303, 307, 308)
+_AT_EASE = 0.005
+"""Seconds within which a host answers that nothing presses: what it took is no reason to wait."""
 _AGAIN = (429, 500, 502, 503, 504)
 _HOST_FAILS = ("dns", "connect", "tls", "slow", "robots-unreachable", "address")
 _OPEN = 50
@@ -233,7 +235,7 @@ class Crawl:
         rules = lane.rules.get(normal(answer.job.url).origin)
         asked = min(rules.delay, self.limits.max_wait) if rules else 0.0
         took = answer.exchange.seconds if answer.exchange else 0.0
-        return max(asked, self.limits.delay, min(took, 5.0))
+        return max(asked, self.limits.delay, min(took, 5.0) if took > _AT_EASE else 0.0)
 
     def _again(self, lane: _Lane, answer: Answer) -> bool:
         """Whether a failed attempt is made again; sets when."""

@@ -209,8 +209,11 @@ class Wire:
         size, most = 0, cut_at or limits.max_bytes
         truncated = False
         address = normal(url)
+        before = self._open
+        connection = self._connection(address)
+        kept_open = before is not None and before[1] is connection
         try:
-            response = self._connection(address).handle_request(self._request(address, headers or {}))
+            response = connection.handle_request(self._request(address, headers or {}))
             assert isinstance(response.stream, Iterable)
             try:
                 for piece in response.stream:
@@ -231,6 +234,10 @@ class Wire:
         except FetchError:
             raise
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
+            if kept_open and not tape.received and not isinstance(error, httpcore.TimeoutException):
+                # The host closed the connection in the moment in which it was used again (RFC 9112, 9.3.1).
+                self.close()
+                return self.get(url, headers, cut_at=cut_at)
             raise _translated(error, url, bytes(tape.received), limits) from error
         except (ValueError, OSError) as error:
             raise FetchError("protocol", f"The exchange failed: {type(error).__name__}: {_line(error)}") from error
@@ -238,6 +245,9 @@ class Wire:
         head = _head_end(message)
         told = httpx.Headers(response.headers)
         end = head + most if truncated else _message_end(message, head, response.status, told)
+        extra = 0 if truncated else max(0, len(message) - end)
+        if extra:
+            self.close()  # what came too much would be taken for the next answer
         return Exchange(
             url=str(address),
             request=bytes(tape.sent),
@@ -248,7 +258,7 @@ class Wire:
             address=tape.address,
             seconds=time.monotonic() - started,
             truncated=truncated,
-            extra=0 if truncated else max(0, len(message) - end),
+            extra=extra,
         )
 
     def _request(self, url: Url, more: dict[str, str]) -> httpcore.Request:
