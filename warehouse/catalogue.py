@@ -15,6 +15,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from duckdb import StatementType
@@ -185,6 +186,13 @@ def connect(root: Path, *, locked: bool = True, target: Path | None = None) -> d
         con.close()
         raise
     return con
+
+
+def rows(con: duckdb.DuckDBPyConnection, sql: str, values: Any = None) -> list[dict[str, Any]]:
+    """What a query gives, a dictionary from the names of its columns for each row."""
+    result = con.execute(sql, values)
+    names = [column[0] for column in result.description or []]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 def number(root: Path) -> int | None:

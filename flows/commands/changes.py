@@ -42,11 +42,13 @@ def command(
     warehouse: WarehouseOption = None,
 ) -> int:
     """Show what changed on pages, passage by passage, and which pages vanished."""
+    from warehouse.catalogue import rows
+
     start = moment(since, datetime.now(UTC))
     con = open_warehouse(warehouse).connect()
     try:
-        turns = _rows(con, _TURNS, [start, page, source])
-        gone = _rows(con, _VANISHED, [start, page, source])
+        turns = rows(con, _TURNS, [start, page, source])
+        gone = rows(con, _VANISHED, [start, page, source])
     finally:
         con.close()
     if lines:
@@ -77,12 +79,6 @@ def moment(text: str, now: datetime) -> datetime:
     except ValueError as error:
         raise SettingsError(f"--since takes a date such as 2024-03-01 or a span such as 7d, not {text!r}.") from error
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _rows(con: Any, sql: str, values: list[Any]) -> list[dict[str, Any]]:
-    result = con.execute(sql, values)
-    names = [column[0] for column in result.description]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 def _show(turns: list[dict[str, Any]], gone: list[dict[str, Any]], start: datetime) -> None:

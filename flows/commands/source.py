@@ -11,8 +11,6 @@ import typer
 from flows.commands.common import JsonOption, WarehouseOption, open_warehouse, print_json, print_table
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
-
     from flows.sources.registry import Source
 
 
@@ -114,6 +112,7 @@ def show(id: IdArgument, warehouse: WarehouseOption = None, as_json: JsonOption 
     from dataclasses import asdict
 
     from flows.sources.registry import DEFAULT_NAME_DATE
+    from warehouse.catalogue import rows
     from warehouse.errors import Missing
 
     opened = open_warehouse(warehouse)
@@ -125,9 +124,9 @@ def show(id: IdArgument, warehouse: WarehouseOption = None, as_json: JsonOption 
         con = None
     if con is not None:
         try:
-            told["history"] = next(iter(_rows(con, "FROM source_history WHERE source_id = $1", id)), None)
-            told["runs"] = _rows(con, _RUNS, id)
-            told["rejects"] = _rows(con, _REJECTS, id)
+            told["history"] = next(iter(rows(con, "FROM source_history WHERE source_id = $1", [id])), None)
+            told["runs"] = rows(con, _RUNS, [id])
+            told["rejects"] = rows(con, _REJECTS, [id])
         finally:
             con.close()
     if as_json:
@@ -190,9 +189,3 @@ def _set_paused(id: str, paused: bool, warehouse: Path | None) -> int:
     save(folder, replace(_registered(folder, id), paused=paused))
     print(f"Source {id} is {'paused' if paused else 'taken in again'}.")
     return 0
-
-
-def _rows(con: DuckDBPyConnection, sql: str, id: str) -> list[dict[str, Any]]:
-    result = con.execute(sql, [id])
-    names = [column[0] for column in result.description or []]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from warehouse.catalogue import rows
 from warehouse.errors import Missing
 
 _PASSAGES = """
@@ -34,7 +35,7 @@ WHERE r.article_id = $1 ORDER BY r.place
 def article(con: duckdb.DuckDBPyConnection, article_id: str) -> dict[str, Any]:
     """An article's facts, and its passages in reading order; those with no place in the text stay where they stood."""
     facts = _one(con, "SELECT * FROM articles WHERE article_id = $1", article_id)
-    passages = [each for each in _all(con, _PASSAGES, facts["document_id"]) if each["article_id"] == article_id]
+    passages = [each for each in rows(con, _PASSAGES, [facts["document_id"]]) if each["article_id"] == article_id]
     last = -1
     for each in passages:
         last = each["article_start"] if each["article_start"] is not None else last
@@ -49,7 +50,7 @@ def restored(con: duckdb.DuckDBPyConnection, article_id: str) -> dict[str, Any]:
     Flags say what was changed and which outlet proves it. Raises Missing where nothing was restored.
     """
     facts = _one(con, "SELECT * FROM articles WHERE article_id = $1", article_id)
-    passages = _all(con, _RESTORED, article_id)
+    passages = rows(con, _RESTORED, [article_id])
     if not passages:
         raise Missing("No witness proves this article to be other than its page shows; leave out --restored.")
     for each in passages:
@@ -63,7 +64,7 @@ def restored(con: duckdb.DuckDBPyConnection, article_id: str) -> dict[str, Any]:
 def page(con: duckdb.DuckDBPyConnection, document_id: str) -> dict[str, Any]:
     """A document's facts, and all its passages in the order of the page."""
     facts = _one(con, "SELECT * FROM documents WHERE document_id = $1", document_id)
-    return facts | {"passages": _all(con, _PASSAGES, document_id)}
+    return facts | {"passages": rows(con, _PASSAGES, [document_id])}
 
 
 def find(con: duckdb.DuckDBPyConnection, identity: str) -> tuple[str, str, str | None]:
@@ -99,11 +100,5 @@ def margins(passages: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
         yield f"{mark}{each['kind']}", each["text"] + flags
 
 
-def _all(con: duckdb.DuckDBPyConnection, sql: str, value: str) -> list[dict[str, Any]]:
-    result = con.execute(sql, [value])
-    names = [each[0] for each in result.description]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-
 def _one(con: duckdb.DuckDBPyConnection, sql: str, value: str) -> dict[str, Any]:
-    return _all(con, sql, value)[0]
+    return rows(con, sql, [value])[0]

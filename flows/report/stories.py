@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from flows.match.side import side_by_side
+from warehouse.catalogue import rows
 from warehouse.errors import Missing
 
 if TYPE_CHECKING:
@@ -55,12 +56,6 @@ FROM variants WHERE story_id = $1 ORDER BY article_id, leader_start, span_start
 """
 
 
-def _rows(con: duckdb.DuckDBPyConnection, sql: str, values: Any) -> list[dict[str, Any]]:
-    result = con.execute(sql, values)
-    names = [column[0] for column in result.description or []]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-
 def listed(
     con: duckdb.DuckDBPyConnection,
     since: date | None,
@@ -71,7 +66,7 @@ def listed(
 ) -> list[dict[str, Any]]:
     """The stories that ran between two days, in an outlet, with a text in them; those of most outlets first."""
     values = {"since": since, "until": until, "outlet": outlet, "text": text, "limit": limit, "inside": _INSIDE_WORD}
-    return _rows(con, _LIST, values)
+    return rows(con, _LIST, values)
 
 
 def resolved(con: duckdb.DuckDBPyConnection, identity: str) -> str | None:
@@ -88,8 +83,8 @@ def resolved(con: duckdb.DuckDBPyConnection, identity: str) -> str | None:
 
 def story(con: duckdb.DuckDBPyConnection, story_id: str) -> dict[str, Any]:
     """A story with its witnesses, the leader first, each with its variants."""
-    witnesses = _rows(con, _WITNESSES, [story_id])
-    variants = _rows(con, _VARIANTS, [story_id])
+    witnesses = rows(con, _WITNESSES, [story_id])
+    variants = rows(con, _VARIANTS, [story_id])
     for witness in witnesses:
         inside = range(witness["span_start"], witness["span_end"] + 1)
         witness["variants"] = [
@@ -101,7 +96,7 @@ def story(con: duckdb.DuckDBPyConnection, story_id: str) -> dict[str, Any]:
 
 
 def _article(con: duckdb.DuckDBPyConnection, identity: str) -> dict[str, Any]:
-    found = _rows(
+    found = rows(
         con,
         "SELECT a.article_id, a.headline, w.outlets, w.published_at, a.text FROM articles AS a "
         "JOIN article_dates AS w USING (article_id) WHERE starts_with(a.article_id, $1) ORDER BY 1 LIMIT 2",

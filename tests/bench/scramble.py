@@ -14,6 +14,7 @@ import argparse
 import json
 import random
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -271,13 +272,17 @@ class Maker:
 def write_pages(corpus: Path, out: Path, count: int, seed: int, part: int = 0) -> None:
     """Write `count` pages and their truth below `out`; two in three from news, the rest from posts."""
     makers = [Maker(seed, news_items(corpus, part)), Maker(seed + 1, post_items(corpus, part))]
+    save_pages(out, f"scramble.py seed {seed}", (makers[number % 3 == 2].page(number) for number in range(count)))
+
+
+def save_pages(out: Path, made_by: str, pages: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    """Write pages, and what is true of them, as the gold's own are laid out."""
     (out / "pages").mkdir(parents=True, exist_ok=True)
     truths = []
-    for number in range(count):
-        text, truth = makers[number % 3 == 2].page(number)
+    for text, truth in pages:
         (out / "pages" / truth["file"]).write_text(text, encoding="utf-8")
         truths.append(truth)
-    made = {"format_version": 1, "made_by": f"scramble.py seed {seed}", "root": "pages", "pages": truths}
+    made = {"format_version": 1, "made_by": made_by, "root": "pages", "pages": truths}
     (out / "made.json").write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
 
 

@@ -9,11 +9,10 @@ folder given, one article to a `.txt` file, its headline in the first line.
 from __future__ import annotations
 
 import argparse
-import json
 import re
 from pathlib import Path
 
-from tests.bench.scramble import Article, Item, Maker
+from tests.bench.scramble import Article, Item, Maker, save_pages
 
 PLACES = ("Port Ellis", "Northwick", "Saltmarsh", "Greyhaven", "Lower Tamsin", "Millbridge", "Cairnmouth", "Ashby Fell")
 FIRST = ("Anna", "Tom", "Ruth", "Oskar", "Mary", "Ned", "Ida", "Hugh", "Clara", "Ben")
@@ -148,14 +147,7 @@ class EnglishMaker(Maker):
 def write_pages(texts: Path, out: Path, count: int, seed: int) -> None:
     """Write `count` pages and their truth below `out`."""
     maker = EnglishMaker(seed, items(texts))
-    (out / "pages").mkdir(parents=True, exist_ok=True)
-    truths = []
-    for number in range(count):
-        text, truth = maker.page(number)
-        (out / "pages" / truth["file"]).write_text(text, encoding="utf-8")
-        truths.append(truth)
-    made = {"format_version": 1, "made_by": f"scramble_english.py seed {seed}", "root": "pages", "pages": truths}
-    (out / "made.json").write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
+    save_pages(out, f"scramble_english.py seed {seed}", (maker.page(number) for number in range(count)))
 
 
 def main() -> None:
