@@ -263,12 +263,15 @@ def _judge(payload: bytes, label: str | None) -> str:
 
 
 def _detected(sample: bytes, label: str | None) -> str | None:
-    """Where no model fits: the declared codec if it decodes the sample whole, else what a general detector says."""
+    """Where no model fits: the declared codec if it makes text of the whole sample, else what a general detector says.
+
+    Bytes of which it leaves some as NUL are in a wider encoding.
+    """
     hint = _codec_of(label)
     if hint:
         try:
-            sample.decode(hint)
-            return hint
+            if "\0" not in sample.decode(hint):
+                return hint
         except UnicodeDecodeError:
             pass
     telling = _HIGH.search(sample)

@@ -71,6 +71,8 @@ _LATIN = {
     "et": "äõüöšžÄÕÜÖ",
     "vi": "đăâêôơưàáãèéìíòóùúĐ",
 }
+_ANY_LATIN = "latin"
+"""Latin letters of any language, for encodings that hold them all."""
 # Marks that every script uses, as each encoding has them.
 _HAN_MARKS = "，。、：“”（）；《》？！‘’·—…「」『』％０１２３４５６７８９〈〉【】　"
 _COMMON_MARKS = "–—“”‘’«»…•„·€£©®°№\xa0"
@@ -99,14 +101,15 @@ class Candidate:
     """Bytes a character takes at least; 1 for single-byte codecs, 2 for the double-byte ones and UTF-16."""
 
 
+_ALL = ("zh", "zh-Hant", "ja", "ko", "ru", "uk", "bg", "el", "he", "ar", "th", _ANY_LATIN)
 CANDIDATES: tuple[Candidate, ...] = (
     Candidate("gb18030", ("zh", "zh-Hant"), 2),
     Candidate("cp950", ("zh-Hant",), 2),
     Candidate("cp932", ("ja",), 2),
     Candidate("euc_jp", ("ja",), 2),
     Candidate("cp949", ("ko",), 2),
-    Candidate("utf-16-le", ("zh", "zh-Hant", "ja", "ko", "ru", "en"), 2),
-    Candidate("utf-16-be", ("zh", "zh-Hant", "ja", "ko", "ru", "en"), 2),
+    Candidate("utf-16-le", _ALL, 2),
+    Candidate("utf-16-be", _ALL, 2),
     Candidate("cp1251", ("ru", "uk", "bg"), 1),
     Candidate("koi8-r", ("ru",), 1),
     Candidate("koi8-u", ("uk",), 1),
@@ -120,6 +123,7 @@ CANDIDATES: tuple[Candidate, ...] = (
     Candidate("cp1254", ("tr",), 1),
     Candidate("cp1255", ("he",), 1),
     Candidate("cp1256", ("ar",), 1),
+    Candidate("iso8859-6", ("ar",), 1),
     Candidate("cp1257", ("lt", "lv", "et"), 1),
     Candidate("cp1258", ("vi",), 1),
     Candidate("cp874", ("th",), 1),
@@ -153,8 +157,8 @@ def table(language: str) -> Table:
     if language in _LATIN:
         _zipf(out, _COMMON_MARKS, 0.004, 4)
         _zipf(out, _LATIN[language], 0.06, 2)
-    elif language == "en":
-        _zipf(out, _COMMON_MARKS, 0.01, 4)
+    elif language == _ANY_LATIN:
+        out = np.maximum.reduce([table(each) for each in _LATIN])
     elif language in ("ru", "uk", "bg", "el", "he", "ar", "th"):
         letters = {"ru": _RU, "uk": _UK, "bg": _BG, "el": _EL, "he": _HE, "ar": _AR, "th": _TH}[language]
         _zipf(out, _COMMON_MARKS, 0.02, 4)

@@ -37,10 +37,10 @@ class Extractor:
 
 
 EXTRACTORS: tuple[Extractor, ...] = (
-    Extractor("text", "2", "flows.extract.text"),
-    Extractor("markdown", "2", "flows.extract.markdown"),
+    Extractor("text", "3", "flows.extract.text"),
+    Extractor("markdown", "3", "flows.extract.markdown"),
     Extractor("html", "4", "flows.extract.html"),
-    Extractor("record", "2", "flows.extract.records"),
+    Extractor("record", "3", "flows.extract.records"),
 )
 
 MEDIA_TYPES: Mapping[str, str] = {

@@ -12,7 +12,7 @@ from flows.extract.charset import Decoded, decode, looks_binary
 from flows.extract.language import guess_language
 from flows.extract.reading import Block, Reading, UnreadableError
 
-VERSION = "2"
+VERSION = "3"
 
 _BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
 _BLANK = r"\s\ufeff\u200b\x1c-\x1f"

@@ -35,6 +35,8 @@ FR = "Le pont de l'embouchure a été ouvert le premier mars. « Les habitants g
 DE = "Die Brücke an der Mündung wurde am ersten März eröffnet. Für die Anwohner fällt ein großer Umweg weg."
 TR = "Irmağın ağzındaki köprü bir Mart günü açıldı. Belediye başkanı, geçişin artık hızlı olacağını söyledi."
 HE = "הגשר בשפך הנהר נפתח בראשון במרץ. ראש העיר אמר כי התושבים משתי הגדות יחסכו זמן רב בדרך לעבודה."
+HI = "पुराना घाट शनिवार को बंद कर दिया गया।"
+KA = "ძველი ნავმისადგომი შაბათს დაიხურა."
 AR = "افتتح الجسر عند مصب النهر في أول مارس. وقال رئيس البلدية إن سكان الضفتين سيوفرون الكثير من الوقت."
 
 WRITTEN = [
@@ -67,7 +69,11 @@ WRITTEN = [
     (TR, "cp1254"),
     (HE, "cp1255"),
     (AR, "cp1256"),
+    (AR, "iso8859-6"),
     (FR, "utf-16-le"),
+    (EL, "utf-16-le"),
+    (PL, "utf-16-be"),
+    (AR, "utf-16-be"),
     ("A plain note in English.\r\nSecond line.", "utf-16-be"),
 ]
 
@@ -104,6 +110,14 @@ def test_a_page_that_lies_about_itself(text: str, codec: str) -> None:
         decoded = decode(page, markup=True)
         assert text in decoded.text
         assert decoded.charset_declared == lie
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", [ZH, EL, PL, AR, HI, KA])
+def test_a_wide_page_that_names_a_narrow_encoding(text: str, codec: str) -> None:
+    for lie in ("utf-8", "gb2312", "windows-1252", "koi8-r"):
+        page = f'<html><head><meta charset="{lie}"></head><body><p>{text}</p></body></html>'.encode(codec)
+        assert text in decode(page, markup=True).text
 
 
 def test_its_own_word_settles_what_letters_leave_open() -> None:
