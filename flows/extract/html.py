@@ -79,7 +79,7 @@ def read_page(text: str, parser: Mapping[str, Any]) -> Reading:
     rule = rule_for(parser, head)
     picked = pick(text, rule) if rule else Picked()
     if picked.body:
-        verdict.kept[:] = [picked.holds(page.selector(i)) for i in range(len(page.texts))]
+        verdict.kept[:] = [picked.holds(selector) for selector in page.selectors()]
     visible = find_visible(page, features, verdict.kept, head.titles)
     around = told(page, features, verdict.kept, visible)
     ends = tuple(page.selector(i) if i >= 0 else "" for i in (features.headline, last_of(verdict.kept)))
@@ -107,10 +107,11 @@ def read_markup(text: str, parser: Mapping[str, Any], *, selector_prefix: str = 
     if page.deepest >= MAX_DEPTH:
         return _flat(text, selector_prefix)
     reading = Reading(media_type="text/html", blocks=[])
-    for i, (line, frame) in enumerate(zip(page.texts, page.frames, strict=True)):
+    for i, (line, selector) in enumerate(zip(page.texts, page.selectors(), strict=True)):
+        frame = page.frame(i)
         seen = not frame.inherited & marks.CONCEALED
         kind = kinds.of_element(frame, line) if seen else "boilerplate"
-        reading.blocks.append(Block(kind, line, selector_prefix + page.selector(i), article=0 if seen else None))
+        reading.blocks.append(Block(kind, line, selector_prefix + selector, article=0 if seen else None))
     return reading
 
 
@@ -132,8 +133,8 @@ def _assemble(
     if is_article and headline >= 0:
         inside[headline] = True
     named = kinds.of_all(page, features, inside)
-    for i, (text, own, kind_of) in enumerate(zip(page.texts, inside.tolist(), named, strict=True)):
-        reading.blocks.append(Block(kind_of, text, page.selector(i), article=0 if own else None))
+    for text, own, kind_of, selector in zip(page.texts, inside.tolist(), named, page.selectors(), strict=True):
+        reading.blocks.append(Block(kind_of, text, selector, article=0 if own else None))
     if page.gave_up and reading.blocks:
         reading.blocks[-1].flags = (GAVE_UP,)
     facts = metadata.decide(head, around, parser)

@@ -57,7 +57,7 @@ def find_visible(page: Cut, features: Features, kept: Mask, titles: list[str]) -
     if begins < 0 or (named >= 0 and not _doubtful(page, features, begins, ends)):
         return False
     barred = marks.MENU | marks.COMMENTS | marks.FOOTER | marks.CONTROL
-    headings = np.array([frame.tag in ("h1", "h2", "h3") for frame in page.frames], dtype=bool)
+    headings = np.array([tag in ("h1", "h2", "h3") for tag in page.tags()], dtype=bool)
     plain = (features.marks & barred == 0) & ((features.linked < 0.5) | (features.headed & (features.chars >= 8)))
     for i in range(max(begins - ABOVE, 0), begins):
         text = page.texts[i]
@@ -78,7 +78,7 @@ def _heading_of(page: Cut, features: Features, titles: list[str], begins: int) -
     if features.headline >= 0 and features.headed[features.headline]:
         return -1
     parts = {fold(parts[0]) for title in titles if len(parts := title_parts(title)) > 1}
-    tops = (i for i in range(begins) if page.frames[i].tag == "h1" and features.linked[i] < 0.5)
+    tops = (i for i in range(begins) if page.frame(i).tag == "h1" and features.linked[i] < 0.5)
     return next((i for i in tops if fold(page.texts[i]) in parts), -1)
 
 
@@ -118,7 +118,7 @@ def _doubtful(page: Cut, features: Features, begins: int, ends: int) -> bool:
 def _in_imprint(page: Cut, features: Features, headline: int) -> bool:
     """Whether a line is said again in the page's imprint, and no heading."""
     name = fold(page.texts[headline])
-    if len(name) < 2 or page.frames[headline].bits & marks.HEADING:
+    if len(name) < 2 or page.frame(headline).bits & marks.HEADING:
         return False
     legal = np.flatnonzero(features.says[:, LISTS["copyright"]] > 0).tolist()
     return any(i > headline and len(page.texts[i]) <= IMPRINT and name in fold(page.texts[i]) for i in legal)
@@ -156,7 +156,7 @@ def told(page: Cut, features: Features, kept: Mask, visible: bool) -> Page:
     remarks = features.marks & marks.COMMENTS != 0
     return Page(
         headline=page.texts[headline] if headline >= 0 else None,
-        heading=headline >= 0 and bool(page.frames[headline].bits & marks.HEADING),
+        heading=headline >= 0 and bool(page.frame(headline).bits & marks.HEADING),
         visible=visible,
         near=[page.texts[i] for i in near if i != headline and (features.linked[i] < 0.9 or i > headline)],
         beside=[page.texts[i] for i in beside],

@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any, NamedTuple
 
+import numpy as np
 from lxml import etree
+from numpy.typing import NDArray
 
 from flows.extract.web import marks
 from flows.extract.web.places import Places
+
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 BLOCK_TAGS = frozenset(
     (
@@ -54,73 +60,105 @@ _KINDS = {
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 
 
-class Frame:
-    """A block-level element.
+class Frame(NamedTuple):
+    """A block-level element: one entry of each list of `Frames`."""
 
-    `index` is its place among the block-level elements and `above` that of the nearest one above it, or -1; `element`
-    is its number in the page's `places`, `depth` the count of all elements above it. `bits` are its own marks,
-    `inherited` those of its ancestors too; `name` is its class and id; `first` and `last` are the half-open range of
-    the blocks below it.
+    tag: str
+    name: str
+    bits: int
+    inherited: int
+    above: int
+    element: int
+    first: int
+    last: int
+
+
+def _none() -> Ints:
+    return np.zeros(0, dtype=np.int64)
+
+
+@dataclass(slots=True)
+class Frames:
+    """The block-level elements of a page in document order, as parallel lists and arrays.
+
+    `above` is the nearest frame above each, or -1; `element` its number in `places`, `depth` the count of all
+    elements above it. `bits` are its own marks, `inherited` those of its ancestors too; `names` are its class and id;
+    `first` and `last` the half-open range of the blocks below it.
     """
 
-    __slots__ = ("above", "bits", "depth", "element", "first", "index", "inherited", "last", "name", "tag")
+    tags: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    bits: list[int] = field(default_factory=list)
+    inherited: list[int] = field(default_factory=list)
+    above: Ints = field(default_factory=_none)
+    element: Ints = field(default_factory=_none)
+    depth: Ints = field(default_factory=_none)
+    first: Ints = field(default_factory=_none)
+    last: Ints = field(default_factory=_none)
 
-    def __init__(
-        self, said: tuple[str, int, str], holder: Frame | None, index: int, element: int, depth: int, first: int
-    ) -> None:
-        self.tag, bits, self.name = said
-        self.bits = bits
-        self.index = index
-        self.element = element
-        self.depth = depth
-        self.first = self.last = first
-        if holder is None:
-            self.above = -1
-            self.inherited = bits
-        else:
-            self.above = holder.index
-            self.inherited = bits | holder.inherited
+    def __len__(self) -> int:
+        return len(self.tags)
+
+    def __getitem__(self, index: int) -> Frame:
+        numbers = (int(column[index]) for column in (self.above, self.element, self.first, self.last))
+        return Frame(self.tags[index], self.names[index], self.bits[index], self.inherited[index], *numbers)
+
+
+@dataclass(slots=True)
+class Cut:
+    """A page cut into blocks: parallel lists and arrays, one entry a block, in document order.
+
+    `holders` are the frames of the blocks. `links` and `bold` count their characters inside links and emphasis.
+    `spans` say which nodes a block takes up: element and node number of its first text, and of its last. `whole` tells
+    that it is all of its frame, `breaks` counts the line breaks in a row before its end. `deepest` counts the levels of
+    the tree. `gave_up` tells that not everything was cut apart.
+    """
+
+    texts: list[str] = field(default_factory=list)
+    holders: Ints = field(default_factory=_none)
+    links: Ints = field(default_factory=_none)
+    bold: Ints = field(default_factory=_none)
+    spans: Ints = field(default_factory=lambda: np.zeros((0, 4), dtype=np.int64))
+    whole: Mask = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    breaks: Ints = field(default_factory=_none)
+    all_frames: Frames = field(default_factory=Frames)
+    places: Places = field(default_factory=Places)
+    deepest: int = 0
+    gave_up: bool = False
+
+    def frame(self, index: int) -> Frame:
+        """The frame of a block."""
+        return self.all_frames[int(self.holders[index])]
+
+    def tags(self) -> list[str]:
+        """The name of each block's frame."""
+        tags = self.all_frames.tags
+        return [tags[holder] for holder in self.holders.tolist()]
+
+    def selectors(self) -> list[str]:
+        """For each block the XPath of the element, or of the shortest run of sibling nodes, that holds it."""
+        path, range_of = self.places.path, self.places.range
+        elements = self.all_frames.element[self.holders].tolist()
+        columns = zip(self.whole.tolist(), elements, self.spans.tolist(), strict=True)
+        return [path(element) if whole else range_of(*span) for whole, element, span in columns]
+
+    def selector(self, index: int) -> str:
+        """That of one block."""
+        if self.whole[index]:
+            return self.places.path(self.frame(index).element)
+        return self.places.range(*self.spans[index].tolist())
 
 
 @lru_cache(maxsize=65_536)
-def _said(tag: str, name: str | None, ident: str | None, concealed: bool) -> tuple[str, int, str]:
-    """The name of an element, what that, its class and id say (its marks), and its class and id in one."""
+def _said(tag: str, name: str | None, ident: str | None, concealed: bool) -> tuple[int, str]:
+    """What the name, class and id of an element say (its marks), and its class and id in one."""
     bits = marks.OF_TAG.get(tag, 0) | (marks.CONCEALED if concealed else 0)
     if name:
         bits |= marks.of_name(name)
     if ident:
         bits |= marks.of_name(ident)
         name = f"{name}#{ident}" if name else f"#{ident}"
-    return tag, bits, name or ""
-
-
-@dataclass(slots=True)
-class Cut:
-    """A page cut into blocks: parallel lists, one entry a block, in document order.
-
-    `links` and `bold` count the characters of `texts` inside links and emphasis. `spans` say which nodes a block takes
-    up: element and node number of its first text, and of its last. `whole` tells that it is all of its frame, `breaks`
-    counts the line breaks in a row before its end. `deepest` counts the levels of the tree. `gave_up` tells that not
-    everything was cut apart.
-    """
-
-    texts: list[str] = field(default_factory=list)
-    frames: list[Frame] = field(default_factory=list)
-    links: list[int] = field(default_factory=list)
-    bold: list[int] = field(default_factory=list)
-    spans: list[tuple[int, int, int, int]] = field(default_factory=list)
-    whole: list[bool] = field(default_factory=list)
-    breaks: list[int] = field(default_factory=list)
-    all_frames: list[Frame] = field(default_factory=list)
-    places: Places = field(default_factory=Places)
-    deepest: int = 0
-    gave_up: bool = False
-
-    def selector(self, index: int) -> str:
-        """XPath of the element, or of the shortest run of sibling nodes, that holds the block."""
-        if self.whole[index]:
-            return self.places.path(self.frames[index].element)
-        return self.places.range(*self.spans[index])
+    return bits, name or ""
 
 
 def _collapse(text: str) -> str:
@@ -135,8 +173,19 @@ def _collapse(text: str) -> str:
 def cut(root: etree._Element) -> Cut:
     """The blocks of a tree. Hidden text is cut too, and marked; scripts, styles and the head are not text."""
     out = Cut()
-    texts, all_frames = out.texts, out.all_frames
-    above, tags, numbers, depths = out.places.above, out.places.tags, out.places.nodes, out.places.depths
+    texts, frames, places = out.texts, out.all_frames, out.places
+    above, tags, numbers, depths = places.above, places.tags, places.nodes, places.depths
+    bits, inherited = frames.bits, frames.inherited
+    holders: list[int] = []
+    links: list[int] = []
+    emphasis: list[int] = []
+    spans: list[tuple[int, int, int, int]] = []
+    is_whole: list[bool] = []
+    breaks: list[int] = []
+    frames_above: list[int] = []
+    frame_elements: list[int] = []
+    firsts: list[int] = []
+    lasts: list[int] = []
     pieces: list[str] = []
     linked = bold = in_link = in_bold = pre = broken = link_from = 0
     first = start = last = end = 0  # element and node of the first text of the block, and of its last
@@ -144,22 +193,20 @@ def cut(root: etree._Element) -> Cut:
     nodes = count = deepest = 0
     outer_nodes: list[int] = []
     open_kinds: list[int] = []
-    holder: Frame | None = None
-    holders: list[Frame | None] = []
+    holder = -1
     clean = True  # nothing of the holder has become a block yet
 
     def flush(whole: bool) -> None:
         nonlocal linked, bold, clean
-        assert holder is not None
         text = pieces[0] if len(pieces) == 1 else "".join(pieces)
         pieces.clear()
         texts.append(text.strip("\n") if pre else _collapse(text))
-        out.frames.append(holder)
-        out.links.append(linked)
-        out.bold.append(bold)
-        out.breaks.append(broken)
-        out.spans.append((first, start, last, end))
-        out.whole.append(whole)
+        holders.append(holder)
+        links.append(linked)
+        emphasis.append(bold)
+        breaks.append(broken)
+        spans.append((first, start, last, end))
+        is_whole.append(whole)
         clean = False
         linked = bold = 0
 
@@ -173,7 +220,7 @@ def cut(root: etree._Element) -> Cut:
             tag = node.tag
             kind = _KINDS.get(tag, _INLINE)
             nodes += 1
-            if kind >= _EMPTY and holder is not None:
+            if kind >= _EMPTY and holder >= 0:
                 open_kinds.append(_EMPTY)
                 if kind == _UNREAD:
                     walk.skip_subtree()
@@ -202,10 +249,16 @@ def cut(root: etree._Element) -> Cut:
                 get = node.get
                 style = get("style")
                 concealed = get("hidden") is not None or (style is not None and marks.is_hidden(style))
-                said = _said(tag, get("class"), get("id"), concealed)
-                holders.append(holder)
-                holder = Frame(said, holder, len(all_frames), element, depth, len(texts))
-                all_frames.append(holder)
+                own, name = _said(tag, get("class"), get("id"), concealed)
+                frames_above.append(holder)
+                inherited.append(own | inherited[holder] if holder >= 0 else own)
+                bits.append(own)
+                frames.tags.append(tag)
+                frames.names.append(name)
+                frame_elements.append(element)
+                firsts.append(len(texts))
+                lasts.append(0)
+                holder = len(bits) - 1
                 clean = True
                 if tag == "pre":
                     pre += 1
@@ -222,19 +275,18 @@ def cut(root: etree._Element) -> Cut:
             kind = open_kinds.pop()
             if kind != _EMPTY:
                 if kind == _BLOCK:
-                    assert holder is not None
                     if pieces:
                         flush(clean)
                     broken = 0
-                    holder.last = len(texts)
-                    if holder.tag == "pre":
+                    lasts[holder] = len(texts)
+                    if frames.tags[holder] == "pre":
                         pre -= 1
-                    holder = holders.pop()
+                    holder = frames_above[holder]
                     clean = False
                 elif kind == _LINK:
                     in_link -= 1
                     if len(texts) >= link_from + LINK_BLOCKS and sum(map(len, texts[link_from:])) >= LINK_TEXT:
-                        out.links[link_from:] = [0] * (len(texts) - link_from)
+                        links[link_from:] = [0] * (len(texts) - link_from)
                         linked = 0
                 elif kind == _BOLD:
                     in_bold -= 1
@@ -262,8 +314,32 @@ def cut(root: etree._Element) -> Cut:
                 pieces.append(text)
     if pieces and len(texts) < MAX_BLOCKS:
         flush(False)
-    while holder is not None:  # still open where the walk stopped early
-        holder.last = len(texts)
-        holder = holders.pop()
+    while holder >= 0:  # still open where the walk stopped early
+        lasts[holder] = len(texts)
+        holder = frames_above[holder]
     out.deepest = deepest
+    out.holders, out.links, out.bold, out.breaks = map(_ints, (holders, links, emphasis, breaks))
+    out.spans, out.whole = _ints(spans).reshape(-1, 4), np.array(is_whole, dtype=bool)
+    frames.above, frames.element, frames.first, frames.last = map(_ints, (frames_above, frame_elements, firsts, lasts))
+    frames.depth = _ints(depths)[frames.element]
+    places.positions = _positions(places)
     return out
+
+
+def _ints(values: list[Any]) -> Ints:
+    return np.array(values, dtype=np.int64)
+
+
+def _positions(places: Places) -> list[int]:
+    """The number of each element among the elements of its name below the same parent, from 1."""
+    codes: dict[str, int] = {}
+    names = _ints([codes.setdefault(tag, len(codes)) for tag in places.tags])
+    keys = _ints(places.above) * len(codes) + names + len(codes)
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    here = np.arange(len(keys))
+    begins = np.ones(len(keys), dtype=bool)
+    begins[1:] = ordered[1:] != ordered[:-1]
+    out = np.empty_like(here)
+    out[order] = here - np.maximum.accumulate(np.where(begins, here, 0)) + 1
+    return out.tolist()

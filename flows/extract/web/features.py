@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.extract.web import marks
-from flows.extract.web.blocks import Cut, Frame
+from flows.extract.web.blocks import Cut, Frames
 from flows.extract.web.characters import COMMA, DIGIT, OTHER, SENTENCE, SPACE, UPPER, count_classes
 from flows.extract.web.headline import find_headline
 from flows.extract.web.phrases import LISTS, look
@@ -117,25 +117,26 @@ def _sums(values: Array) -> Array:
     return np.concatenate([np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0)])
 
 
-def _telling(frames: list[Frame], share: Array) -> Places:
+def _telling(frames: Frames, share: Array) -> Places:
     """The marks of each frame and those above it, without what a frame around most of the page says.
 
     A layout's wrapper may be called anything; only the marks of what is a part of the page tell its parts apart.
     """
     out: list[int] = []
-    for frame, part in zip(frames, share.tolist(), strict=True):
-        bits = frame.bits if part < WRAPPER else frame.bits & marks.KEPT_BY_WRAPPERS
-        out.append(bits | out[frame.above] if frame.above >= 0 else 0)
+    for own, above, part in zip(frames.bits, frames.above.tolist(), share.tolist(), strict=True):
+        bits = own if part < WRAPPER else own & marks.KEPT_BY_WRAPPERS
+        out.append(bits | out[above] if above >= 0 else 0)
     return np.array(out, dtype=np.int64)
 
 
 def _centre(cut: Cut, plain: Array, linked: Array, points: Array, parents: Places) -> int:
     """The frame that gathers the most punctuated, unlinked text, its own and that just below it."""
     scores: dict[int, float] = {}
+    frames, holders = cut.all_frames, cut.holders.tolist()
     value = (1 + points + np.minimum(plain / 50, 6)) * (1 - linked)
     for i in np.flatnonzero(plain >= 15).tolist():
-        frame = cut.frames[i].index
-        if cut.frames[i].tag in ("p", "pre"):
+        frame = holders[i]
+        if frames.tags[frame] in ("p", "pre"):
             frame = int(parents[frame])
         for weight in (1.0, 0.5, 0.25):
             if frame < 1:
@@ -145,7 +146,7 @@ def _centre(cut: Cut, plain: Array, linked: Array, points: Array, parents: Place
     if not scores:
         return -1
     named = marks.CONTENT | marks.ARTICLE
-    return max(scores, key=lambda f: (scores[f] * (1.25 if cut.all_frames[f].bits & named else 1.0), -f))
+    return max(scores, key=lambda f: (scores[f] * (1.25 if frames.bits[f] & named else 1.0), -f))
 
 
 def _sayings(texts: list[str]) -> tuple[Array, NDArray[np.bool_]]:
@@ -158,9 +159,9 @@ def measure(cut: Cut, titles: list[str]) -> Features:
     """The features of every block of a page; `titles` are what the page calls itself, site name and all."""
     n = len(cut.texts)
     frames = cut.all_frames
-    holders = np.array([f.index for f in cut.frames], dtype=np.int64)
-    table = np.array([(f.above, f.first, f.last, f.depth, f.bits) for f in frames], dtype=np.int64).reshape(-1, 5)
-    parents, first, last, depth, own_bits = table.T
+    holders, tags = cut.holders, cut.tags()
+    parents, first, last, depth = frames.above, frames.first, frames.last, frames.depth
+    own_bits = np.array(frames.bits, dtype=np.int64)
 
     counts = count_classes(cut.texts)
     chars = counts.sum(axis=1) - counts[:, SPACE]
@@ -181,7 +182,7 @@ def measure(cut: Cut, titles: list[str]) -> Features:
     says, dated = _sayings(cut.texts)
     ends = [text.rstrip()[-1:] in _ENDINGS for text in cut.texts]
     rows.add(ends, dated, np.minimum(np.array(cut.breaks, dtype=np.float64), 20))
-    rows.put(np.array([_PLACE_OF_TAG.get(f.tag, -1) for f in cut.frames], dtype=np.int64) == _TAG_PLACES)
+    rows.put(np.array([_PLACE_OF_TAG.get(tag, -1) for tag in tags], dtype=np.int64) == _TAG_PLACES)
     telling = _telling(frames, frame_plain / total)[holders]
     bits = own_bits[holders]
     rows.put(bits & _OWN != 0)
@@ -190,7 +191,7 @@ def measure(cut: Cut, titles: list[str]) -> Features:
     rows.put(says[:, _SAYS].T / np.sqrt(size))
 
     headings = (bits & marks.HEADING) != 0
-    tops = np.array([f.tag == "h1" for f in cut.frames], dtype=bool)
+    tops = np.array([tag == "h1" for tag in tags], dtype=bool)
     headline, in_title = find_headline(cut.texts, headings, tops, titles)
     order = np.arange(n, dtype=np.float64)
     # What has been said since the headline, and what the nearest heading above says.
@@ -211,7 +212,7 @@ def measure(cut: Cut, titles: list[str]) -> Features:
     _add_ancestors(
         rows, holders, parents, last - first, frame_plain, total, chars_before, sentences_before, first, last
     )
-    groups = _groups(cut.frames, frames)
+    groups = _groups(holders, frames)
     rows.put(_group_rows(groups, plain, chars, sentences, total))
 
     centre = _centre(cut, plain, linked, sentences + commas, parents)
@@ -271,13 +272,14 @@ def _add_ancestors(
         up = np.maximum(parents[up], 0)
 
 
-def _groups(holders: list[Frame], frames: list[Frame]) -> Places:
+def _groups(holders: Places, frames: Frames) -> Places:
     """Number of the group of each block: blocks whose elements, and the elements above, have the same names."""
     known: dict[tuple[str, str, str, str], int] = {}
     out = []
-    for frame in holders:
-        above = frames[max(frame.above, 0)]
-        out.append(known.setdefault((frame.tag, frame.name, above.tag, above.name), len(known)))
+    tags, names, above = frames.tags, frames.names, np.maximum(frames.above, 0).tolist()
+    for frame in holders.tolist():
+        up = above[frame]
+        out.append(known.setdefault((tags[frame], names[frame], tags[up], names[up]), len(known)))
     return np.array(out, dtype=np.int64)
 
 

@@ -47,7 +47,7 @@ def of_element(frame: Frame, text: str) -> str:
 
 def of_kept(cut: Cut, features: Features, index: int) -> str:
     """Kind of a block of the article."""
-    frame = cut.frames[index]
+    frame = cut.frame(index)
     text = cut.texts[index]
     headline = features.headline
     if index == headline:
@@ -65,6 +65,7 @@ def of_all(cut: Cut, features: Features, inside: Mask) -> list[str]:
     """Kinds of all blocks; `inside` marks those of the article."""
     bits = features.marks.tolist()
     linked = features.linked.tolist()
+    own = [cut.all_frames.bits[holder] for holder in cut.holders.tolist()]
     advert, related, legal = (features.says[:, LISTS[name]].tolist() for name in ("advert", "related", "copyright"))
     headline = features.headline
     out: list[str] = []
@@ -80,7 +81,9 @@ def of_all(cut: Cut, features: Features, inside: Mask) -> list[str]:
         says_advert = size <= 40 and advert[i] > 0
         says_menu = linked[i] > _LINKED or (size <= 60 and related[i] > 0)
         heads = headline < 0 or after < 0
-        out.append(_of_rest(bits[i], cut.frames[i].bits, size, says_advert, says_menu, legal[i] > 0, heads))
+        out.append(
+            _of_rest(bits[i], own[i], size, says_advert, says_menu, legal[i] > 0, heads)
+        )
     return out
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import numpy as np
 
-from flows.extract.web.blocks import Cut, Frame
+from flows.extract.web.blocks import Cut
 
 MAX_CELL = 400
 """A table with a longer cell lays out text."""
@@ -21,71 +21,59 @@ def merge_rows(cut: Cut) -> None:
 
     A data table has no table inside it, at least two rows of at least two cells with text, and no long cell.
     """
-    tables = [frame for frame in cut.all_frames if frame.tag == "table" and frame.last - frame.first >= 4]
-    if not tables:
+    frames = cut.all_frames
+    many = frames.last - frames.first >= 4
+    if not any(tag == "table" and blocks for tag, blocks in zip(frames.tags, many.tolist(), strict=True)):
         return
-    rows_of: dict[Frame, list[Frame]] = {table: [] for table in tables}
-    cells_of: dict[Frame, int] = {}
-    barred: set[Frame] = set()
-    table_of: dict[Frame, Frame | None] = {}
-    for frame in cut.all_frames:
-        parent = cut.all_frames[frame.above] if frame.above >= 0 else None
-        table = table_of.get(parent) if parent is not None else None
-        if frame.tag == "table":
-            if table is not None:
-                barred.add(table)
-            table_of[frame] = frame
-            continue
-        table_of[frame] = table
-        if table is None:
-            continue
-        if frame.tag == "tr":
-            rows_of.setdefault(table, []).append(frame)
-        elif frame.tag in _CELLS:
-            if parent is not None and frame.last > frame.first:
-                cells_of[parent] = cells_of.get(parent, 0) + 1
-        elif frame.tag not in _INSIDE and frame.tag not in _PARTS:
+    first, last = frames.first.tolist(), frames.last.tolist()
+    rows_of: dict[int, list[int]] = {}
+    cells_of: dict[int, int] = {}
+    barred: set[int] = set()
+    table_of: list[int] = []
+    for frame, (tag, parent) in enumerate(zip(frames.tags, frames.above.tolist(), strict=True)):
+        table = table_of[parent] if parent >= 0 else -1
+        if tag == "table":
             barred.add(table)
-    runs: list[tuple[int, int, Frame]] = []
-    for table in tables:
-        rows = rows_of[table]
+            table_of.append(frame)
+            rows_of[frame] = []
+            continue
+        table_of.append(table)
+        if table < 0:
+            continue
+        if tag == "tr":
+            rows_of[table].append(frame)
+        elif tag in _CELLS:
+            cells_of[parent] = cells_of.get(parent, 0) + (last[frame] > first[frame])
+        elif tag not in _INSIDE and tag not in _PARTS:
+            barred.add(table)
+    runs: dict[int, tuple[int, int]] = {}
+    for table, rows in rows_of.items():
         full = [row for row in rows if cells_of.get(row, 0) >= 2]
-        if table in barred or len(full) < 2 or len(full) * 2 < len(rows):
+        if table in barred or not many[table] or len(full) < 2 or len(full) * 2 < len(rows):
             continue
-        sizes = [len(cut.texts[i]) for i in range(table.first, table.last)]
-        linked = sum(cut.links[i] * 2 > len(cut.texts[i]) for i in range(table.first, table.last))
-        if max(sizes) > MAX_CELL or linked > MAX_LINKED * len(sizes):
+        sizes = np.array([len(text) for text in cut.texts[first[table] : last[table]]])
+        linked = int((cut.links[first[table] : last[table]] * 2 > sizes).sum())
+        if sizes.max() > MAX_CELL or linked > MAX_LINKED * len(sizes):
             continue
-        runs += [(row.first, row.last, row) for row in rows if row.last > row.first]
+        runs |= {first[row]: (last[row], row) for row in rows if last[row] > first[row]}
     if runs:
         _join(cut, runs)
 
 
-def _join(cut: Cut, runs: list[tuple[int, int, Frame]]) -> None:
+def _join(cut: Cut, runs: dict[int, tuple[int, int]]) -> None:
     """Replace each run of blocks by one, and count the blocks of every frame anew."""
-    keep: list[int] = []
-    place = list(range(len(cut.texts) + 1))
-    run_at = {start: (end, row) for start, end, row in runs}
-    i = 0
-    while i < len(cut.texts):
-        end, row = run_at.get(i, (i + 1, None))
-        for j in range(i, end):
-            place[j] = len(keep)
-        if row is not None:
-            cut.texts[i] = "\t".join(" ".join(text.split()) for text in cut.texts[i:end])
-            cut.links[i] = sum(cut.links[i:end])
-            cut.bold[i] = sum(cut.bold[i:end])
-            cut.frames[i] = row
-            cut.whole[i] = True
-        keep.append(i)
-        i = end
-    place[len(cut.texts)] = len(keep)
-    for frame in cut.all_frames:
-        frame.first = place[frame.first]
-        frame.last = place[frame.last]
-    columns: tuple[list[Any], ...] = (
-        *(cut.texts, cut.frames, cut.links, cut.bold),
-        *(cut.spans, cut.whole, cut.breaks),
-    )
-    for column in columns:
-        column[:] = [column[k] for k in keep]
+    is_kept = np.ones(len(cut.texts), dtype=bool)
+    for start, (end, row) in runs.items():
+        cut.texts[start] = "\t".join(" ".join(text.split()) for text in cut.texts[start:end])
+        cut.links[start] = cut.links[start:end].sum()
+        cut.bold[start] = cut.bold[start:end].sum()
+        cut.holders[start] = row
+        cut.whole[start] = True
+        is_kept[start + 1 : end] = False
+    kept = np.flatnonzero(is_kept)
+    place = np.append(np.cumsum(is_kept) - 1, len(kept))
+    cut.texts = [cut.texts[i] for i in kept.tolist()]
+    for name in ("holders", "links", "bold", "spans", "whole", "breaks"):
+        setattr(cut, name, getattr(cut, name)[kept])
+    frames = cut.all_frames
+    frames.first, frames.last = place[frames.first], place[frames.last]

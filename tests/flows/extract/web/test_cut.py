@@ -25,8 +25,8 @@ def test_white_space_is_set_as_a_browser_does() -> None:
 def test_inline_elements_stay_in_their_paragraph_and_breaks_part_it() -> None:
     page = blocks("<p>甲<b>乙</b><a href=x>丙</a>丁<br>戊<br/><br>己</p>")
     assert page.texts == ["甲乙丙丁", "戊", "己"]
-    assert page.links == [1, 0, 0]
-    assert page.bold == [1, 0, 0]
+    assert page.links.tolist() == [1, 0, 0]
+    assert page.bold.tolist() == [1, 0, 0]
     assert [page.selector(i) for i in range(3)] == [
         "/html/body/p[1]/node()[position()>=1 and position()<=4]",
         "/html/body/p[1]/node()[6]",
@@ -40,8 +40,8 @@ def test_scripts_styles_and_titles_are_not_text_and_hidden_text_is_marked() -> N
         "style='display:none'>藏</div><p>显</p>"
     )
     assert page.texts == ["藏", "显"]
-    assert bool(page.frames[0].inherited & marks.CONCEALED)
-    assert not page.frames[1].inherited & marks.CONCEALED
+    assert bool(page.frame(0).inherited & marks.CONCEALED)
+    assert not page.frame(1).inherited & marks.CONCEALED
 
 
 def test_ranges_of_frames_hold_their_blocks() -> None:
@@ -87,7 +87,7 @@ def test_menus_and_text_laid_out_in_tables_are_left_alone() -> None:
 def test_a_link_around_paragraphs_and_an_anchor_are_no_links() -> None:
     line = "过江的人只好绕路，多走二十里。" * 10
     around = blocks(f"<div><a href=x>{line}<br>{line}<br>{line}<br></a><a href=y>更多</a></div>")
-    assert [links > 0 for links in around.links] == [False, False, False, True]
-    assert blocks(f"<a name=top>{line}</a>").links == [0]
+    assert [links > 0 for links in around.links.tolist()] == [False, False, False, True]
+    assert blocks(f"<a name=top>{line}</a>").links.tolist() == [0]
     card = blocks("<a href=x><h3>题目</h3><p>摘要一句。</p><p>昨天</p></a>")
     assert all(card.links)
