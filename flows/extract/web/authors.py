@@ -231,9 +231,10 @@ def find_elements(root: etree._Element, source: str, between: tuple[str, str]) -
     little below the other come first, and others only with western names, or where all links to authors lead to one.
     Those after the first count only where they stand with it.
     """
-    lower = source.lower()
+    lower = source.encode(errors="surrogatepass").lower()  # many times as fast as that of a string
     if not any(
-        word in lower for word in ("author", "byline", "writer", "zuozhe", "contributor", "reporter", "journalist")
+        word in lower
+        for word in (b"author", b"byline", b"writer", b"zuozhe", b"contributor", b"reporter", b"journalist")
     ):
         return []
     first, last = _around(root, between[0]), _around(root, between[1])
@@ -245,8 +246,8 @@ def find_elements(root: etree._Element, source: str, between: tuple[str, str]) -
         begun = begun or element is first
         ending = ending or element is last
         if (
-            element.tag not in _HOLDERS
-            or not _is_authors(element)
+            not _is_authors(element)
+            or element.tag not in _HOLDERS
             or within(element, _ASIDE if element.tag == "a" else COMMENTING)
         ):
             continue

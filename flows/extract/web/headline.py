@@ -24,11 +24,15 @@ _FOLD = re.compile(r"[\W_]+")
 _UNFINISHED = re.compile(r"(?:[。:：，,]|[^.]\.)\s*\Z")
 _SUBTITLE = re.compile(r"\A\s*(?:——|--)")
 _TRAIL = re.compile(r"\s/\s|\S\s*(?:>|»|›|〉|→)\s*\S")
+_PLAIN = {code: char.lower() if (char := chr(code)).isalnum() else None for code in range(128)}
+"""What `fold` makes of each ASCII character."""
 
 
 @lru_cache(maxsize=16_384)
 def fold(text: str) -> str:
     """Letters and digits only, width and case evened out."""
+    if text.isascii():
+        return text.translate(_PLAIN)
     return _FOLD.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
@@ -65,39 +69,41 @@ def find_headline(
     Where no block repeats the main part of a title, one that is the same as its first part will do: sites put keywords
     and slogans after it that are longer.
     """
-    share = np.zeros(len(texts))
+    share = [0.0] * len(texts)
     folded = [t for t in dict.fromkeys(fold(main_part(title)) for title in titles) if len(t) >= 3]
     if not folded:
-        return -1, share
+        return -1, np.array(share)
     longest = min(2 * max(map(len, titles)) + 20, LONGEST)
     initials = {char for title in (*titles, *folded) for char in title + title.casefold()}
     shortest = min(map(len, folded))
     best, best_score = -1, 0.0
-    for i, text in enumerate(texts):
-        heading = headings[i]
+    for i, (text, heading, top) in enumerate(zip(texts, headings.tolist(), tops.tolist(), strict=True)):
         if len(text) > longest:
             continue
-        ends = (text[0], text[-1])
-        if not heading and len(text) < shortest and any(c not in initials and c.isalnum() for c in ends):
-            continue  # so short a text would have to be a part of a title
+        if not heading and len(text) < shortest:  # it would have to be a part of a title
+            first, last = text[0], text[-1]
+            if (first not in initials and first.isalnum()) or (last not in initials and last.isalnum()):
+                continue
         own = fold(text)
         if len(own) < 3:
             continue
+        most = 0.0
         for title in folded:
             alike = 0.0
             if own == title or (len(own) >= 4 and own in title) or (len(title) >= 8 and title in own):
                 alike = 1.0
-            elif tops[i] and len(own) >= 8:
+            elif top and len(own) >= 8:
                 alike = partial_ratio(own, title) / 100
             if alike >= ALIKE:
-                share[i] = max(share[i], alike * min(len(own), len(title)) / max(len(own), len(title)))
-        score = share[i] * (1.35 if heading else 1.0) if share[i] > 0.25 else 0.0
+                most = max(most, alike * min(len(own), len(title)) / max(len(own), len(title)))
+        share[i] = most
+        score = most * (1.35 if heading else 1.0) if most > 0.25 else 0.0
         if score > best_score + 1e-9:
             best, best_score = i, score
     if best_score < 0.9:
         first = _first_part(texts, headings, tops, titles)
         best = first if first >= 0 else best
-    return best, share
+    return best, np.array(share)
 
 
 def _first_part(texts: list[str], headings: NDArray[np.bool_], tops: NDArray[np.bool_], titles: list[str]) -> int:

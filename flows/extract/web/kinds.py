@@ -81,9 +81,7 @@ def of_all(cut: Cut, features: Features, inside: Mask) -> list[str]:
         says_advert = size <= 40 and advert[i] > 0
         says_menu = linked[i] > _LINKED or (size <= 60 and related[i] > 0)
         heads = headline < 0 or after < 0
-        out.append(
-            _of_rest(bits[i], own[i], size, says_advert, says_menu, legal[i] > 0, heads)
-        )
+        out.append(_of_rest(bits[i], own[i], size, says_advert, says_menu, legal[i] > 0, heads))
     return out
 
 

@@ -43,7 +43,7 @@ def blocks_of(read: Callable[[str], str], markup: str, texts: list[str]) -> Mask
         kept = _SPACE.sub("", read(markup))
     except Exception:  # whatever another's reader trips over, the vote goes on without it
         kept = ""
-    grams = {kept[i : i + GRAM] for i in range(len(kept) - GRAM + 1)}
+    holds = {kept[i : i + GRAM] for i in range(len(kept) - GRAM + 1)}.__contains__
     out = np.zeros(len(texts), dtype=bool)
     for i, text in enumerate(texts):
         bare = _SPACE.sub("", text)
@@ -51,5 +51,5 @@ def blocks_of(read: Callable[[str], str], markup: str, texts: list[str]) -> Mask
             out[i] = len(bare) > 3 and bare in kept
         else:
             runs = len(bare) - GRAM + 1
-            out[i] = 2 * sum(bare[j : j + GRAM] in grams for j in range(runs)) > runs
+            out[i] = bare in kept or 2 * sum(map(holds, [bare[j : j + GRAM] for j in range(runs)])) > runs
     return out

@@ -56,7 +56,8 @@ def _firsts(phrases: list[str]) -> str:
 # letter of a phrase in another script.
 _ANY_SPELT = re.compile(f"[^a-z](?=({_prefix_tree(_SPELT)}))")
 _ANY_OTHER = re.compile(f"[{_firsts(_OTHERS)}](?<=(?=({_prefix_tree(_OTHERS)})).)", re.S)
-_DIGIT = re.compile(r"\d")
+_HINT = re.compile(r"[:：12](?:(?<=[:：])|9|0)\d\d")
+"""A colon or the century, and two digits: in everything that `DATE` matches. Begins with a set, as the patterns above."""
 
 
 def _find(folded: str) -> list[tuple[int, int]]:
@@ -84,11 +85,15 @@ def has(name: str, folded: str) -> bool:
 
 def look(texts: list[str]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """How many phrases of each list each text has (a row a text, a column a list), and whether it has a date."""
-    folded = [text.casefold() for text in texts]
+    whole = _BETWEEN.join(texts).casefold()
+    folded = whole.split(_BETWEEN)[: len(texts)]
+    starts = np.cumsum([0, *(len(text) + 1 for text in folded)])
     says = np.zeros((len(texts), len(LISTS)))
-    if found := _find(_BETWEEN.join(folded)):
-        starts = np.cumsum([0, *(len(text) + 1 for text in folded)])
+    if found := _find(whole):
         at, lists = np.array(found).T
         np.add.at(says, (np.searchsorted(starts, at, side="right") - 1, lists), 1)
-    dated = [_DIGIT.search(text) is not None and DATE.search(text) is not None for text in folded]
-    return says, np.array(dated, dtype=bool)
+    dated = np.zeros(len(texts), dtype=bool)
+    hints = [hint.start() for hint in _HINT.finditer(whole)]
+    for i in np.unique(np.searchsorted(starts, hints, side="right") - 1).tolist():
+        dated[i] = DATE.search(folded[i]) is not None
+    return says, dated
