@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 
 _MONTHS = """
 january jan styczeń stycznia sty январь января янв ιανουάριος ιανουαρίου ιαν janvier januar jänner enero ene gennaio
@@ -87,6 +88,8 @@ _OTHER_DIGITS = {
 } | {ord("："): ":", 0x200F: " ", 0x200E: " "}  # fmt: skip
 _HAS_OTHER_DIGITS = re.compile("[٠-٩۰-۹１-９]")
 _DIGITS = {char: number for number, char in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "０": 0}
+_SHORT = 240
+"""Texts up to this length are remembered."""
 _EPOCH = re.compile(r"\A\s*(1\d{9})(\d{3})?\s*\Z")
 
 
@@ -194,6 +197,16 @@ def _month_first(text: str, match: re.Match[str]) -> bool:
 
 def find(text: str) -> Iterator[Moment]:
     """The dates in a text, from left to right. Of day and month in figures, the day comes first unless it cannot."""
+    return iter(_found(text)) if len(text) <= _SHORT else _find(text)
+
+
+@lru_cache(maxsize=1_024)
+def _found(text: str) -> tuple[Moment, ...]:
+    """The dates in a line: those around an article are looked at several times."""
+    return tuple(_find(text))
+
+
+def _find(text: str) -> Iterator[Moment]:
     if _HAS_OTHER_DIGITS.search(text):
         text = text.translate(_OTHER_DIGITS)
     if not _YEAR.search(text):

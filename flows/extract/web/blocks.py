@@ -100,8 +100,10 @@ class Frames:
         return len(self.tags)
 
     def __getitem__(self, index: int) -> Frame:
-        numbers = (int(column[index]) for column in (self.above, self.element, self.first, self.last))
-        return Frame(self.tags[index], self.names[index], self.bits[index], self.inherited[index], *numbers)
+        return Frame(
+            self.tags[index], self.names[index], self.bits[index], self.inherited[index],
+            int(self.above[index]), int(self.element[index]), int(self.first[index]), int(self.last[index]),
+        )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -118,7 +120,7 @@ class Cut:
     holders: Ints = field(default_factory=_none)
     links: Ints = field(default_factory=_none)
     bold: Ints = field(default_factory=_none)
-    spans: Ints = field(default_factory=lambda: np.zeros((0, 4), dtype=np.int64))
+    spans: list[tuple[int, int, int, int]] = field(default_factory=list)
     whole: Mask = field(default_factory=lambda: np.zeros(0, dtype=bool))
     breaks: Ints = field(default_factory=_none)
     all_frames: Frames = field(default_factory=Frames)
@@ -139,14 +141,14 @@ class Cut:
         """For each block the XPath of the element, or of the shortest run of sibling nodes, that holds it."""
         path, range_of = self.places.path, self.places.range
         elements = self.all_frames.element[self.holders].tolist()
-        columns = zip(self.whole.tolist(), elements, self.spans.tolist(), strict=True)
+        columns = zip(self.whole.tolist(), elements, self.spans, strict=True)
         return [path(element) if whole else range_of(*span) for whole, element, span in columns]
 
     def selector(self, index: int) -> str:
         """That of one block."""
         if self.whole[index]:
             return self.places.path(self.frame(index).element)
-        return self.places.range(*self.spans[index].tolist())
+        return self.places.range(*self.spans[index])
 
 
 @lru_cache(maxsize=65_536)
@@ -179,7 +181,6 @@ def cut(root: etree._Element) -> Cut:
     holders: list[int] = []
     links: list[int] = []
     emphasis: list[int] = []
-    spans: list[tuple[int, int, int, int]] = []
     is_whole: list[bool] = []
     breaks: list[int] = []
     frames_above: list[int] = []
@@ -205,7 +206,7 @@ def cut(root: etree._Element) -> Cut:
         links.append(linked)
         emphasis.append(bold)
         breaks.append(broken)
-        spans.append((first, start, last, end))
+        out.spans.append((first, start, last, end))
         is_whole.append(whole)
         clean = False
         linked = bold = 0
@@ -319,7 +320,7 @@ def cut(root: etree._Element) -> Cut:
         holder = frames_above[holder]
     out.deepest = deepest
     out.holders, out.links, out.bold, out.breaks = map(_ints, (holders, links, emphasis, breaks))
-    out.spans, out.whole = _ints(spans).reshape(-1, 4), np.array(is_whole, dtype=bool)
+    out.whole = np.array(is_whole, dtype=bool)
     frames.above, frames.element, frames.first, frames.last = map(_ints, (frames_above, frame_elements, firsts, lasts))
     frames.depth = _ints(depths)[frames.element]
     places.positions = _positions(places)

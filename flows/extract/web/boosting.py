@@ -34,13 +34,13 @@ class Model:
     def score(self, matrix: NDArray[np.float32]) -> Array:
         """Log odds for each column of a matrix whose rows are the names that the model was read with."""
         out = np.full(matrix.shape[1], self.base)
-        trees = np.arange(len(self.value))[:, None]
+        places = np.arange(0, self.value.size, self.value.shape[1])[:, None]
         for start in range(0, matrix.shape[1], CHUNK):
             part = matrix[:, start : start + CHUNK]
             leaf = np.zeros((len(self.value), part.shape[1]), dtype=np.uint8)
             for feature, threshold in zip(self.feature, self.threshold, strict=True):
                 leaf = leaf * 2 + (part[feature] > threshold[:, None])
-            out[start : start + CHUNK] += self.value[trees, leaf].sum(axis=0)
+            out[start : start + CHUNK] += self.value.take(places + leaf).sum(axis=0)
         return out
 
 

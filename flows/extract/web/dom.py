@@ -30,11 +30,10 @@ def _without_many_attributes(match: re.Match[bytes]) -> bytes:
 
 
 def _has_long_tag(data: bytes) -> bool:
-    """Whether two opening angles, or one and the end, stand so far apart that a tag between them may be too long."""
+    """Whether one of the opening angles that stand far from the next one begins a tag that is too long."""
     angles = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("<"))
-    if not len(angles):
-        return False
-    return len(data) - int(angles[-1]) > LONG_TAG or int((angles[1:] - angles[:-1]).max(initial=0)) > LONG_TAG
+    far = angles[np.diff(angles, append=len(data)) > LONG_TAG].tolist()
+    return any(_LONG_TAG.match(data, at) for at in far)
 
 
 def parse(text: str) -> etree._Element | None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from lxml import etree
 
@@ -30,6 +30,7 @@ _MAX_VALUE = 2_000
 _FOUNDER = re.compile(r"<!--\s*enpproperty(.{0,4000}?)-->", re.S)
 _FOUNDER_FIELD = re.compile(r"<(\w+)>([^<>]{1,300})</\1>")
 _UPDATED = re.compile(r"updat|modif", re.I)
+_HAS_PROPERTY = etree.XPath("descendant::*[@itemprop]")
 COMMENTING = re.compile(r"comment|reply|replies|respond|pinglun|guestbook|disqus", re.I)
 """In the names of elements: readers' comments."""
 TITLES = (
@@ -193,7 +194,7 @@ def read_head(root: etree._Element, source: str) -> Head:
             if name in ("date", "author", "title") and value.strip():
                 head.metas.setdefault(f"enp:{name}", []).append(squeeze(value))
     if "itemprop" in source:
-        for element in root.iterfind(".//*[@itemprop]"):
+        for element in cast("list[etree._Element]", _HAS_PROPERTY(root)):
             if element.get("itemprop") in ("author", "datePublished") and within(element, COMMENTING):
                 continue
             value = element.get("content") or element.get("datetime") or _text_of(element)

@@ -81,8 +81,8 @@ def find_headline(
         if len(text) > longest:
             continue
         if not heading and len(text) < shortest:  # it would have to be a part of a title
-            first, last = text[0], text[-1]
-            if (first not in initials and first.isalnum()) or (last not in initials and last.isalnum()):
+            begin, end = text[0], text[-1]
+            if (begin not in initials and begin.isalnum()) or (end not in initials and end.isalnum()):
                 continue
         own = fold(text)
         if len(own) < 3:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+
 from flows.extract.web import marks
 from flows.extract.web.blocks import Cut, Frame
 from flows.extract.web.features import Features
@@ -63,42 +65,38 @@ def of_kept(cut: Cut, features: Features, index: int) -> str:
 
 def of_all(cut: Cut, features: Features, inside: Mask) -> list[str]:
     """Kinds of all blocks; `inside` marks those of the article."""
-    bits = features.marks.tolist()
-    linked = features.linked.tolist()
-    own = [cut.all_frames.bits[holder] for holder in cut.holders.tolist()]
-    advert, related, legal = (features.says[:, LISTS[name]].tolist() for name in ("advert", "related", "copyright"))
     headline = features.headline
-    out: list[str] = []
-    for i, kept in enumerate(inside.tolist()):
-        if kept:
-            out.append(of_kept(cut, features, i))
-            continue
-        after = i - headline if headline >= 0 else 0
-        if 0 < after <= NEAR and linked[i] < _LINKED and is_credit(cut.texts[i]):
-            out.append("byline")
-            continue
-        size = len(cut.texts[i])
-        says_advert = size <= 40 and advert[i] > 0
-        says_menu = linked[i] > _LINKED or (size <= 60 and related[i] > 0)
-        heads = headline < 0 or after < 0
-        out.append(_of_rest(bits[i], own[i], size, says_advert, says_menu, legal[i] > 0, heads))
+    out = _of_rest(cut, features)
+    for i in np.flatnonzero(inside).tolist():
+        out[i] = of_kept(cut, features, i)
+    below = range(headline + 1, min(headline + NEAR + 1, len(out))) if headline >= 0 else ()
+    for i in below:
+        if not inside[i] and features.linked[i] < _LINKED and is_credit(cut.texts[i]):
+            out[i] = "byline"
     return out
 
 
-def _of_rest(
-    bits: int, own: int, size: int, says_advert: bool, says_menu: bool, says_legal: bool, before_headline: bool
-) -> str:
-    """Kind of a block that is the page's own, by its marks and what it says."""
-    if bits & marks.COMMENTS:
-        return "comment"
-    if says_advert or (bits & marks.ADVERT and not own & marks.HEADING):
-        return "advert"
-    if bits & marks.MENU or says_menu:
-        return "navigation"
-    if bits & marks.FOOTER or says_legal:
-        return "boilerplate"
-    if bits & marks.HEADER and before_headline:
-        return "masthead"
-    if bits & (marks.RELATED | marks.LIST) and size <= LINE:
-        return "navigation"
-    return "boilerplate"
+def _of_rest(cut: Cut, features: Features) -> list[str]:
+    """Kinds of blocks that are the page's own, by their marks and what they say."""
+    bits, headline = features.marks, features.headline
+    own = np.array(cut.all_frames.bits, dtype=np.int64)[cut.holders]
+    size = np.fromiter(map(len, cut.texts), dtype=np.int64, count=len(cut.texts))
+    advert, related, legal = (features.says[:, LISTS[name]] > 0 for name in ("advert", "related", "copyright"))
+    above = np.full(len(size), headline < 0)
+    above[: max(headline, 0)] = True
+    of_advert = (bits & marks.ADVERT != 0) & (own & marks.HEADING == 0)
+    of_menu = (bits & marks.MENU != 0) | (features.linked > _LINKED) | ((size <= 60) & related)
+    of_list = (bits & (marks.RELATED | marks.LIST) != 0) & (size <= LINE)
+    rules = (
+        ("comment", bits & marks.COMMENTS != 0),
+        ("advert", ((size <= 40) & advert) | of_advert),
+        ("navigation", of_menu),
+        ("boilerplate", (bits & marks.FOOTER != 0) | legal),
+        ("masthead", (bits & marks.HEADER != 0) & above),
+        ("navigation", of_list),
+    )
+    kinds = np.full(len(size), len(rules))
+    for place, (_, holds) in reversed(list(enumerate(rules))):
+        kinds[holds] = place
+    names = [*(name for name, _ in rules), "boilerplate"]
+    return [names[kind] for kind in kinds.tolist()]

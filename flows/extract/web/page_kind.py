@@ -77,15 +77,15 @@ def tell(cut: Cut, features: Features, kept: Mask, look: Look) -> str:
     total = float(chars.sum())
     text_kept = float(chars[kept].sum())
     plain = float((chars * (1 - features.linked)).sum())
-    visible = "\n".join(
-        text
-        for text, holder in zip(cut.texts, cut.holders.tolist(), strict=True)
-        if not cut.all_frames.inherited[holder] & marks.CONCEALED
-    )
     short = plain < 1_200 and text_kept < 400
     if look.frames and plain < 400:
         return "frame"
     if short:
+        visible = "\n".join(
+            text
+            for text, holder in zip(cut.texts, cut.holders.tolist(), strict=True)
+            if not cut.all_frames.inherited[holder] & marks.CONCEALED
+        )
         sample = f"{look.title}\n{visible[:2_000]}"
         if _SAYS_CAPTCHA.search(sample):
             return "captcha"
@@ -128,7 +128,7 @@ def _is_list(features: Features, kept: Mask) -> bool:
 def _sort_of_list(cut: Cut, features: Features) -> str:
     """A front page has many links in many boxes and no headline of its own; else it is a list."""
     links = np.flatnonzero(features.linked > LINKED).tolist()
-    boxes = Counter(cut.frame(i).above for i in links)
+    boxes = Counter(cut.all_frames.above[cut.holders[links]].tolist())
     if len(links) < MANY_LINKS or not boxes:
         return "list"
     if max(boxes.values()) * 2 > len(links):

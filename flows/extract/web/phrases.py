@@ -57,7 +57,7 @@ def _firsts(phrases: list[str]) -> str:
 _ANY_SPELT = re.compile(f"[^a-z](?=({_prefix_tree(_SPELT)}))")
 _ANY_OTHER = re.compile(f"[{_firsts(_OTHERS)}](?<=(?=({_prefix_tree(_OTHERS)})).)", re.S)
 _HINT = re.compile(r"[:：12](?:(?<=[:：])|9|0)\d\d")
-"""A colon or the century, and two digits: in everything that `DATE` matches. Begins with a set, as the patterns above."""
+"""A colon or the century, and two digits, are in all that `DATE` matches. It begins with a set, as those above."""
 
 
 def _find(folded: str) -> list[tuple[int, int]]:
@@ -87,7 +87,9 @@ def look(texts: list[str]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """How many phrases of each list each text has (a row a text, a column a list), and whether it has a date."""
     whole = _BETWEEN.join(texts).casefold()
     folded = whole.split(_BETWEEN)[: len(texts)]
-    starts = np.cumsum([0, *(len(text) + 1 for text in folded)])
+    starts = np.zeros(len(texts) + 1, dtype=np.int64)
+    starts[1:] = np.fromiter(map(len, folded), dtype=np.int64, count=len(texts)) + 1
+    starts = starts.cumsum()
     says = np.zeros((len(texts), len(LISTS)))
     if found := _find(whole):
         at, lists = np.array(found).T

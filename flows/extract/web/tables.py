@@ -73,7 +73,8 @@ def _join(cut: Cut, runs: dict[int, tuple[int, int]]) -> None:
     kept = np.flatnonzero(is_kept)
     place = np.append(np.cumsum(is_kept) - 1, len(kept))
     cut.texts = [cut.texts[i] for i in kept.tolist()]
-    for name in ("holders", "links", "bold", "spans", "whole", "breaks"):
+    cut.spans = [cut.spans[i] for i in kept.tolist()]
+    for name in ("holders", "links", "bold", "whole", "breaks"):
         setattr(cut, name, getattr(cut, name)[kept])
     frames = cut.all_frames
     frames.first, frames.last = place[frames.first], place[frames.last]
