@@ -93,8 +93,8 @@ def _extent(page: Cut, features: Features, kept: Mask) -> tuple[int, int]:
     long = [
         i
         for i, start in zip(places, starts, strict=True)
-        if len(_HAN.findall(start)) >= WRAPPED
-        or features.chars[i] >= LONG
+        if features.chars[i] >= LONG
+        or len(_HAN.findall(start)) >= WRAPPED
         or (features.chars[i] >= BODY and _ENDED.search(page.texts[i]))
     ]
     while len(long) > 1 and long[1] - long[0] > GAP:

@@ -164,12 +164,13 @@ def _plainly_a_person(text: str) -> bool:
 
 def posted_by(line: str, above: str = "") -> list[str]:
     """Who put up a post, from the line that says so and when; the name may be all of the line `above`."""
-    if next(dates.find(line), None) is None:
+    below = _POSTED_BELOW.match(line)
+    match = below or _POSTED_AT.search(line.strip()) or _POSTED.search(line.strip())
+    if match is None or next(dates.find(line), None) is None:
         return []
-    if _POSTED_BELOW.match(line):
+    if below:
         return split_names(above) if 2 <= len(above) <= 16 and not re.search(r"\s", above) else []
-    match = _POSTED_AT.search(line.strip()) or _POSTED.search(line.strip())
-    return split_names(match["value"]) if match else []
+    return split_names(match["value"])
 
 
 def read_credits(lines: list[str], *, labelled: bool = False) -> Credits:

@@ -63,7 +63,11 @@ _HINT = re.compile(r"[:：12](?:(?<=[:：])|9|0)\d\d")
 def _find(folded: str) -> list[tuple[int, int]]:
     """Where each phrase in a case-folded text begins, and its place in LISTS; of two that overlap, the first."""
     text = _BETWEEN + folded
-    found = [match.span(1) for pattern in (_ANY_SPELT, _ANY_OTHER) for match in pattern.finditer(text)]
+    return _placed(text, [match.span(1) for pattern in (_ANY_SPELT, _ANY_OTHER) for match in pattern.finditer(text)])
+
+
+def _placed(text: str, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Where phrases begin after a text's first letter, and their places in LISTS; of two that overlap, the first."""
     out: list[tuple[int, int]] = []
     done = 0
     for start, end in sorted(found):
@@ -71,6 +75,49 @@ def _find(folded: str) -> list[tuple[int, int]]:
             out.append((start - 1, _OF_PHRASE[text[start:end]]))
             done = end
     return out
+
+
+_TREES = tuple(re.compile(_prefix_tree(phrases)) for phrases in (_SPELT, _OTHERS))
+
+
+def _points(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+def _mixed(*letters: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """A number below 65,536 for each letter and those that follow it."""
+    out = letters[0]
+    for letter in letters[1:]:
+        out = out * np.uint32(31) + letter
+    return out & np.uint32(0xFFFF)
+
+
+def _beginnings(phrases: list[str], letters: int) -> NDArray[np.bool_]:
+    """Which numbers the first so many letters of phrases have."""
+    table = np.zeros(65_536, dtype=bool)
+    for phrase in phrases:
+        table[_mixed(*(_points(letter) for letter in phrase[:letters]))] = True
+    return table
+
+
+_MAY_BE_SPELT = _beginnings(_SPELT, 3)
+_MAY_BE_OTHER = _beginnings([phrase for phrase in _OTHERS if len(phrase) > 1], 2)
+_MAY_BE_SIGN = _beginnings([phrase for phrase in _OTHERS if len(phrase) == 1], 1)
+
+
+def _find_in_many(folded: str) -> list[tuple[int, int]]:
+    """What `_find` finds: numpy tells the few places where a phrase may begin, and only these are looked at."""
+    text = f"{_BETWEEN}{folded}{_BETWEEN}{_BETWEEN}"
+    points = _points(text)
+    before, first, second, third = points[:-3], points[1:-2], points[2:-1], points[3:]
+    two = first * 31 + second
+    spelt = _MAY_BE_SPELT[_mixed(two, third)] & (before - ord("a") >= 26)
+    other = _MAY_BE_OTHER[two & 0xFFFF] | _MAY_BE_SIGN[first & 0xFFFF]
+    found = []
+    for tree, begins in zip(_TREES, (spelt, other), strict=True):
+        matches = (tree.match(text, at) for at in (np.flatnonzero(begins) + 1).tolist())
+        found += [match.span() for match in matches if match]
+    return _placed(text, found)
 
 
 def lists_of(folded: str) -> list[int]:
@@ -91,7 +138,7 @@ def look(texts: list[str]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     starts[1:] = np.fromiter(map(len, folded), dtype=np.int64, count=len(texts)) + 1
     starts = starts.cumsum()
     says = np.zeros((len(texts), len(LISTS)))
-    if found := _find(whole):
+    if found := _find_in_many(whole):
         at, lists = np.array(found).T
         np.add.at(says, (np.searchsorted(starts, at, side="right") - 1, lists), 1)
     dated = np.zeros(len(texts), dtype=bool)

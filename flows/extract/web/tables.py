@@ -65,16 +65,15 @@ def _join(cut: Cut, runs: dict[int, tuple[int, int]]) -> None:
     is_kept = np.ones(len(cut.texts), dtype=bool)
     for start, (end, row) in runs.items():
         cut.texts[start] = "\t".join(" ".join(text.split()) for text in cut.texts[start:end])
-        cut.links[start] = cut.links[start:end].sum()
-        cut.bold[start] = cut.bold[start:end].sum()
         cut.holders[start] = row
         cut.whole[start] = True
         is_kept[start + 1 : end] = False
     kept = np.flatnonzero(is_kept)
+    cut.links, cut.bold = np.add.reduceat(cut.links, kept), np.add.reduceat(cut.bold, kept)
     place = np.append(np.cumsum(is_kept) - 1, len(kept))
     cut.texts = [cut.texts[i] for i in kept.tolist()]
     cut.spans = [cut.spans[i] for i in kept.tolist()]
-    for name in ("holders", "links", "bold", "whole", "breaks"):
+    for name in ("holders", "whole", "breaks"):
         setattr(cut, name, getattr(cut, name)[kept])
     frames = cut.all_frames
     frames.first, frames.last = place[frames.first], place[frames.last]
