@@ -192,7 +192,6 @@ def cut(root: etree._Element) -> Cut:
     first = start = last = end = 0  # element and node of the first text of the block, and of its last
     element = depth = -1
     nodes = count = deepest = 0
-    outer_nodes: list[int] = []
     open_kinds: list[int] = []
     holder = -1
     clean = True  # nothing of the holder has become a block yet
@@ -236,7 +235,6 @@ def cut(root: etree._Element) -> Cut:
                 if deepest >= MAX_DEPTH:
                     break
             open_kinds.append(kind)
-            outer_nodes.append(nodes)
             above.append(element)
             tags.append(tag)
             numbers.append(nodes)
@@ -291,8 +289,8 @@ def cut(root: etree._Element) -> Cut:
                         linked = 0
                 elif kind == _BOLD:
                     in_bold -= 1
+                nodes = numbers[element]
                 element = above[element]
-                nodes = outer_nodes.pop()
                 depth -= 1
                 if element < 0:
                     break
