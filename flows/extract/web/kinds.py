@@ -69,8 +69,7 @@ def of_all(cut: Cut, features: Features, inside: Mask) -> list[str]:
     out = _of_rest(cut, features)
     for i in np.flatnonzero(inside).tolist():
         out[i] = of_kept(cut, features, i)
-    below = range(headline + 1, min(headline + NEAR + 1, len(out))) if headline >= 0 else ()
-    for i in below:
+    for i in range(headline + 1, min(headline + NEAR + 1, len(out))) if headline >= 0 else ():
         if not inside[i] and features.linked[i] < _LINKED and is_credit(cut.texts[i]):
             out[i] = "byline"
     return out
@@ -95,8 +94,6 @@ def _of_rest(cut: Cut, features: Features) -> list[str]:
         ("masthead", (bits & marks.HEADER != 0) & above),
         ("navigation", of_list),
     )
-    kinds = np.full(len(size), len(rules))
-    for place, (_, holds) in reversed(list(enumerate(rules))):
-        kinds[holds] = place
     names = [*(name for name, _ in rules), "boilerplate"]
-    return [names[kind] for kind in kinds.tolist()]
+    first = np.select([holds for _, holds in rules], list(range(len(rules))), len(rules))
+    return [names[place] for place in first.tolist()]
