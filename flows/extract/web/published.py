@@ -149,6 +149,8 @@ def guessed(markup: str) -> dates.Moment | None:
     """The day that htmldate finds in the markup, its bounds set so that it does not depend on today."""
     if len(markup) > LARGE:
         return None
+    if markup.startswith("http"):
+        markup = f" {markup}"  # what begins so the library takes for an address, and fetches it
     try:
         found = htmldate.find_date(
             markup, extensive_search=False, original_date=True, min_date=_EARLIEST, max_date=_LATEST

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from flows.extract import dates
+from flows.extract.html import read
 from flows.extract.web.head import Head
 from flows.extract.web.published import Dated, guessed, in_address, in_scripts, modified, published
+from tests.makers.web_server import serving
 
 
 def day(head: Head, dated: Dated | None = None, *addresses: str) -> str | None:
@@ -91,3 +93,10 @@ def test_a_guess_does_not_depend_on_today() -> None:
     assert found is not None
     assert found.when.year == 2036
     assert guessed("x" * 600_000) is None
+
+
+def test_a_page_that_is_an_address_is_not_fetched() -> None:
+    with serving() as site:
+        guessed(site.url("/story"))
+        read(site.url("/story").encode(), {})
+        assert site.asked == []
