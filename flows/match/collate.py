@@ -8,22 +8,21 @@ whole tokens that differs (`tokens`): a word, a number, an ideograph, a mark. Wh
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from rapidfuzz.distance import Levenshtein
 
+from flows.match.agree import Agreed
 from flows.match.candidates import Ints
 from flows.match.chain import ranges
-from flows.match.parting import Span, parted
-from flows.match.pieces import pieces
+from flows.match.parting import parted
 from flows.match.plain import plain_readings
 from flows.match.printed import WHITE, Text
-from flows.match.readings import reading
+from flows.match.readings import by_themselves, is_named
 from flows.match.tokens import Flags
-from flows.match.widen import Places, joined, shortened, stripped, whole_part, widened
+from flows.match.widen import Letters, Places, joined, key, trimmed, whole_part, widened
 from schemas.tables.variants import VARIANT_CLASSES, VARIANT_KINDS
 
 MOVED = 40
@@ -36,50 +35,36 @@ CONTEXT = 48
 SUBSTITUTION, INSERTION, DELETION, TRANSPOSITION = (
     VARIANT_KINDS.index(kind) for kind in ("substitution", "insertion", "deletion", "transposition")
 )
-PUNCTUATION, ORTHOGRAPHY, WORDING = (VARIANT_CLASSES.index(name) for name in ("punctuation", "orthography", "wording"))
+PUNCTUATION, ORTHOGRAPHY, WORDING, NAME = (
+    VARIANT_CLASSES.index(name) for name in ("punctuation", "orthography", "wording", "name")
+)
 
 
 @dataclass(frozen=True)
 class Differences:
     """Variants: a row each of `spans` (start and end in the leader's print, start and end in the witness's), and the
-    places of kind and class in VARIANT_KINDS and VARIANT_CLASSES."""
+    places of kind and class in VARIANT_KINDS and VARIANT_CLASSES, and the runs of letters that they are in."""
 
     spans: Ints
     kind: Ints
     reading: Ints
+    run: Ints
 
 
-Block = tuple[int, int, int]
-"""Letters that agree: where they start in the leader and in the witness, and how many."""
+def joint(parts: Sequence[Differences]) -> Differences:
+    """Variants one after another."""
+    none = np.zeros(0, np.int64)
+    return Differences(
+        np.concatenate([none.reshape(0, 4), *(part.spans for part in parts)]),
+        np.concatenate([none, *(part.kind for part in parts)]),
+        np.concatenate([none, *(part.reading for part in parts)]),
+        np.concatenate([none, *(part.run for part in parts)]),
+    )
 
 
-def blocks(left: str, right: str, left_at: int, right_at: int) -> list[Block]:
-    """The letters of two spans that agree, in order; the spans start at the places given."""
-    found: list[Block] = []
-    for start, end, other, other_end in pieces(left, right):
-        if left[start:end] == right[other:other_end]:
-            found.append((left_at + start, right_at + other, end - start))
-            continue
-        matching = Levenshtein.editops(left[start:end], right[other:other_end]).as_matching_blocks()
-        found += [(left_at + start + b.a, right_at + other + b.b, b.size) for b in matching if b.size]
-    return found
-
-
-def clipped(found: list[Block], leader: tuple[int, int], witness: tuple[int, int]) -> list[Block]:
-    """The parts of blocks that lie inside both spans."""
-    result = []
-    for a, b, size in found:
-        skip = max(0, leader[0] - a, witness[0] - b)
-        size = min(size, leader[1] - a, witness[1] - b)
-        if size > skip:
-            result.append((a + skip, b + skip, size - skip))
-    return result
-
-
-def _kind(mine: str, theirs: str, span: Span) -> int:
-    if not mine[span[0] : span[1]].strip():
-        return INSERTION
-    return SUBSTITUTION if theirs[span[2] : span[3]].strip() else DELETION
+def _kinds(spans: Ints) -> Ints:
+    empty = spans[:, 0] == spans[:, 1]
+    return np.where(empty, INSERTION, np.where(spans[:, 2] == spans[:, 3], DELETION, SUBSTITUTION))
 
 
 def _spans(*columns: Ints) -> Ints:
@@ -91,151 +76,154 @@ def _same_mark(mine: int, theirs: int) -> bool:
     return unicodedata.normalize("NFKC", chr(mine)) == unicodedata.normalize("NFKC", chr(theirs))
 
 
-def _other_marks(leader: Text, witness: Text, spans: Ints) -> Differences:
+def _other_marks(leader: Text, witness: Text, spans: Ints, run: Ints) -> Differences:
     """Variants of one punctuation mark against one other."""
     pairs = (leader.raw[spans[:, 0]].astype(np.int64) << 32) | witness.raw[spans[:, 2]]
     distinct, place = np.unique(pairs, return_inverse=True)
     same = np.array([_same_mark(pair >> 32, pair & 0xFFFFFFFF) for pair in distinct.tolist()], np.bool_)
     kinds = np.full(len(spans), SUBSTITUTION)
-    return Differences(spans, kinds, np.where(same, ORTHOGRAPHY, PUNCTUATION)[place])
+    return Differences(spans, kinds, np.where(same, ORTHOGRAPHY, PUNCTUATION)[place], run)
 
 
-def _with_moves(mine: str, theirs: str, found: list[tuple[Span, int]]) -> list[tuple[Span, int]]:
+def _with_moves(leader: Text, witness: Text, spans: Ints, kinds: Ints, run: Ints) -> tuple[Ints, Ints, Ints]:
     """Make one transposition of a deletion and an insertion of the same text close by."""
-    result: list[tuple[Span, int]] = []
-    for span, kind in found:
-        if result and {result[-1][1], kind} == {DELETION, INSERTION} and span[0] - result[-1][0][1] <= MOVED:
-            last, _ = result[-1]
-            gone, come = (last, span) if kind == INSERTION else (span, last)
-            moved = mine[gone[0] : gone[1]].strip()
-            if len(moved) >= 2 and moved == theirs[come[2] : come[3]].strip():
-                result[-1] = ((last[0], span[1], last[2], span[3]), TRANSPOSITION)
-                continue
-        result.append((span, kind))
-    return result
+    ends = spans[:, 1::2] - spans[:, ::2]
+    turned = (kinds[1:] == INSERTION) & (kinds[:-1] == DELETION) & (ends[:-1, 0] == ends[1:, 1])
+    turned |= (kinds[1:] == DELETION) & (kinds[:-1] == INSERTION) & (ends[:-1, 1] == ends[1:, 0])
+    turned &= (run[1:] == run[:-1]) & (ends[1:].sum(axis=1) >= 2) & (spans[1:, 0] - spans[:-1, 1] <= MOVED)
+    kept = np.ones(len(spans), np.bool_)
+    spans, kinds = spans.copy(), kinds.copy()
+    for place in (np.flatnonzero(turned) + 1).tolist():
+        gone, come = (place - 1, place) if kinds[place] == INSERTION else (place, place - 1)
+        lost, new = slice(*spans[gone, :2].tolist()), slice(*spans[come, 2:].tolist())
+        if kinds[place - 1] != TRANSPOSITION and leader.printed[lost] == witness.printed[new]:
+            spans[place, ::2] = spans[place - 1, ::2]
+            kinds[place], kept[place - 1] = TRANSPOSITION, False
+    return spans[kept], kinds[kept], run[kept]
 
 
-def _read(leader: Text, witness: Text, found: list[tuple[Span, int]], plain: Collection[Span] = ()) -> Differences:
-    """Variants with their classes; those in `plain` are wording."""
+def _classes(leader: Text, witness: Text, spans: Ints) -> Ints:
+    """The classes of variants, from both readings and what stands round the leader's."""
     mine, theirs = leader.printed, witness.printed
-    classes = [
-        WORDING
-        if (start, end, other, other_end) in plain
-        else VARIANT_CLASSES.index(
-            reading(
-                mine[start:end],
-                theirs[other:other_end],
-                mine[max(0, start - CONTEXT) : start],
-                mine[end : end + CONTEXT],
-            )
-        )
-        for (start, end, other, other_end), _ in found
-    ]
-    spans = np.array([span for span, _ in found], np.int64).reshape(-1, 4)
-    return Differences(spans, np.array([kind for _, kind in found], np.int64), np.array(classes, np.int64))
+    known: dict[tuple[str, str], int | None] = {}
+    result = []
+    for start, end, other, other_end in spans.tolist():
+        both = mine[start:end], theirs[other:other_end]
+        if both not in known:
+            alone = by_themselves(*both)
+            known[both] = None if alone is None else VARIANT_CLASSES.index(alone)
+        told = known[both]
+        if told is None:
+            told = NAME if is_named(*both, *leader.around(start, end, CONTEXT)) else WORDING
+        result.append(told)
+    return np.array(result, np.int64)
 
 
-def _other_letters(leader: Text, witness: Text, one: Ints, two: Ints, inner: Flags) -> tuple[Ints, Ints, Flags]:
-    """Runs of letters that agree in another form: first and last letter of each, and whether it is part of a token or
-    of a character that folds to several letters."""
-    other = leader.raw[one] != witness.raw[two]
-    if not other.any():
-        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.bool_)
-    held = leader.held[one] | witness.held[two]
-    several = (np.diff(one) == 0) | (np.diff(two) == 0)
-    held[1:] |= several
-    held[:-1] |= several
-    # A run is one variant where nothing stands between its letters.
-    close = inner & (np.diff(one) <= 1) & (np.diff(two) <= 1) & (held[1:] == held[:-1])
-    opens = np.flatnonzero(other & np.concatenate([[True], ~(other[:-1] & close)]))
-    closes = np.flatnonzero(other & np.concatenate([~(other[1:] & close), [True]]))
-    return opens, closes, held[opens]
+def _other_letters(leader: Text, witness: Text, letters: Letters) -> tuple[Ints, Ints, Flags]:
+    """Letters that agree in another form, side by side ones together: first and last letter, and whether they are part
+    of a token or of a character that folds to several letters."""
+    one, two = letters.one, letters.two
+    place = np.flatnonzero(leader.raw[one] != witness.raw[two])
+    # Letters that follow one another in a run, and those of one character.
+    several = (letters.run[1:] == letters.run[:-1]) & ((one[1:] == one[:-1]) | (two[1:] == two[:-1]))
+    several = np.concatenate([[False], several, [False]])
+    held = leader.held[one[place]] | witness.held[two[place]] | several[place] | several[place + 1]
+    # They are one variant where nothing stands between them.
+    near, last = place[1:], place[:-1]
+    close = (near == last + 1) & (held[1:] == held[:-1]) & (one[near] - one[last] <= 1) & (two[near] - two[last] <= 1)
+    close[close] = letters.inner[last[close]]
+    opens = np.concatenate([[True], ~close])[: len(place)]
+    closes = np.concatenate([~close, [True]])[: len(place)]
+    return place[opens], place[closes], held[opens]
 
 
-def _gaps(one: Ints, two: Ints, gap: Ints) -> Ints:
+def _gaps(letters: Letters, gap: Ints) -> Ints:
     """What stands after the letters `gap` and before the next; the characters themselves where both are of one."""
+    one, two = letters.one, letters.two
     spans = _spans(one[gap] + 1, one[gap + 1], two[gap] + 1, two[gap + 1])
     same = (spans[:, 0] > spans[:, 1]) | (spans[:, 2] > spans[:, 3])
     spans[same] += np.array([-1, 1, -1, 1])
     return spans
 
 
-def collate(leader: Text, witness: Text, found: list[Block]) -> list[Differences]:
-    """The variants of a witness, from the letters that agree, in order."""
-    table = np.array(found, np.int64)
-    sizes = table[:, 2]
-    mine, theirs = ranges(table[:, 0], sizes), ranges(table[:, 1], sizes)
-    one, two = leader.origin[mine].astype(np.int64), witness.origin[theirs].astype(np.int64)
+def _letters(leader: Text, witness: Text, found: Agreed) -> Letters:
+    mine, theirs = ranges(found.leader, found.size), ranges(found.witness, found.size)
     inner = np.ones(len(mine), np.bool_)
-    inner[np.cumsum(sizes) - 1] = False
-    first, last = whole_part(leader, witness, one, two)
-    if last - first < 1:
-        return []
-    mine, theirs, one, two = (each[first:last] for each in (mine, theirs, one, two))
-    inner = inner[first : last - 1]
-    result = []
-    opens, closes, held = _other_letters(leader, witness, one, two, inner)
-    letters = _spans(one[opens], one[closes] + 1, two[opens], two[closes] + 1)
-    if not held.all():
-        alone = letters[~held]
-        result.append(Differences(alone, np.full(len(alone), SUBSTITUTION), np.full(len(alone), ORTHOGRAPHY)))
-    # What stands between two letters, and is not the same.
-    gap = np.flatnonzero(~inner | (leader.between[mine[:-1]] != witness.between[theirs[:-1]]))
-    spans = _gaps(one, two, gap)
-    single = inner[gap] & (spans[:, 1] - spans[:, 0] == 1) & (spans[:, 3] - spans[:, 2] == 1)
-    single[single] &= ~(WHITE[leader.raw[spans[single, 0]]] | WHITE[witness.raw[spans[single, 2]]])
-    single[single] &= ~(leader.held[spans[single, 0]] | witness.held[spans[single, 2]])
-    if single.any():
-        result.append(_other_marks(leader, witness, spans[single]))
-    # Letters and signs that differ, in the smallest runs, and then in whole tokens.
-    rest: list[Span] = []
-    where: list[int] = []
-    easy = plain_readings(leader, witness, spans[~single])
-    plain = {(a, b, c, d) for a, b, c, d in spans[~single][easy].tolist()}
-    for place, span in zip(gap[~single].tolist(), spans[~single].tolist(), strict=True):
-        place_of = tuple(span)
-        runs = [place_of] if place_of in plain else parted(leader.printed, witness.printed, place_of)
-        rest += runs
-        where += [place + 1] * len(runs)
-    places = Places(
-        np.concatenate([letters[held], np.array(rest, np.int64).reshape(-1, 4)]),
-        np.concatenate([opens[held], np.array(where, np.int64)]),
-        np.concatenate([closes[held] + 1, np.array(where, np.int64)]),
-    )
-    whole = [(a, b, c, d) for a, b, c, d in widened(leader, witness, one, two, places).tolist()]
-    kinds = []
-    for span in joined(leader, witness, whole):
-        if span not in plain:
-            span = stripped(leader, witness, shortened(leader, witness, span))
-        kinds.append((span, _kind(leader.printed, witness.printed, span)))
-    result.append(_read(leader, witness, _with_moves(leader.printed, witness.printed, kinds), plain))
+    inner[np.cumsum(found.size) - 1] = False
+    run = np.repeat(found.run, found.size)
+    return Letters(mine, theirs, leader.origin[mine], witness.origin[theirs], run, inner[:-1])
+
+
+def _among(spans: Ints, run: Ints, table: Ints, runs: Ints) -> Flags:
+    """Which spans stand in a table of some whose starts rise, run by run."""
+    at = np.minimum(np.searchsorted(key(runs, table[:, 0]), key(run, spans[:, 0])), max(0, len(table) - 1))
+    if len(table) == 0:
+        return np.zeros(len(spans), np.bool_)
+    result: Flags = (runs[at] == run) & (table[at] == spans).all(axis=1)
     return result
 
 
-def left_out(leader: Text, witness: Text, found: list[Block], leader_span: tuple[int, int]) -> Differences:
-    """What a witness lacks of the leader's beginning and end."""
-    first_a, first_b, _ = found[0]
-    last_a, last_b, size = found[-1]
-    lost: list[tuple[Span, int]] = []
-    if first_a - leader_span[0] >= LEFT_OUT:
-        at = int(witness.origin[first_b])
-        lost.append(((int(leader.origin[leader_span[0]]), int(leader.origin[first_a - 1]) + 1, at, at), DELETION))
-    if leader_span[1] - (last_a + size) >= LEFT_OUT:
-        at = int(witness.origin[last_b + size - 1]) + 1
-        start, end = int(leader.origin[last_a + size]), int(leader.origin[leader_span[1] - 1]) + 1
-        lost.append(((start, end, at, at), DELETION))
-    return _read(leader, witness, lost)
+def collate(leader: Text, witness: Text, found: Agreed) -> Differences:
+    """The variants of witnesses, from the letters that agree; those of a run come in three parts, each in order."""
+    letters = whole_part(leader, witness, _letters(leader, witness, found))
+    if len(letters.run) == 0:
+        return joint([])
+    opens, closes, held = _other_letters(leader, witness, letters)
+    forms = _spans(letters.one[opens], letters.one[closes] + 1, letters.two[opens], letters.two[closes] + 1)
+    alone = ~held
+    count = int(alone.sum())
+    result = [
+        Differences(forms[alone], np.full(count, SUBSTITUTION), np.full(count, ORTHOGRAPHY), letters.run[opens[alone]])
+    ]
+    # What stands between two letters, and is not the same.
+    other = ~letters.inner
+    other |= leader.between[letters.mine[:-1]] != witness.between[letters.theirs[:-1]]
+    other &= letters.run[1:] == letters.run[:-1]
+    gap = np.flatnonzero(other)
+    spans = _gaps(letters, gap)
+    single = letters.inner[gap] & (spans[:, 1] - spans[:, 0] == 1) & (spans[:, 3] - spans[:, 2] == 1)
+    single[single] &= ~(WHITE[leader.raw[spans[single, 0]]] | WHITE[witness.raw[spans[single, 2]]])
+    single[single] &= ~(leader.held[spans[single, 0]] | witness.held[spans[single, 2]])
+    if single.any():
+        result.append(_other_marks(leader, witness, spans[single], letters.run[gap[single]]))
+    # Letters and signs that differ, in the smallest runs, and then in whole tokens.
+    gap, spans = gap[~single], spans[~single]
+    easy = plain_readings(leader, witness, spans)
+    plain, where = spans[easy], gap[easy] + 1
+    rest, owner = parted(leader, witness, spans[~easy])
+    behind = np.concatenate([where, gap[~easy][owner] + 1])
+    places = Places(
+        np.concatenate([forms[held], plain, rest]),
+        np.concatenate([opens[held], behind]),
+        np.concatenate([closes[held] + 1, behind]),
+        letters.run[np.concatenate([opens[held], behind])],
+    )
+    spans, run = joined(leader, witness, *widened(leader, witness, letters, places))
+    hard = ~_among(spans, run, plain, letters.run[where])
+    spans[hard] = trimmed(leader, witness, spans[hard])
+    spans, kinds, run = _with_moves(leader, witness, spans, _kinds(spans), run)
+    hard = ~_among(spans, run, plain, letters.run[where])
+    classes = np.full(len(spans), WORDING)
+    classes[hard] = _classes(leader, witness, spans[hard])
+    result.append(Differences(spans, kinds, classes, run))
+    return joint(result)
 
 
-def ordered(spans: Ints) -> list[int]:
-    """Which aligned spans (leader start, leader end, start, end, matched) can be read in one order, longest first.
+def left_out(leader: Text, witness: Text, found: Agreed, leader_span: tuple[Ints, Ints]) -> Differences:
+    """What witnesses lack of their leader's beginning and end.
 
-    Returns their numbers in order of place; a span that crosses or overlaps a longer one is left out.
+    `found` are the blocks of each witness, `run` numbering witnesses here; the spans are given for each witness.
     """
-    chosen: list[int] = []
-    rows = spans.tolist()
-    for number in sorted(range(len(rows)), key=lambda n: (-rows[n][4], rows[n])):
-        a, b, c, d, _ = rows[number]
-        if all((b <= rows[o][0] and d <= rows[o][2]) or (a >= rows[o][1] and c >= rows[o][3]) for o in chosen):
-            chosen.append(number)
-    return sorted(chosen, key=lambda n: rows[n][0])
+    number, head = np.unique(found.run, return_index=True)
+    tail = np.append(head[1:], len(found.run)) - 1
+    start, end = (each[number] for each in leader_span)
+    last, other_last = found.leader[tail] + found.size[tail], found.witness[tail] + found.size[tail]
+    first = np.flatnonzero(found.leader[head] - start >= LEFT_OUT)
+    at = witness.origin[found.witness[head[first]]]
+    before = _spans(leader.origin[start[first]], leader.origin[found.leader[head[first]] - 1] + 1, at, at)
+    then = np.flatnonzero(end - last >= LEFT_OUT)
+    at = witness.origin[other_last[then] - 1] + 1
+    after = _spans(leader.origin[last[then]], leader.origin[end[then] - 1] + 1, at, at)
+    spans = np.concatenate([before, after])
+    run = np.concatenate([number[first], number[then]])
+    return Differences(spans, np.full(len(spans), DELETION), _classes(leader, witness, spans), run)

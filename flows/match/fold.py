@@ -239,14 +239,13 @@ def fold_columns(column: pa.Array | pa.ChunkedArray) -> Iterator[FoldedColumn]:
             yield _fold_rows(rows)
 
 
-def _strings(folded: FoldedColumn) -> pa.Array:
-    """The rows as Arrow strings."""
-    codes = folded.codes
+def strings(codes: Codes, bounds: Offsets) -> pa.StringArray:
+    """Texts laid end to end, given by their code points and bounds, as Arrow strings. Lone surrogates raise."""
     data = _text(codes).encode()
     width = np.ones(len(codes), np.int64)
     for first in (0x80, 0x800, 0x10000):
         width += codes >= first
-    offsets = np.concatenate([[0], np.cumsum(width)])[folded.bounds].astype(np.int64)
+    offsets = np.concatenate([[0], np.cumsum(width)])[bounds].astype(np.int64)
     array = pa.Array.from_buffers(
         pa.large_string(), len(offsets) - 1, [None, pa.py_buffer(offsets.tobytes()), pa.py_buffer(data)]
     )
@@ -255,7 +254,7 @@ def _strings(folded: FoldedColumn) -> pa.Array:
 
 def fold_column(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """The folded texts of a column of strings; null stays null."""
-    parts = [_strings(folded) for folded in fold_columns(column)]
+    parts = [strings(folded.codes, folded.bounds) for folded in fold_columns(column)]
     folded = pa.concat_arrays(parts) if parts else pa.array([], pa.string())
     if not column.null_count:
         return folded

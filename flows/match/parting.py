@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from flows.match.fold import fold
+import numpy as np
+
+from flows.match.candidates import Ints
+from flows.match.chain import ranges
+from flows.match.fold import fold, fold_table
+from flows.match.printed import Text
+from flows.match.tokens import Flags
 
 Span = tuple[int, int, int, int]
 """A place that differs: start and end in the leader's print, start and end in the witness's."""
@@ -52,12 +58,49 @@ def _runs(text: str) -> list[tuple[bool, int, int]]:
     return [(text[m.start()].isalnum(), m.start(), m.end()) for m in _RUNS.finditer(text)]
 
 
-def parted(mine: str, theirs: str, span: Span) -> list[Span]:
-    """The runs that differ in a place: letters against letters and marks against marks, where they answer so."""
-    start, end, other, other_end = span
-    one, two = mine[start:end], theirs[other:other_end]
-    found = (_short if len(one) + len(two) <= _SHORT else _parted)(one, two)
-    return [(start + a, start + b, other + c, other + d) for a, b, c, d in found]
+@cache
+def _letters() -> Flags:
+    """Which code points are letters or numbers that fold to something."""
+    kept = fold_table().single > 0
+    result = np.zeros(len(kept), np.bool_)
+    result[[code for code in np.flatnonzero(kept).tolist() if chr(code).isalnum()]] = True
+    return result
+
+
+def _solid(text: Text, start: Ints, end: Ints) -> Flags:
+    """Which stretches are letters and numbers alone."""
+    size = end - start
+    other = ~_letters()[text.raw[ranges(start, size)]]
+    result: Flags = np.bincount(np.repeat(np.arange(len(size)), size)[other], minlength=len(size)) == 0
+    return result
+
+
+def parted(leader: Text, witness: Text, spans: Ints) -> tuple[Ints, Ints]:
+    """The runs that differ in places: letters against letters and marks against marks, where they answer so.
+
+    `spans` are rows of start and end in the leader's print, start and end in the witness's, in order. Returns such
+    rows, and for each the number of its place.
+    """
+    start, end, other, other_end = spans.T
+    one_sided = (start == end) != (other == other_end)
+    differ = one_sided.copy()
+    both = np.flatnonzero((start < end) & (other < other_end))
+    differ[both] = (leader.raw[start[both]] != witness.raw[other[both]]) & (
+        leader.raw[end[both] - 1] != witness.raw[other_end[both] - 1]
+    )
+    # Letters on both sides that begin and end otherwise are a run as they stand.
+    whole = differ & _solid(leader, start, end) & _solid(witness, other, other_end)
+    found: list[Span] = []
+    owner: list[int] = []
+    mine, theirs = leader.printed, witness.printed
+    rest = np.flatnonzero(~whole)
+    for place, (a, b, c, d) in zip(rest.tolist(), spans[rest].tolist(), strict=True):
+        runs = (_short if b - a + d - c <= _SHORT else _parted)(mine[a:b], theirs[c:d])
+        for at, to, over, up in runs:
+            found.append((a + at, a + to, c + over, c + up))
+            owner.append(place)
+    places = np.concatenate([np.flatnonzero(whole), np.array(owner, np.int64)])
+    return np.concatenate([spans[whole], np.array(found, np.int64).reshape(-1, 4)]), places
 
 
 def _parted(one: str, two: str) -> list[Span]:

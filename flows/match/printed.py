@@ -1,13 +1,16 @@
-"""An article as it is compared: what was printed, its folded letters, and the tokens that they form."""
+"""Articles as they are compared: what was printed, its folded letters, and the tokens that they form."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.match.candidates import Ints
 from flows.match.fold import Codes
 from flows.match.tokens import Flags, bounds, glued, worded
 
@@ -15,32 +18,49 @@ WHITE = np.zeros(0x110000, np.bool_)
 """Which code points are white space."""
 WHITE[[code for code in range(0x3001) if chr(code).isspace()]] = True
 
+_APART = np.array([ord("\n"), ord(".")], np.uint32)
+"""What parts articles that are laid end to end: no token stands across it, and none before it or behind it is another
+for it. A full stop before a minus sign leaves the sign alone, as the beginning of a text does."""
+
 
 @dataclass(frozen=True)
 class Text:
-    """An article: what was printed, its folded letters, and for each of them the index of its character."""
+    """One article, or several end to end: what was printed, its folded letters, and for each of them the index of its
+    character."""
 
     printed: str
     letters: str
-    origin: NDArray[np.int32]
+    origin: Ints
     raw: Codes
     """The code points of what was printed."""
+    edges: tuple[Sequence[int], Sequence[int]]
+    """Where each article starts and ends in what was printed."""
+
+    def around(self, start: int, end: int, size: int) -> tuple[str, str]:
+        """So many characters of the article before a place, and so many after it."""
+        first, last = self.edges
+        number = bisect_right(first, start) - 1
+        return self.printed[max(first[number], start - size) : start], self.printed[end : min(end + size, last[number])]
 
     @cached_property
     def between(self) -> NDArray[np.uint64]:
-        """For each letter a hash of what is printed between it and the next, white space apart."""
-        other = np.ones(len(self.raw), np.bool_)
+        """For each letter a hash of what is printed between it and the next of its article, white space apart."""
+        other = ~WHITE[self.raw]
         other[self.origin] = False
-        other &= ~WHITE[self.raw]
         place = np.flatnonzero(other)
         owner = np.searchsorted(self.origin, place, "right") - 1
         place, owner = place[owner >= 0], owner[owner >= 0]
-        ordinal = np.arange(len(owner)) - np.searchsorted(owner, owner)
+        result = np.zeros(len(self.origin), np.uint64)
+        if len(owner) == 0:
+            return result
+        opens = np.ones(len(owner), np.bool_)
+        opens[1:] = owner[1:] != owner[:-1]
+        head = np.flatnonzero(opens)
+        ordinal = np.arange(len(owner)) - np.repeat(head, np.diff(np.append(head, len(owner))))
         with np.errstate(over="ignore"):
             value = (self.raw[place].astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
             value = (value ^ (value >> np.uint64(29))) * (2 * ordinal.astype(np.uint64) + np.uint64(3))
-        result = np.zeros(len(self.origin), np.uint64)
-        np.add.at(result, owner, value)
+            result[owner[head]] = np.add.reduceat(value, head)
         return result
 
     @cached_property
@@ -62,4 +82,27 @@ class Text:
     @cached_property
     def words(self) -> NDArray[np.int32]:
         """For each place in the text, its end included, the characters of words and digits before it."""
-        return np.concatenate([np.zeros(1, np.int32), np.cumsum(worded(self.raw), dtype=np.int32)])
+        result = np.zeros(len(self.raw) + 1, np.int32)
+        np.cumsum(worded(self.raw), out=result[1:])
+        return result
+
+
+def one_article(printed: str, letters: str, origin: Ints) -> Text:
+    """One article, lone surrogates included."""
+    raw = np.frombuffer(printed.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return Text(printed, letters, origin, raw, ((0,), (len(printed),)))
+
+
+def end_to_end(raw: Sequence[Codes], codes: Sequence[Codes], origin: Sequence[NDArray[np.int32]]) -> tuple[Text, Ints]:
+    """Articles as one text, and where the letters of each start. Given by their code points, letters and origins."""
+    sizes = np.array([len(each) for each in raw], np.int64)
+    ends = np.cumsum(sizes + len(_APART)) - len(_APART)
+    lengths = np.array([len(each) for each in codes], np.int64)
+    whole = np.concatenate([part for each in raw for part in (each, _APART)])
+    return Text(
+        whole.tobytes().decode("utf-32-le"),
+        np.concatenate(codes).tobytes().decode("utf-32-le"),
+        np.concatenate(origin).astype(np.int64) + np.repeat(ends - sizes, lengths),
+        whole,
+        ((ends - sizes).tolist(), ends.tolist()),
+    ), np.cumsum(lengths) - lengths

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 from flows.match.fold import fold
 from flows.match.names import is_name
@@ -20,8 +19,11 @@ def _form(leader: str, witness: str) -> str:
 _SIGNED = re.compile(r"\d[.,．٫]\d|[-−－]\d")
 
 
-def _by_themselves(leader: str, witness: str) -> str | None:
-    """The class where two readings alone tell it; None where what stands round them may."""
+def by_themselves(leader: str, witness: str) -> str | None:
+    """The class of a variant where the two readings alone tell it; None where what stands round them may.
+
+    It is one of VARIANT_CLASSES.
+    """
     if fold(leader) == fold(witness):
         # The same digits stand for another number where a point has moved or a sign has gone.
         moved = _SIGNED.search(leader) or _SIGNED.search(witness)
@@ -29,18 +31,7 @@ def _by_themselves(leader: str, witness: str) -> str | None:
     return "number" if other_number(leader, witness) else None
 
 
-_SHORT = 8
-"""Characters of two readings that are likely to be met again: most are a mark or an ideograph."""
-_short = lru_cache(maxsize=1 << 15)(_by_themselves)
-
-
-def reading(leader: str, witness: str, before: str, after: str) -> str:
-    """The class of a variant, one of VARIANT_CLASSES, from the two readings and the leader's text round them."""
-    alone = (_short if len(leader) + len(witness) <= _SHORT else _by_themselves)(leader, witness)
-    if alone is not None:
-        return alone
+def is_named(leader: str, witness: str, before: str, after: str) -> bool:
+    """Whether two readings are names, given the leader's text round them."""
     sides = [each for each in (leader, witness) if each.strip()]
-    for each in sides:
-        if not is_name(each, before, after, len(sides) == 1):
-            return "wording"
-    return "name"
+    return all(is_name(each, before, after, len(sides) == 1) for each in sides)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from flows.match.agree import agreed, blocks, ordered
 from flows.match.align import Articles, align
-from flows.match.collate import Differences, blocks, collate, ordered
+from flows.match.collate import Differences, collate
 from flows.match.fold import fold_with_offsets
-from flows.match.printed import Text
+from flows.match.printed import Text, one_article
 from flows.match.winnow import winnow
 from schemas.tables.variants import VARIANT_CLASSES, VARIANT_KINDS
 
@@ -42,9 +43,7 @@ class Variant:
 
 def as_text(printed: str) -> Text:
     """A text with its folded letters."""
-    letters, origin = fold_with_offsets(printed)
-    raw = np.frombuffer(printed.encode("utf-32-le", "surrogatepass"), np.uint32)
-    return Text(printed, letters, origin.astype(np.int32), raw)
+    return one_article(printed, *fold_with_offsets(printed))
 
 
 def _articles(texts: list[Text]) -> Articles:
@@ -72,8 +71,7 @@ def side_by_side(left: str, right: str) -> tuple[list[Shared], list[Variant]]:
         shared.append(Shared(*printed[0], *printed[1], matched, similarity))
         found = blocks(texts[0].letters[start:end], texts[1].letters[other:other_end], start, other)
         if found:
-            for part in collate(texts[0], texts[1], found):
-                variants += _variants(left, right, part)
+            variants += _variants(left, right, collate(texts[0], texts[1], agreed(found)))
     return shared, sorted(variants, key=lambda v: (v.left_start, v.right_start))
 
 

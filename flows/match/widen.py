@@ -1,31 +1,77 @@
-"""Runs that differ, widened to whole tokens: words and numbers are not cut in two."""
+"""Runs of characters that differ, widened to whole tokens: words and numbers are not cut in two."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from flows.match.candidates import Ints
+from flows.match.chain import ranges
 from flows.match.parting import Span
 from flows.match.printed import WHITE, Text
-from flows.match.tokens import NUMERALS
+from flows.match.tokens import NUMERALS, Flags
 
 ALIKE = 50.0
 """Likeness (Indel ratio, in percent) of two words side by side that makes them a reading by themselves."""
+
+
+def key(run: Ints, place: Ints | NDArray[np.int32]) -> Ints:
+    """A place of a run in one word."""
+    word: Ints = (run << 32) | place
+    return word
+
+
+_PLACE = (1 << 32) - 1
+
+
+@dataclass(frozen=True)
+class Letters:
+    """The letters that agree, run by run: their places among the letters of leader and witness, their characters (`one`
+    and `two`), and their run. `inner[i]` says that letters i and i + 1 are of one block."""
+
+    mine: Ints
+    theirs: Ints
+    one: Ints
+    two: Ints
+    run: Ints
+    inner: Flags
+
+    def take(self, index: Ints) -> Letters:
+        """Some of the letters; those left out are at the beginnings and ends of runs."""
+        run = self.run[index]
+        inner = self.inner[index[:-1]] & (run[1:] == run[:-1])
+        return Letters(self.mine[index], self.theirs[index], self.one[index], self.two[index], run, inner)
+
+    @cached_property
+    def keys(self) -> tuple[Ints, Ints]:
+        """The characters with their runs before them, ascending: what `key` gives."""
+        return key(self.run, self.one), key(self.run, self.two)
+
+    def bounds(self) -> tuple[Ints, Ints]:
+        """The first letter of each run, and the one after its last; runs without letters have none."""
+        number = np.arange(int(self.run[-1]) + 1 if len(self.run) else 0)
+        return np.searchsorted(self.run, number), np.searchsorted(self.run, number, "right")
 
 
 @dataclass(frozen=True)
 class Places:
     """Runs that differ, a row each of `spans` (start and end in the leader's print, start and end in the witness's).
 
-    `after` is the number of letters that agree before a run starts, `before` of those before it ends.
+    `after` is the number of the first letter that agrees at or behind the start of one, `before` of that at or behind
+    its end; `run` is the run of letters that it is in.
     """
 
     spans: Ints
     after: Ints
     before: Ints
+    run: Ints
+
+    def take(self, index: Ints | NDArray[np.bool_]) -> Places:
+        return Places(self.spans[index], self.after[index], self.before[index], self.run[index])
 
 
 def _reached(text: Text, places: Ints, to_end: bool) -> Ints:
@@ -38,83 +84,103 @@ def _reached(text: Text, places: Ints, to_end: bool) -> Ints:
     return moved
 
 
-def widened(leader: Text, witness: Text, one: Ints, two: Ints, places: Places) -> Ints:
-    """The runs as whole tokens on both sides, those that meet as one; in order.
+def _first(letters: Letters, run: Ints, mine: Ints, theirs: Ints, which: np.ufunc) -> Ints:
+    """The first letters of runs at or behind places of the leader, and of the witness: the earlier or later of both."""
+    one, two = letters.keys
+    found: Ints = which(np.searchsorted(one, key(run, mine)), np.searchsorted(two, key(run, theirs)))
+    return found
 
-    `one` and `two` are the characters of the letters that agree, in order: what a run takes in of one side answers to
-    what it takes in of the other.
+
+def whole_part(leader: Text, witness: Text, letters: Letters) -> Letters:
+    """The letters of each run without those of tokens that begin before the first or end behind the last of them.
+
+    Where two texts part inside a word they agree in letters, not in a word.
     """
+    one, two = letters.one, letters.two
+    first, last = letters.bounds()
+    run = np.arange(len(first))
+    at = np.flatnonzero(first < last)
+    while len(at):
+        mine, theirs = _reached(leader, one[first[at]], True), _reached(witness, two[first[at]], True)
+        on = _first(letters, run[at], mine, theirs, np.maximum)
+        moved = on > first[at]
+        at = at[moved]
+        first[at] = on[moved]
+        at = at[first[at] < last[at]]
+    at = np.flatnonzero(first < last)
+    while len(at):
+        mine, theirs = _reached(leader, one[last[at] - 1] + 1, False), _reached(witness, two[last[at] - 1] + 1, False)
+        back = _first(letters, run[at], mine, theirs, np.minimum)
+        moved = back < last[at]
+        at = at[moved]
+        last[at] = back[moved]
+        at = at[last[at] > first[at]]
+    size = np.maximum(0, last - first)
+    return letters if int(size.sum()) == len(letters.run) else letters.take(ranges(first, size))
+
+
+def widened(leader: Text, witness: Text, letters: Letters, places: Places) -> tuple[Ints, Ints]:
+    """The spans as whole tokens on both sides, those that meet as one; in order. Returns them and their runs.
+
+    What a span takes in of one side answers to what it takes in of the other.
+    """
+    if len(places.run) == 0:
+        return places.spans, places.run
+    one, two, run = letters.one, letters.two, places.run
     start, end, other, other_end = (places.spans[:, column].copy() for column in range(4))
     first, last = places.after.copy(), places.before.copy()
+    heads, tails = letters.bounds()
+    head, tail = heads[run], tails[run]
+    at = np.arange(len(run))
     while True:
-        back = np.minimum(
-            np.searchsorted(one, _reached(leader, start, False)), np.searchsorted(two, _reached(witness, other, False))
-        )
-        on = np.maximum(
-            np.searchsorted(one, _reached(leader, end, True)), np.searchsorted(two, _reached(witness, other_end, True))
-        )
-        earlier, later = back < first, on > last
-        if not (earlier.any() or later.any()):
+        reach, across = _reached(leader, start[at], False), _reached(witness, other[at], False)
+        nearest = first[at] - 1
+        earlier = (first[at] > head[at]) & ((one[nearest] >= reach) | (two[nearest] >= across))
+        back = _first(letters, run[at[earlier]], reach[earlier], across[earlier], np.minimum)
+        reach, across = _reached(leader, end[at], True), _reached(witness, other_end[at], True)
+        nearest = np.minimum(last[at], len(one) - 1)
+        later = (last[at] < tail[at]) & ((one[nearest] < reach) | (two[nearest] < across))
+        on = _first(letters, run[at[later]], reach[later], across[later], np.maximum)
+        where = at[earlier]
+        first[where], start[where], other[where] = back, one[back], two[back]
+        where = at[later]
+        last[where], end[where], other_end[where] = on, one[on - 1] + 1, two[on - 1] + 1
+        at = at[earlier | later]
+        if len(at) == 0:
             break
-        first[earlier], last[later] = back[earlier], on[later]
-        start[earlier], other[earlier] = one[back[earlier]], two[back[earlier]]
-        end[later], other_end[later] = one[on[later] - 1] + 1, two[on[later] - 1] + 1
     # A token may begin or end with what is no letter, as a sign or an accent: then all that stands there is taken in.
-    cut = np.flatnonzero((leader.glue[start] | witness.glue[other]) & (first > 0))
+    cut = np.flatnonzero((leader.glue[start] | witness.glue[other]) & (first > head))
     start[cut] = np.minimum(start[cut], one[first[cut] - 1] + 1)
     other[cut] = np.minimum(other[cut], two[first[cut] - 1] + 1)
-    cut = np.flatnonzero((leader.glue[end] | witness.glue[other_end]) & (last < len(one)))
+    cut = np.flatnonzero((leader.glue[end] | witness.glue[other_end]) & (last < tail))
     end[cut] = np.maximum(end[cut], one[last[cut]])
     other_end[cut] = np.maximum(other_end[cut], two[last[cut]])
-    order = np.lexsort((other_end, end, other, start))
-    start, end, other, other_end = start[order], end[order], other[order], other_end[order]
+    order = np.lexsort((other_end, end, other, key(run, start)))
+    start, end, other, other_end, run = (each[order] for each in (start, end, other, other_end, run))
     opens = np.ones(len(order), np.bool_)
-    for text, first, last in ((leader, start, end), (witness, other, other_end)):
-        reach = np.maximum.accumulate(last)[:-1]
-        opens[1:] &= (first[1:] > reach) | ((first[1:] == reach) & ~text.glue[reach])
+    for text, begins, ends in ((leader, start, end), (witness, other, other_end)):
+        furthest = np.maximum.accumulate(key(run, ends))[:-1]
+        begin, reach = key(run, begins)[1:], furthest & _PLACE
+        opens[1:] &= (begin > furthest) | ((begin == furthest) & ~text.glue[reach])
+    opens[1:] |= run[1:] != run[:-1]
     head = np.flatnonzero(opens)
-    if len(head) == 0:
-        return np.zeros((0, 4), np.int64)
-    return np.stack(
-        [
-            np.minimum.reduceat(start, head),
-            np.maximum.reduceat(end, head),
-            np.minimum.reduceat(other, head),
-            np.maximum.reduceat(other_end, head),
-        ],
-        axis=1,
+    columns = (
+        np.minimum.reduceat(start, head),
+        np.maximum.reduceat(end, head),
+        np.minimum.reduceat(other, head),
+        np.maximum.reduceat(other_end, head),
     )
+    return np.stack(columns, axis=1), run[head]
 
 
-def whole_part(leader: Text, witness: Text, one: Ints, two: Ints) -> tuple[int, int]:
-    """The letters that agree without those of tokens that begin before the first or end behind the last of them.
-
-    Where two texts part inside a word they agree in letters, not in a word. Returns the first and the end.
-    """
-    first, last = 0, len(one)
-    while first < last and (leader.glue[one[first]] or witness.glue[two[first]]):
-        mine, theirs = leader.tokens[1][one[first]], witness.tokens[1][two[first]]
-        first = max(
-            int(np.searchsorted(one, mine)) if leader.glue[one[first]] else first,
-            int(np.searchsorted(two, theirs)) if witness.glue[two[first]] else first,
-        )
-    while last > first and (leader.glue[one[last - 1] + 1] or witness.glue[two[last - 1] + 1]):
-        end, other = one[last - 1], two[last - 1]
-        last = min(
-            int(np.searchsorted(one, leader.tokens[0][end])) if leader.glue[end + 1] else last,
-            int(np.searchsorted(two, witness.tokens[0][other])) if witness.glue[other + 1] else last,
-        )
-    return first, last
+def _has_words(leader: Text, witness: Text, spans: Ints) -> Flags:
+    start, end, other, other_end = spans.T
+    result: Flags = (leader.words[end] > leader.words[start]) | (witness.words[other_end] > witness.words[other])
+    return result
 
 
-def _has_words(leader: Text, witness: Text, span: Span) -> bool:
-    start, end, other, other_end = span
-    return bool(leader.words[end] > leader.words[start] or witness.words[other_end] > witness.words[other])
-
-
-def _stands(leader: Text, witness: Text, span: Span) -> bool:
+def _stands(mine: str, theirs: str) -> bool:
     """Whether a run is one token against one like it: a number and a number, or two words much alike."""
-    mine, theirs = leader.printed[span[0] : span[1]].strip(), witness.printed[span[2] : span[3]].strip()
     if not mine or not theirs or len(mine.split()) > 1 or len(theirs.split()) > 1:
         return False
     if all(any(char.isdigit() or char in NUMERALS for char in each) for each in (mine, theirs)):
@@ -122,19 +188,47 @@ def _stands(leader: Text, witness: Text, span: Span) -> bool:
     return fuzz.ratio(mine.casefold(), theirs.casefold()) >= ALIKE
 
 
-def joined(leader: Text, witness: Text, spans: list[Span]) -> list[Span]:
-    """The runs, those of words side by side as one, unless one of them stands by itself."""
-    result: list[Span] = []
-    for span in spans:
-        if result:
-            last = result[-1]
-            near = not leader.printed[last[1] : span[0]].strip() and not witness.printed[last[3] : span[2]].strip()
-            both = (last, span)
-            if near and all(_has_words(leader, witness, e) and not _stands(leader, witness, e) for e in both):
-                result[-1] = (last[0], span[1], last[2], span[3])
-                continue
-        result.append(span)
+def _blank(text: Text, start: Ints, end: Ints) -> Flags:
+    """Which stretches are white space at most; they start at places that do not fall."""
+    result = (start >= end) | (WHITE[text.raw[np.minimum(start, len(text.raw) - 1)]] & WHITE[text.raw[end - 1]])
+    for place in np.flatnonzero(result & (end - start > 2)).tolist():
+        result[place] = not text.printed[int(start[place]) : int(end[place])].strip()
     return result
+
+
+def joined(leader: Text, witness: Text, spans: Ints, run: Ints) -> tuple[Ints, Ints]:
+    """The spans, those of words side by side as one, unless one of them stands by itself; and their runs."""
+    if len(spans) == 0:
+        return spans, run
+    words = _has_words(leader, witness, spans)
+    beside = 1 + np.flatnonzero(words[1:] & words[:-1] & (run[1:] == run[:-1]))
+    beside = beside[
+        _blank(leader, spans[beside - 1, 1], spans[beside, 0]) & _blank(witness, spans[beside - 1, 3], spans[beside, 2])
+    ]
+    if len(beside) == 0:
+        return spans, run
+    spans, kept = spans.copy(), np.ones(len(spans), np.bool_)
+    several = -1
+    holder = -1
+    for place in beside.tolist():
+        before = holder if holder >= 0 and not kept[place - 1] else place - 1
+        rows = (before, place)
+        if any(each != several and _stands(*_sides(leader, witness, spans[each])) for each in rows):
+            continue
+        spans[before, 1], spans[before, 3] = spans[place, 1], spans[place, 3]
+        kept[place] = False
+        holder = before
+        # What has several words on a side keeps them.
+        mine, theirs = _sides(leader, witness, spans[before]) if several != before else ("", "")
+        if len(mine.split()) > 1 or len(theirs.split()) > 1:
+            several = before
+    return spans[kept], run[kept]
+
+
+def _sides(leader: Text, witness: Text, span: Ints) -> tuple[str, str]:
+    """Both readings of a span, without the white space round them."""
+    start, end, other, other_end = span.tolist()
+    return leader.printed[start:end].strip(), witness.printed[other:other_end].strip()
 
 
 def _alike(leader: Text, witness: Text, span: Span, backwards: bool) -> int:
@@ -147,11 +241,9 @@ def _alike(leader: Text, witness: Text, span: Span, backwards: bool) -> int:
     return int(differ.argmax()) if differ.any() else size
 
 
-def shortened(leader: Text, witness: Text, span: Span) -> Span:
-    """A run without the whole tokens that both sides begin or end with."""
+def _shortened(leader: Text, witness: Text, span: Span) -> Span:
+    """A span without the whole tokens that both sides begin or end with."""
     start, end, other, other_end = span
-    if start == end or other == other_end or not _has_words(leader, witness, span):
-        return span
     size = _alike(leader, witness, span, backwards=False)
     while size > 0 and (leader.glue[start + size] or witness.glue[other + size]):
         mine = int(leader.tokens[0][start + size]) - start if leader.glue[start + size] else size
@@ -166,10 +258,28 @@ def shortened(leader: Text, witness: Text, span: Span) -> Span:
     return start, end - size, other, other_end - size
 
 
-def stripped(leader: Text, witness: Text, span: Span) -> Span:
-    """A run without the white space that it begins or ends with."""
+def _stripped(leader: Text, witness: Text, span: Span) -> Span:
+    """A span without the white space that it begins or ends with."""
     start, end, other, other_end = span
     mine, theirs = leader.printed[start:end], witness.printed[other:other_end]
     start += len(mine) - len(mine.lstrip())
     other += len(theirs) - len(theirs.lstrip())
     return start, start + len(mine.strip()), other, other + len(theirs.strip())
+
+
+def trimmed(leader: Text, witness: Text, spans: Ints) -> Ints:
+    """The spans without the whole tokens that both sides begin or end with, and without white space at either end."""
+    start, end, other, other_end = spans.T
+    edges = []
+    for text, first, last in ((leader, start, end), (witness, other, other_end)):
+        head, tail = text.raw[np.minimum(first, len(text.raw) - 1)], text.raw[last - 1]
+        edges.append((head, tail, (first < last) & WHITE[head], (first < last) & WHITE[tail]))
+    (head, tail, opens, closes), (other_head, other_tail, other_opens, other_closes) = edges
+    alike = (head == other_head) | (opens & other_opens) | (tail == other_tail) | (closes & other_closes)
+    alike &= (start < end) & (other < other_end)
+    alike[alike] = _has_words(leader, witness, spans[alike])
+    result = spans.copy()
+    for place in np.flatnonzero(alike | opens | closes | other_opens | other_closes).tolist():
+        span: Span = tuple(spans[place].tolist())
+        result[place] = _stripped(leader, witness, _shortened(leader, witness, span) if alike[place] else span)
+    return result

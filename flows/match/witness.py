@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from flows.match.agree import Block, agreed, blocks, clipped, in_runs, ordered
 from flows.match.align import align
 from flows.match.arrays import among
 from flows.match.candidates import Ints
-from flows.match.chain import GAP, ranges
+from flows.match.chain import ranges
 from flows.match.cluster import Spans
-from flows.match.collate import Differences, blocks, clipped, collate, left_out, ordered
+from flows.match.collate import Differences, collate, joint, left_out
+from flows.match.fold import strings
 from flows.match.memory import Limits
 from flows.match.pairs import Moment, cut, gather, pair_key
-from flows.match.printed import Text
+from flows.match.printed import Text, end_to_end, one_article
 from flows.match.rows import Rows
 from flows.match.store import Store
+from flows.match.widen import key
+
+LETTERS = 1 << 18
+"""Letters of leaders and witnesses that are collated at a time at most; more go faster no longer."""
+
+Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -32,55 +39,13 @@ class Collation:
     readings, and the places of kind and class in VARIANT_KINDS and VARIANT_CLASSES.
     """
 
-    coverage: np.ndarray[tuple[int], np.dtype[np.float64]]
+    coverage: Floats
     witness: Ints
     spans: Ints
     leader_text: pa.StringArray
     text: pa.StringArray
     kind: Ints
     reading: Ints
-
-
-class Texts:
-    """Articles as the collation takes them, the latest kept."""
-
-    def __init__(self, store: Store, kept: int) -> None:
-        self._store = store
-        self.get = lru_cache(maxsize=kept)(self._get)
-
-    def _get(self, article: int) -> Text:
-        raw = np.asarray(self._store.raw(article))
-        letters = np.asarray(self._store.codes(article)).tobytes().decode("utf-32-le")
-        return Text(raw.tobytes().decode("utf-32-le"), letters, np.asarray(self._store.origin(article)), raw)
-
-
-def _one(
-    leader: Text, witness: Text, spans: Ints, chief: Sequence[int], mine: Sequence[int], alone: bool
-) -> tuple[int, list[Differences]]:
-    """Letters of the leader that a witness has, and its variants. `alone`: what this span lacks the article lacks."""
-    found = []
-    for number in ordered(spans):
-        start, end, other, other_end, _ = spans[number].tolist()
-        part = blocks(leader.letters[start:end], witness.letters[other:other_end], start, other)
-        part = clipped(part, (chief[0], chief[1]), (mine[0], mine[1]))
-        if part:
-            found.append(part)
-    if not found:
-        return 0, []
-    # Between two aligned spans one side has text of its own; that is a variant where the other has next to nothing.
-    runs = [found[0]]
-    for part in found[1:]:
-        last = runs[-1][-1]
-        gaps = (part[0][0] - last[0] - last[2], part[0][1] - last[1] - last[2])
-        if min(gaps) <= GAP:
-            runs[-1] = runs[-1] + part
-        else:
-            runs.append(part)
-    differences = [each for run in runs for each in collate(leader, witness, run)]
-    whole = [block for run in runs for block in run]
-    if alone:
-        differences.append(left_out(leader, witness, whole, (chief[0], chief[1])))
-    return sum(size for _, _, size in whole), differences
 
 
 def _known_spans(rows: Rows, left: Ints, right: Ints) -> tuple[Ints, Ints]:
@@ -141,16 +106,26 @@ def compare(
         witnesses["article"][1:] == witnesses["article"][:-1]
     )
     alone = ~witnesses["quote"] & ~again[1:] & ~again[:-1]
-    texts = Texts(store, max(2, limits.witnesses // 8))
+    lengths = np.append(store.lengths(), 0)
+    letters = min(limits.letters, LETTERS)
     coverage = np.zeros(len(witnesses), np.float64)
-    parts = []
-    for start in range(0, max(1, len(witnesses)), limits.witnesses):
+    parts = [_collation(coverage[:0], *_nothing())]
+    for start in range(0, len(witnesses), limits.witnesses):
         here = slice(start, start + limits.witnesses)
         left, right = leaders["article"][here], witnesses["article"][here]
-        shared = _aligned(moment, store, rows, left, right, workers, limits.letters)
-        part = _collated(texts, leaders[here], witnesses[here], alone[here], shared)
-        coverage[here] = part.coverage
-        parts.append(replace(part, witness=part.witness + start))
+        pair, table = _aligned(moment, store, rows, left, right, workers, limits.letters)
+        bounds = np.searchsorted(pair, np.arange(len(left) + 1))
+        others = np.flatnonzero(left != right)
+        # A leader counts once for witnesses that follow one another.
+        same = np.zeros(len(others), np.bool_)
+        same[1:] = left[others[1:]] == left[others[:-1]]
+        heads = np.where(same, len(lengths) - 1, left[others])
+        for first, stop in cut(lengths, heads, right[others], letters):
+            some = others[first:stop]
+            spans = [table[bounds[row] : bounds[row + 1]] for row in some.tolist()]
+            part = _collated(store, leaders[start + some], witnesses[start + some], alone[start + some], spans)
+            coverage[start + some] = part.coverage
+            parts.append(replace(part, witness=start + some[part.witness]))
     return Collation(
         coverage,
         np.concatenate([part.witness for part in parts]),
@@ -162,62 +137,80 @@ def compare(
     )
 
 
+def _laid_out(store: Store, left: Ints, right: Ints) -> tuple[Text, tuple[Ints, Ints], tuple[Ints, Ints]]:
+    """The articles of pairs as one text, and where the letters and the prints of each pair's articles start in it."""
+    number, place = np.unique(np.concatenate([left, right]), return_inverse=True)
+    articles = number.tolist()
+    text, letters = end_to_end(
+        [store.raw(each) for each in articles],
+        [store.codes(each) for each in articles],
+        [store.origin(each) for each in articles],
+    )
+    printed = np.array(text.edges[0], np.int64)
+    one, two = place[: len(left)], place[len(left) :]
+    return text, (letters[one], letters[two]), (printed[one], printed[two])
+
+
+def _one(letters: str, spans: Ints, at: int, other_at: int) -> list[list[Block]]:
+    """The letters that a witness and its leader agree in, by aligned span; each begins at a place in `letters`."""
+    rows = spans.tolist()
+    return [
+        blocks(
+            letters[at + start : at + end], letters[other_at + other : other_at + stop], at + start, other_at + other
+        )
+        for start, end, other, stop, _ in (rows[number] for number in ordered(spans))
+    ]
+
+
+def _nothing() -> tuple[Text, Ints, Differences]:
+    return one_article("", "", np.zeros(0, np.int64)), np.zeros(0, np.int64), joint([])
+
+
+def _collation(coverage: Floats, text: Text, owner: Ints, found: Differences) -> Collation:
+    """Variants in one text as they are told: witness by witness, in order of place, and the same places once."""
+    start, end, other, other_end = found.spans.T
+    order = np.lexsort((found.run, key(end, other_end), key(start, other), owner))
+    spans, witness = found.spans[order], owner[order]
+    fresh = np.ones(len(order), np.bool_)
+    fresh[1:] = (witness[1:] != witness[:-1]) | (spans[1:] != spans[:-1]).any(axis=1)
+    kept, spans = order[fresh], spans[fresh]
+    leader_text, other_text = _readings(text, spans[:, 0], spans[:, 1]), _readings(text, spans[:, 2], spans[:, 3])
+    return Collation(coverage, witness[fresh], spans, leader_text, other_text, found.kind[kept], found.reading[kept])
+
+
+def _readings(text: Text, start: Ints, end: Ints) -> pa.StringArray:
+    size = end - start
+    return strings(text.raw[ranges(start, size)], np.concatenate([[0], np.cumsum(size)]))
+
+
 def _collated(
-    texts: Texts, leaders: Spans, witnesses: Spans, alone: NDArray[np.bool_], shared: tuple[Ints, Ints]
+    store: Store, leaders: Spans, witnesses: Spans, alone: NDArray[np.bool_], shared: Sequence[Ints]
 ) -> Collation:
-    """The comparison of some witnesses; `shared` are the spans that each pair shares."""
-    left, right = leaders["article"], witnesses["article"]
-    pair, table = shared
-    bounds = np.searchsorted(pair, np.arange(len(witnesses) + 1))
-    coverage = np.zeros(len(witnesses), np.float64)
-    parts = [Differences(np.zeros((0, 4), np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))]
-    owners, leader_text, text = [np.zeros(0, np.int64)], list[str](), list[str]()
-    for row in np.flatnonzero(left != right).tolist():
-        chief, mine = leaders[row], witnesses[row]
-        leader, witness = texts.get(int(left[row])), texts.get(int(right[row]))
-        span = (int(chief["start"]), int(chief["end"]))
-        letters, differences = _one(
-            leader,
-            witness,
-            table[bounds[row] : bounds[row + 1]],
-            span,
-            (int(mine["start"]), int(mine["end"])),
-            bool(alone[row]),
-        )
-        coverage[row] = min(1.0, letters / (span[1] - span[0]))
-        for each in differences:
-            parts.append(each)
-            owners.append(np.full(len(each.spans), row))
-            places = each.spans.tolist()
-            leader_text += [leader.printed[start:end] for start, end, _, _ in places]
-            text += [witness.printed[start:end] for _, _, start, end in places]
-    return _distinct(
-        Collation(
-            coverage,
-            np.concatenate(owners),
-            np.concatenate([part.spans for part in parts]),
-            pa.array(leader_text, pa.string()),
-            pa.array(text, pa.string()),
-            np.concatenate([part.kind for part in parts]),
-            np.concatenate([part.reading for part in parts]),
-        )
+    """The comparison of some witnesses; `shared` are the spans that each shares with its leader, and `alone` says of
+    which the article lacks what the span lacks."""
+    text, letters, printed = _laid_out(store, leaders["article"], witnesses["article"])
+    found: list[Block] = []
+    owners, sizes = list[int](), list[int]()
+    for row, (spans, at, other_at) in enumerate(zip(shared, letters[0].tolist(), letters[1].tolist(), strict=True)):
+        for each in _one(text.letters, spans, at, other_at):
+            found += each
+            owners.append(row)
+            sizes.append(len(each))
+    owner, span = np.repeat(np.array(owners, np.int64), sizes), np.repeat(np.arange(len(sizes)), sizes)
+    (chief, chief_end), (mine, mine_end) = (
+        (some["start"] + at, some["end"] + at) for some, at in zip((leaders, witnesses), letters, strict=True)
     )
-
-
-def _distinct(found: Collation) -> Collation:
-    """Without the variants that are the same places of one witness again."""
-    order = np.lexsort((*found.spans.T[::-1], found.witness))
-    spans, witness = found.spans[order], found.witness[order]
-    again = np.zeros(len(order), np.bool_)
-    again[1:] = (witness[1:] == witness[:-1]) & (spans[1:] == spans[:-1]).all(axis=1)
-    kept = order[~again]
-    places = pa.array(kept)
-    return Collation(
-        found.coverage,
-        found.witness[kept],
-        found.spans[kept],
-        found.leader_text.take(places),
-        found.text.take(places),
-        found.kind[kept],
-        found.reading[kept],
+    whole, some = clipped(
+        replace(agreed(found), run=owner), (chief[owner], chief_end[owner]), (mine[owner], mine_end[owner])
     )
+    coverage = np.minimum(1.0, np.bincount(whole.run, whole.size, len(leaders)) / (chief_end - chief))
+    runs = in_runs(whole, span[some])
+    differences = collate(text, text, runs)
+    lost = left_out(text, text, whole.take(alone[whole.run]), (chief, chief_end))
+    owner = np.concatenate([whole.run[np.searchsorted(runs.run, differences.run)], lost.run])
+    # Of two rows of the same places that of the earlier run counts.
+    last = np.full(len(lost.run), len(runs.run))
+    part = _collation(coverage, text, owner, joint([differences, replace(lost, run=last)]))
+    part.spans[:, :2] -= printed[0][part.witness, None]
+    part.spans[:, 2:] -= printed[1][part.witness, None]
+    return part

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.match.collate import blocks, collate
+from flows.match.agree import agreed, blocks
+from flows.match.collate import collate
 from flows.match.printed import Text
 from flows.match.side import as_text
 from schemas.tables.variants import VARIANT_CLASSES, VARIANT_KINDS
@@ -19,12 +20,11 @@ Found = tuple[str, str, str, str]
 
 def _collated(left: str, right: str) -> tuple[Text, Text, list[tuple[tuple[int, int, int, int], str, str]]]:
     leader, witness = as_text(left), as_text(right)
-    found = collate(leader, witness, blocks(leader.letters, witness.letters, 0, 0))
+    found = collate(leader, witness, agreed(blocks(leader.letters, witness.letters, 0, 0)))
     rows = [
         ((a, b, c, d), VARIANT_KINDS[kind], VARIANT_CLASSES[reading])
-        for part in found
         for (a, b, c, d), kind, reading in zip(
-            part.spans.tolist(), part.kind.tolist(), part.reading.tolist(), strict=True
+            found.spans.tolist(), found.kind.tolist(), found.reading.tolist(), strict=True
         )
     ]
     return leader, witness, sorted(rows)
@@ -127,7 +127,7 @@ def test_where_texts_part_inside_a_word_there_is_no_variant() -> None:
     start, other = leader.letters.index("ρα") - 5, witness.letters.index("ρα") - 5
     assert leader.letters[start] == witness.letters[other] == "α"
     part = blocks(leader.letters[start:-2], witness.letters[other:-2], start, other)
-    assert sum(len(each.spans) for each in collate(leader, witness, part)) == 0
+    assert len(collate(leader, witness, agreed(part)).spans) == 0
 
 
 _TOKENS = st.sampled_from(
