@@ -11,10 +11,15 @@ from rapidfuzz.distance import Levenshtein
 
 from flows.match.candidates import Ints
 from flows.match.chain import GAP
+from flows.match.fold import Codes
 from flows.match.pieces import pieces
 
 Block = tuple[int, int, int]
 """Letters that agree: where they start in the leader and in the witness, and how many."""
+
+
+_FEW = 256
+"""Letters that rapidfuzz looks up in a table; the others it seeks in one that is slower by far."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,16 @@ def blocks(left: str, right: str, left_at: int, right_at: int) -> list[Block]:
         matching = Levenshtein.editops(left[start:end], right[other:other_end]).as_matching_blocks()
         found += [(left_at + start + b.a, right_at + other + b.b, b.size) for b in matching if b.size]
     return found
+
+
+def renamed(codes: Codes) -> Codes:
+    """Letters by other names, the same ones by the same: the most frequent have the smallest code points."""
+    count = np.bincount(codes, minlength=_FEW)
+    often = np.argsort(-count, kind="stable")[:_FEW]
+    names = np.arange(len(count), dtype=np.uint32)
+    far, free = often[often >= _FEW], np.setdiff1d(np.arange(_FEW), often)
+    names[far], names[free] = free, far
+    return names[codes]
 
 
 def agreed(found: Sequence[Block]) -> Agreed:

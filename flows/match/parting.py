@@ -61,9 +61,9 @@ def _runs(text: str) -> list[tuple[bool, int, int]]:
 @cache
 def _letters() -> Flags:
     """Which code points are letters or numbers that fold to something."""
-    kept = fold_table().single > 0
-    result = np.zeros(len(kept), np.bool_)
-    result[[code for code in np.flatnonzero(kept).tolist() if chr(code).isalnum()]] = True
+    kept = np.flatnonzero(fold_table().single)
+    result = np.zeros(0x110000, np.bool_)
+    result[kept] = np.fromiter(map(str.isalnum, map(chr, kept.tolist())), np.bool_, len(kept))
     return result
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.match.agree import renamed
 from flows.match.candidates import Ints
 from flows.match.fold import Codes
 from flows.match.tokens import Flags, bounds, glued, worded
@@ -30,6 +31,7 @@ class Text:
 
     printed: str
     letters: str
+    """The letters, to be compared with one another only: of several articles they are `renamed`."""
     origin: Ints
     raw: Codes
     """The code points of what was printed."""
@@ -101,7 +103,7 @@ def end_to_end(raw: Sequence[Codes], codes: Sequence[Codes], origin: Sequence[ND
     whole = np.concatenate([part for each in raw for part in (each, _APART)])
     return Text(
         whole.tobytes().decode("utf-32-le"),
-        np.concatenate(codes).tobytes().decode("utf-32-le"),
+        renamed(np.concatenate(codes)).tobytes().decode("utf-32-le"),
         np.concatenate(origin).astype(np.int64) + np.repeat(ends - sizes, lengths),
         whole,
         ((ends - sizes).tolist(), ends.tolist()),

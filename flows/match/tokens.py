@@ -9,6 +9,7 @@ boundaries, without its dictionaries.
 from __future__ import annotations
 
 import unicodedata
+from collections import defaultdict
 from functools import cache
 
 import numpy as np
@@ -34,14 +35,12 @@ _WORD, _DIGIT, _MARK, _NUMERAL, _JOINER, _POINT, _PARTS_THOUSANDS, _SIGN = (np.u
 def _kinds() -> NDArray[np.uint8]:
     """What each code point may be in a token."""
     kinds = np.zeros(0x110000, np.uint8)
-    for code in (*range(0x32400), *range(0xE0100, 0xE01F0)):
-        category = unicodedata.category(chr(code))
-        if category == "Nd":
-            kinds[code] = _WORD | _DIGIT
-        elif category[0] == "L":
-            kinds[code] = _WORD
-        elif category[0] == "M":
-            kinds[code] = _WORD | _MARK
+    of_category = defaultdict(int, {"Nd": int(_WORD | _DIGIT)})
+    of_category |= dict.fromkeys(("Lu", "Ll", "Lt", "Lm", "Lo"), int(_WORD))
+    of_category |= dict.fromkeys(("Mn", "Mc", "Me"), int(_WORD | _MARK))
+    for first, end in ((0, 0x32400), (0xE0100, 0xE01F0)):
+        categories = map(unicodedata.category, map(chr, range(first, end)))
+        kinds[first:end] = np.fromiter(map(of_category.__getitem__, categories), np.uint8, end - first)
     alone = np.zeros(0x110000, np.bool_)
     for first, end in _ALONE:
         alone[first:end] = True
