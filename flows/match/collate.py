@@ -20,7 +20,7 @@ from flows.match.chain import ranges
 from flows.match.parting import parted
 from flows.match.plain import plain_readings
 from flows.match.printed import WHITE, Text
-from flows.match.readings import by_themselves, is_named
+from flows.match.readings import by_place, by_themselves
 from flows.match.tokens import Flags
 from flows.match.widen import Letters, Places, joined, key, trimmed, whole_part, widened
 from schemas.tables.variants import VARIANT_CLASSES, VARIANT_KINDS
@@ -35,9 +35,7 @@ CONTEXT = 48
 SUBSTITUTION, INSERTION, DELETION, TRANSPOSITION = (
     VARIANT_KINDS.index(kind) for kind in ("substitution", "insertion", "deletion", "transposition")
 )
-PUNCTUATION, ORTHOGRAPHY, WORDING, NAME = (
-    VARIANT_CLASSES.index(name) for name in ("punctuation", "orthography", "wording", "name")
-)
+PUNCTUATION, ORTHOGRAPHY, WORDING = (VARIANT_CLASSES.index(name) for name in ("punctuation", "orthography", "wording"))
 
 
 @dataclass(frozen=True)
@@ -114,7 +112,7 @@ def _classes(leader: Text, witness: Text, spans: Ints) -> Ints:
             known[both] = None if alone is None else VARIANT_CLASSES.index(alone)
         told = known[both]
         if told is None:
-            told = NAME if is_named(*both, *leader.around(start, end, CONTEXT)) else WORDING
+            told = VARIANT_CLASSES.index(by_place(*both, *leader.around(start, end, CONTEXT)))
         result.append(told)
     return np.array(result, np.int64)
 

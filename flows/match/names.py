@@ -7,6 +7,9 @@ and by the titles beside names; Arabic by titles before them. There is no dictio
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
 
 SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜"
@@ -58,6 +61,7 @@ _TITLES = (
 _KATAKANA = re.compile(r"[\u30a0-\u30ff\uff66-\uff9f・]{2,}")
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
+_GROUP = re.Match.group
 _PARTICLE = 3
 """Letters of a small word inside a name at most: of, de, von."""
 _SENTENCE_END = frozenset('.!?。！？…:;«»"“”„\n')
@@ -69,9 +73,9 @@ _ARABIC_TITLES = frozenset(_TITLES_BEFORE.split())
 _ARABIC = re.compile(r"[\u0620-\u064a\u0671-\u06d3]+")
 
 
-def _cased(text: str) -> list[str]:
+def _cased(text: str) -> Iterator[str]:
     """The words of a text in scripts with capitals."""
-    return [word for word in _LETTERS.findall(text) if word.lower() != word.upper()]
+    return (word for word in map(_GROUP, _LETTERS.finditer(text)) if word.lower() != word.upper())
 
 
 def _heads_sentence(before: str) -> bool:
@@ -79,47 +83,80 @@ def _heads_sentence(before: str) -> bool:
     return not kept.strip() or kept[-1] in _SENTENCE_END
 
 
+def _with_capitals(text: str) -> bool:
+    """Whether the words of a reading have capitals as a name has them."""
+    last, count = "", 0
+    for word in _cased(text):
+        if not word[0].isupper() and (count == 0 or len(word) > _PARTICLE):
+            return False
+        last, count = word, count + 1
+    return count > 0 and last[0].isupper() and (count > 1 or len(last) > 1)
+
+
 def _capitalised(text: str, before: str, after: str) -> bool:
-    """Whether the words of a reading have capitals that neither the head of a sentence nor a headline accounts for."""
-    words = _cased(text)
-    if not words or not words[0][0].isupper() or not words[-1][0].isupper():
-        return False
-    if any(not word[0].isupper() and len(word) > _PARTICLE for word in words):
-        return False
-    if len(words) == 1 and len(words[0]) == 1:
-        return False
-    round_it = [*_cased(before)[1:], *_cased(after)[:-1]]
+    """Whether neither the head of a sentence nor a headline accounts for the capitals of a reading."""
+    round_it = [*list(_cased(before))[1:], *list(_cased(after))[:-1]]
     capitals = sum(word[0].isupper() for word in round_it)
     if len(round_it) >= 3 and 2 * capitals > len(round_it):
         return False
     # The first word of a sentence has a capital whatever it is; a second one tells.
-    return not _heads_sentence(before) or (len(words) > 1 and words[1][0].isupper())
+    if not _heads_sentence(before):
+        return True
+    words = list(islice(_cased(text), 2))
+    return len(words) > 1 and words[1][0].isupper()
 
 
-def _east_asian(text: str, before: str, after: str, alone: bool) -> bool:
-    if _KATAKANA.fullmatch(text):
-        # Most loan words are no names.
-        return "・" in text or after.startswith(_TITLES) or after[:1] in _PLACE_ENDS
-    if not _HAN.fullmatch(text) or len(text) > 8 or text[0] in _NO_PLACE:
+def _titled(before: str, after: str) -> bool:
+    return after.startswith(_TITLES) or before.endswith(_TITLES)
+
+
+def _ideographs_by_themselves(text: str, alone: bool) -> bool | None:
+    if len(text) > 8 or text[0] in _NO_PLACE:
         return False
     if text[-1] in _PLACE_ENDS and len(text) >= 2:
         return not all(char in _PLACE_ENDS for char in text)
-    if after[:1] in _PLACE_ENDS and after[:1] and len(text) >= 2 and not alone:
+    surname = text[0] in SURNAMES and 2 <= len(text) <= 4
+    if surname and len(text) == 3:
         return True
-    titled = after.startswith(_TITLES) or before.endswith(_TITLES)
-    if text[0] in SURNAMES and 2 <= len(text) <= 4:
-        return titled or len(text) == 3
-    return len(text) <= 2 and before[-1:] in SURNAMES and bool(before) and titled
+    return None if surname or len(text) <= 2 or not alone else False
 
 
-def is_name(text: str, before: str, after: str, alone: bool = False) -> bool:
-    """Whether a reading looks like a name, given the text round it; `alone`: the other side has nothing there."""
+def _by_itself(text: str, alone: bool) -> bool | None:
+    if _KATAKANA.fullmatch(text):
+        # Most loan words are no names.
+        return True if "・" in text else None
+    if _HAN.fullmatch(text):
+        return _ideographs_by_themselves(text, alone)
+    if _ARABIC.search(text):
+        return None if len(text.split()) <= 3 else False
+    return None if _with_capitals(text) else False
+
+
+_SHORT = 8
+_short = lru_cache(maxsize=1 << 15)(_by_itself)
+
+
+def by_itself(text: str, alone: bool) -> bool | None:
+    """Whether a reading is a name, or none, whatever stands round it; None where that may tell.
+
+    `alone`: the other side has nothing there.
+    """
     text = text.strip()
-    if not text:
-        return False
-    if _KATAKANA.fullmatch(text) or _HAN.fullmatch(text):
-        return _east_asian(text, before, after, alone)
+    return (_short if len(text) <= _SHORT else _by_itself)(text, alone) if text else False
+
+
+def by_context(text: str, before: str, after: str, alone: bool) -> bool:
+    """Whether a reading of which `by_itself` does not tell is a name, given the text round it."""
+    text = text.strip()
+    if _KATAKANA.fullmatch(text):
+        return after.startswith(_TITLES) or after[:1] in _PLACE_ENDS
+    if _HAN.fullmatch(text):
+        if len(text) >= 2 and not alone and after[:1] and after[:1] in _PLACE_ENDS:
+            return True
+        named = text[0] in SURNAMES and 2 <= len(text) <= 4
+        given = len(text) <= 2 and before[-1:] in SURNAMES and bool(before)
+        return (named or given) and _titled(before, after)
     if _ARABIC.search(text):
         words = before.split()
-        return bool(words) and words[-1] in _ARABIC_TITLES and len(text.split()) <= 3
+        return bool(words) and words[-1] in _ARABIC_TITLES
     return _capitalised(text, before, after)

@@ -47,6 +47,10 @@ _UNITS = frozenset(
 _ROUND = frozenset("第约約近逾超达達仅僅多余餘来來数數几幾半初共")
 """What stands beside a numeral without being a word of its own."""
 
+_NO_UNIT = re.compile(
+    rf"(?![{NUMERALS}{''.join(sorted(_UNITS | _ROUND))}])(?=[^\W\d_])[\u2e80-\u9fff\U00020000-\U0010ffff]"
+)
+"""Beside a number more than a unit: an ideograph that is none."""
 _DIGITS = re.compile(r"(?:(?<!\w)[-−－])?\d+(?:[.,．，٫٬'’\u00a0\u2009\u202f]\d+)*")
 _IDEOGRAPHS = re.compile(f"[{NUMERALS}]+(?:[点點][{NUMERALS}]+)?")
 _TOKEN = re.compile(rf"{_DIGITS.pattern}|{_IDEOGRAPHS.pattern}|[^\W\d_]+")
@@ -69,7 +73,8 @@ def numbers(text: str) -> tuple[list[tuple[str, int]], str]:
 
 
 def _numbers(text: str) -> tuple[list[tuple[str, int]], str]:
-    found, rest = [], []
+    found: list[tuple[str, int]] = []
+    rest: list[str] = []
     for match in _TOKEN.finditer(text):
         token = match.group()
         folded = fold(token)
@@ -98,22 +103,25 @@ def _beside(rest: str) -> bool:
     return rest.isalpha() and not any("\u2e80" <= char <= "\u9fff" or char >= "\U00020000" for char in rest)
 
 
+def _is_number(text: str) -> bool:
+    """Whether a text is a number and no more than its unit."""
+    if _NO_UNIT.search(text):
+        return False
+    found, rest = numbers(text)
+    return any(each not in _ONE for each, _ in found) and _beside(rest)
+
+
 def other_number(leader: str, witness: str) -> bool:
     """Whether two readings differ in a number: another one, or one that only one of them has, with its unit."""
     if not _MAY_BE.search(leader) and not _MAY_BE.search(witness):
         return False
+    if not leader.strip() or not witness.strip():
+        return _is_number(leader + witness)
     mine, my_rest = numbers(leader)
     theirs, their_rest = numbers(witness)
     if mine == theirs:
         return False
-    plain = fold(my_rest) == fold(their_rest) and bool(mine) and bool(theirs)
-    if plain or (mine and theirs and _beside(my_rest) and _beside(their_rest)):
-        return True
     if mine and theirs:
-        return False
-    there = mine or theirs
-    firm = any(each not in _ONE for each, _ in there)
-    one_sided = not leader.strip() or not witness.strip()
-    return (
-        firm and _beside(my_rest) and _beside(their_rest) and (one_sided or any(c.isdigit() for c in leader + witness))
-    )
+        return fold(my_rest) == fold(their_rest) or (_beside(my_rest) and _beside(their_rest))
+    firm = any(each not in _ONE for each, _ in mine or theirs)
+    return firm and any(c.isdigit() for c in leader + witness) and _beside(my_rest) and _beside(their_rest)

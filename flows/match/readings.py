@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from flows.match.fold import fold
-from flows.match.names import is_name
+from flows.match.names import by_context, by_itself
 from flows.match.numerals import numbers, other_number
 
 
@@ -19,19 +19,40 @@ def _form(leader: str, witness: str) -> str:
 _SIGNED = re.compile(r"\d[.,．٫]\d|[-−－]\d")
 
 
+def _left(text: str) -> bool:
+    """Whether a text folds to anything."""
+    # No URL, which folds to nothing, begins with such a letter.
+    return bool((text[:1] > "\x7f" and fold(text[:1])) or fold(text))
+
+
+def _alike(leader: str, witness: str) -> bool:
+    """Whether two readings, of which one at most is white space, fold alike."""
+    if leader.strip() and witness.strip():
+        return fold(leader) == fold(witness)
+    return not _left((leader + witness).strip())
+
+
 def by_themselves(leader: str, witness: str) -> str | None:
     """The class of a variant where the two readings alone tell it; None where what stands round them may.
 
     It is one of VARIANT_CLASSES.
     """
-    if fold(leader) == fold(witness):
+    if _alike(leader, witness):
         # The same digits stand for another number where a point has moved or a sign has gone.
         moved = _SIGNED.search(leader) or _SIGNED.search(witness)
         return "number" if moved and numbers(leader)[0] != numbers(witness)[0] else _form(leader, witness)
-    return "number" if other_number(leader, witness) else None
-
-
-def is_named(leader: str, witness: str, before: str, after: str) -> bool:
-    """Whether two readings are names, given the leader's text round them."""
+    if other_number(leader, witness):
+        return "number"
     sides = [each for each in (leader, witness) if each.strip()]
-    return all(is_name(each, before, after, len(sides) == 1) for each in sides)
+    told = {by_itself(each, len(sides) == 1) for each in sides}
+    if False in told:
+        return "wording"
+    return None if None in told else "name"
+
+
+def by_place(leader: str, witness: str, before: str, after: str) -> str:
+    """The class of a variant of which `by_themselves` tells none, from the leader's text round it."""
+    sides = [each for each in (leader, witness) if each.strip()]
+    alone = len(sides) == 1
+    named = all(by_itself(each, alone) or by_context(each, before, after, alone) for each in sides)
+    return "name" if named else "wording"
