@@ -72,21 +72,21 @@ def numbers(text: str) -> tuple[list[tuple[str, int]], str]:
     return _short_numbers(text) if len(text) <= _SHORT else _numbers(text)
 
 
+@lru_cache(maxsize=1 << 14)
+def _parts(token: str) -> tuple[tuple[tuple[str, int], ...], str]:
+    """The numbers in a token, and the letters that are left beside them."""
+    if _DIGITS.match(token):
+        return (value(token),), ""
+    folded = fold(token)
+    if token[0] in NUMERALS or folded in _NUMBER_WORDS or folded in _ONE:
+        return ((folded, 0),), ""
+    # Ideographs after a numeral: its unit, and what rounds it.
+    return tuple((fold(each), 0) for each in _IDEOGRAPHS.findall(token)), token.translate(_NO_NUMERALS)
+
+
 def _numbers(text: str) -> tuple[list[tuple[str, int]], str]:
-    found: list[tuple[str, int]] = []
-    rest: list[str] = []
-    for match in _TOKEN.finditer(text):
-        token = match.group()
-        folded = fold(token)
-        if _DIGITS.match(token):
-            found.append(value(token))
-        elif token[0] in NUMERALS or folded in _NUMBER_WORDS or folded in _ONE:
-            found.append((folded, 0))
-        else:
-            # Ideographs after a numeral: its unit, and what rounds it.
-            rest.append(token.translate(_NO_NUMERALS))
-            found += [(fold(each), 0) for each in _IDEOGRAPHS.findall(token)]
-    return found, " ".join(each for each in rest if each)
+    parts = [_parts(token) for token in _TOKEN.findall(text)]
+    return [each for found, _ in parts for each in found], " ".join(rest for _, rest in parts if rest)
 
 
 _SHORT = 8

@@ -267,19 +267,34 @@ def _stripped(leader: Text, witness: Text, span: Span) -> Span:
     return start, start + len(mine.strip()), other, other + len(theirs.strip())
 
 
+def _share(leader: Text, witness: Text, spans: Ints, backwards: bool) -> Flags:
+    """Which spans may have a whole token alike on both sides at an end; both sides have something there."""
+    start, end, other, other_end = spans.T
+    most = np.minimum(end - start, other_end - other)
+    result = np.ones(len(spans), np.bool_)
+    for text, first, last in ((leader, start, end), (witness, other, other_end)):
+        # The far end of the token that stands there.
+        size = (last - text.tokens[0][last - 1] if backwards else text.tokens[1][first] - first).astype(np.int64)
+        result &= size <= most
+        size = np.minimum(size, most)
+        mine = leader.raw[end - size if backwards else start + size - 1]
+        theirs = witness.raw[other_end - size if backwards else other + size - 1]
+        result &= (mine == theirs) | (WHITE[mine] & WHITE[theirs])
+    return result
+
+
 def trimmed(leader: Text, witness: Text, spans: Ints) -> Ints:
     """The spans without the whole tokens that both sides begin or end with, and without white space at either end."""
     start, end, other, other_end = spans.T
-    edges = []
+    alike = (start < end) & (other < other_end)
+    alike[alike] = _has_words(leader, witness, spans[alike])
+    alike[alike] = _share(leader, witness, spans[alike], False) | _share(leader, witness, spans[alike], True)
+    white = alike.copy()
     for text, first, last in ((leader, start, end), (witness, other, other_end)):
         head, tail = text.raw[np.minimum(first, len(text.raw) - 1)], text.raw[last - 1]
-        edges.append((head, tail, (first < last) & WHITE[head], (first < last) & WHITE[tail]))
-    (head, tail, opens, closes), (other_head, other_tail, other_opens, other_closes) = edges
-    alike = (head == other_head) | (opens & other_opens) | (tail == other_tail) | (closes & other_closes)
-    alike &= (start < end) & (other < other_end)
-    alike[alike] = _has_words(leader, witness, spans[alike])
+        white |= (first < last) & (WHITE[head] | WHITE[tail])
     result = spans.copy()
-    for place in np.flatnonzero(alike | opens | closes | other_opens | other_closes).tolist():
+    for place in np.flatnonzero(white).tolist():
         span: Span = tuple(spans[place].tolist())
         result[place] = _stripped(leader, witness, _shortened(leader, witness, span) if alike[place] else span)
     return result
