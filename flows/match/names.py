@@ -22,7 +22,7 @@ _NO_PLACE = frozenset(
     "全本我该該各某两兩外邻鄰同每此多几幾诸諸别別她他它这這那一二三四五六七八九十数數半大小新老旧舊出道思公铁鐵知"
 )
 """Before those endings, and in place of a name, what makes them common words: 全市, 该县, 两省, 出路."""
-_TITLES = (
+TITLES = (
     *("先生", "女士", "同志", "主席", "书记", "書記", "市长", "市長", "省长", "省長", "县长", "縣長", "部长", "部長"),
     *(
         "局长",
@@ -107,7 +107,7 @@ def _capitalised(text: str, before: str, after: str) -> bool:
 
 
 def _titled(before: str, after: str) -> bool:
-    return after.startswith(_TITLES) or before.endswith(_TITLES)
+    return after.startswith(TITLES) or before.endswith(TITLES)
 
 
 def _ideographs_by_themselves(text: str, alone: bool) -> bool | None:
@@ -149,7 +149,7 @@ def by_context(text: str, before: str, after: str, alone: bool) -> bool:
     """Whether a reading of which `by_itself` does not tell is a name, given the text round it."""
     text = text.strip()
     if _KATAKANA.fullmatch(text):
-        return after.startswith(_TITLES) or after[:1] in _PLACE_ENDS
+        return after.startswith(TITLES) or after[:1] in _PLACE_ENDS
     if _HAN.fullmatch(text):
         if len(text) >= 2 and not alone and after[:1] and after[:1] in _PLACE_ENDS:
             return True

@@ -7,12 +7,15 @@ import unicodedata
 from functools import cache, lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from flows.match.candidates import Ints
 from flows.match.chain import ranges
 from flows.match.fold import fold, fold_table
-from flows.match.printed import Text
+from flows.match.printed import WHITE, Text
 from flows.match.tokens import Flags
+
+_MARK, _LETTER, _NEITHER = (np.uint8(kind) for kind in range(3))
 
 Span = tuple[int, int, int, int]
 """A place that differs: start and end in the leader's print, start and end in the witness's."""
@@ -59,20 +62,49 @@ def _runs(text: str) -> list[tuple[bool, int, int]]:
 
 
 @cache
-def _letters() -> Flags:
-    """Which code points are letters or numbers that fold to something."""
-    kept = np.flatnonzero(fold_table().single)
-    result = np.zeros(0x110000, np.bool_)
-    result[kept] = np.fromiter(map(str.isalnum, map(chr, kept.tolist())), np.bool_, len(kept))
+def _kinds() -> NDArray[np.uint8]:
+    """What each code point is: a mark, a letter or number, or neither for certain."""
+    known = 0x32400
+    result = np.full(0x110000, _NEITHER)
+    result[:known] = np.fromiter(map(str.isalnum, map(chr, range(known))), np.bool_, known)
+    result[: len(WHITE)][WHITE] = _NEITHER
+    # A letter that folds to nothing is trimmed as a mark is.
+    result[(result == _LETTER) & (fold_table().single == 0)] = _NEITHER
+    result[ord("_")] = _NEITHER
     return result
 
 
 def _solid(text: Text, start: Ints, end: Ints) -> Flags:
     """Which stretches are letters and numbers alone."""
     size = end - start
-    other = ~_letters()[text.raw[ranges(start, size)]]
+    other = _kinds()[text.raw[ranges(start, size)]] != _LETTER
     result: Flags = np.bincount(np.repeat(np.arange(len(size)), size)[other], minlength=len(size)) == 0
     return result
+
+
+def _in_two(leader: Text, witness: Text, spans: Ints) -> tuple[Flags, Ints]:
+    """Which places have a letter and a mark on one side, and both in this order or one of them on the other.
+
+    Returns for these also where they part: the place in the leader's print and in the witness's.
+    """
+    sizes = spans[:, 1::2] - spans[:, ::2]
+    fit = (sizes >= 1).all(axis=1) & (sizes <= 2).all(axis=1) & (sizes.sum(axis=1) > 2)
+    here = np.flatnonzero(fit)
+    two, kinds = sizes[here] == 2, _kinds()
+    good = np.ones(len(here), np.bool_)
+    heads = []
+    for text, side in ((leader, 0), (witness, 1)):
+        head = kinds[text.raw[spans[here, 2 * side]]]
+        tail = kinds[text.raw[spans[here, 2 * side + 1] - 1]]
+        good &= (head != _NEITHER) & (tail != _NEITHER) & (two[:, side] == (head != tail))
+        heads.append(head)
+    first = heads[0] == heads[1]
+    good &= first | ~two.all(axis=1)
+    fit[here] = good
+    here, two, first = here[good], two[good], first[good]
+    # One of them alone answers to the first or to the last of both.
+    alone = np.where(first[:, None], spans[here][:, 1::2], spans[here][:, ::2])
+    return fit, np.where(two, spans[here][:, ::2] + 1, alone)
 
 
 def parted(leader: Text, witness: Text, spans: Ints) -> tuple[Ints, Ints]:
@@ -82,25 +114,40 @@ def parted(leader: Text, witness: Text, spans: Ints) -> tuple[Ints, Ints]:
     rows, and for each the number of its place.
     """
     start, end, other, other_end = spans.T
-    one_sided = (start == end) != (other == other_end)
-    differ = one_sided.copy()
-    both = np.flatnonzero((start < end) & (other < other_end))
-    differ[both] = (leader.raw[start[both]] != witness.raw[other[both]]) & (
-        leader.raw[end[both] - 1] != witness.raw[other_end[both] - 1]
+    sizes = spans[:, 1::2] - spans[:, ::2]
+    both = np.flatnonzero(sizes.min(axis=1) > 0)
+    head, other_head = leader.raw[start[both]], witness.raw[other[both]]
+    # Letters on both sides that begin and end otherwise are a run as they stand; so is what one side alone has.
+    whole = np.zeros(len(spans), np.bool_)
+    whole[both] = (head != other_head) & (leader.raw[end[both] - 1] != witness.raw[other_end[both] - 1])
+    single = (sizes == 1).all(axis=1)
+    single[both] &= ~(WHITE[head] | WHITE[other_head])
+    whole &= single | (_solid(leader, start, end) & _solid(witness, other, other_end))
+    for text, first, last in ((leader, start, end), (witness, other, other_end)):
+        only = np.flatnonzero((first < last) & (sizes.min(axis=1) == 0))
+        whole[only] = ~WHITE[text.raw[first[only]]]
+    two, middle = _in_two(leader, witness, spans)
+    halves = np.concatenate(
+        [
+            np.stack([start[two], middle[:, 0], other[two], middle[:, 1]], axis=1),
+            np.stack([middle[:, 0], end[two], middle[:, 1], other_end[two]], axis=1),
+        ]
     )
-    # Letters on both sides that begin and end otherwise are a run as they stand.
-    whole = differ & _solid(leader, start, end) & _solid(witness, other, other_end)
+    differ = (halves[:, 0] == halves[:, 1]) | (halves[:, 2] == halves[:, 3])
+    differ[~differ] = leader.raw[halves[~differ, 0]] != witness.raw[halves[~differ, 2]]
     found: list[Span] = []
     owner: list[int] = []
     mine, theirs = leader.printed, witness.printed
-    rest = np.flatnonzero(~whole)
+    rest = np.flatnonzero(~(whole | two))
     for place, (a, b, c, d) in zip(rest.tolist(), spans[rest].tolist(), strict=True):
         runs = (_short if b - a + d - c <= _SHORT else _parted)(mine[a:b], theirs[c:d])
         for at, to, over, up in runs:
             found.append((a + at, a + to, c + over, c + up))
             owner.append(place)
-    places = np.concatenate([np.flatnonzero(whole), np.array(owner, np.int64)])
-    return np.concatenate([spans[whole], np.array(found, np.int64).reshape(-1, 4)]), places
+    owners = (np.flatnonzero(whole), np.tile(np.flatnonzero(two), 2)[differ], np.array(owner, np.int64))
+    return np.concatenate([spans[whole], halves[differ], np.array(found, np.int64).reshape(-1, 4)]), np.concatenate(
+        owners
+    )
 
 
 def _parted(one: str, two: str) -> list[Span]:

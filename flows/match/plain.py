@@ -9,22 +9,29 @@ from numpy.typing import NDArray
 
 from flows.match.candidates import Ints
 from flows.match.fold import fold_table
-from flows.match.names import SURNAMES
+from flows.match.names import SURNAMES, TITLES
 from flows.match.printed import Text
 from flows.match.tokens import NUMERALS, Flags
 
 
 @cache
-def _ideographs() -> tuple[Flags, NDArray[np.uint32], Flags]:
-    """Of each code point whether it is an ideograph that is no numeral; what it folds to; whether it is a surname."""
+def _ideographs() -> tuple[Flags, NDArray[np.uint32]]:
+    """Of each code point whether it is an ideograph that is no numeral, and what it folds to."""
     folded = fold_table().single
     plain = np.zeros(len(folded), np.bool_)
     plain[0x3400:0xA000] = True
     plain[[ord(char) for char in NUMERALS]] = False
     plain &= plain[np.where(folded < len(folded), folded, 0)]
-    surname = np.zeros(len(folded), np.bool_)
-    surname[[ord(char) for char in SURNAMES]] = True
-    return plain, folded, surname
+    return plain, folded
+
+
+@cache
+def _beside_names() -> tuple[Flags, Flags, Flags]:
+    """Of each code point whether it is a surname, and whether titles begin with it, and end with it."""
+    result = (np.zeros(0x110000, np.bool_), np.zeros(0x110000, np.bool_), np.zeros(0x110000, np.bool_))
+    for flags, chars in zip(result, (SURNAMES, {t[0] for t in TITLES}, {t[-1] for t in TITLES}), strict=True):
+        flags[[ord(char) for char in chars]] = True
+    return result
 
 
 def plain_readings(leader: Text, witness: Text, spans: Ints) -> Flags:
@@ -35,7 +42,7 @@ def plain_readings(leader: Text, witness: Text, spans: Ints) -> Flags:
     mine, theirs = spans[:, 1] - spans[:, 0], spans[:, 3] - spans[:, 2]
     result: Flags = (mine <= 1) & (theirs <= 1) & (mine + theirs > 0)
     here = np.flatnonzero(result)
-    plain, folded, surname = _ideographs()
+    plain, folded = _ideographs()
     codes = []
     good = np.ones(len(here), np.bool_)
     for text, start, size in ((leader, spans[here, 0], mine[here]), (witness, spans[here, 2], theirs[here])):
@@ -45,7 +52,10 @@ def plain_readings(leader: Text, witness: Text, spans: Ints) -> Flags:
         good[there] &= plain[code[there]] & ~text.held[start[there]]
         codes.append(folded[code])
     good &= codes[0] != codes[1]
-    # After a surname it may be a given name.
-    good &= ~surname[leader.raw[np.maximum(spans[here, 0] - 1, 0)]]
+    # After a surname, and beside a title, it may be a given name.
+    surname, opens, closes = _beside_names()
+    before = leader.raw[np.maximum(spans[here, 0] - 1, 0)]
+    after = leader.raw[np.minimum(spans[here, 1], len(leader.raw) - 1)]
+    good &= ~(surname[before] & (closes[before] | opens[after]))
     result[here] = good
     return result

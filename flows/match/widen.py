@@ -273,13 +273,14 @@ def _share(leader: Text, witness: Text, spans: Ints, backwards: bool) -> Flags:
     most = np.minimum(end - start, other_end - other)
     result = np.ones(len(spans), np.bool_)
     for text, first, last in ((leader, start, end), (witness, other, other_end)):
-        # The far end of the token that stands there.
+        # The first character of the token that stands there, the middle one and the last.
         size = (last - text.tokens[0][last - 1] if backwards else text.tokens[1][first] - first).astype(np.int64)
         result &= size <= most
         size = np.minimum(size, most)
-        mine = leader.raw[end - size if backwards else start + size - 1]
-        theirs = witness.raw[other_end - size if backwards else other + size - 1]
-        result &= (mine == theirs) | (WHITE[mine] & WHITE[theirs])
+        for part in (np.ones_like(size), (size + 1) // 2, size):
+            mine = leader.raw[end - part if backwards else start + part - 1]
+            theirs = witness.raw[other_end - part if backwards else other + part - 1]
+            result &= (mine == theirs) | (WHITE[mine] & WHITE[theirs])
     return result
 
 
