@@ -201,6 +201,9 @@ def collate(leader: Text, witness: Text, found: Agreed) -> Differences:
     spans[hard] = trimmed(leader, witness, spans[hard])
     spans, kinds, run = _with_moves(leader, witness, spans, _kinds(spans), run)
     hard = ~_among(spans, run, plain, letters.run[where])
+    if hard.any():
+        # What parts, widening and moves have made of the others may be plain too.
+        hard[hard] = ~plain_readings(leader, witness, spans[hard])
     classes = np.full(len(spans), WORDING)
     classes[hard] = _classes(leader, witness, spans[hard])
     result.append(Differences(spans, kinds, classes, run))

@@ -60,6 +60,8 @@ TITLES = (
 )
 _KATAKANA = re.compile(r"[\u30a0-\u30ff\uff66-\uff9f・]{2,}")
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
+_OTHER_LETTER = re.compile(r"[^\W\d_\u2e80-\ua63f\uac00-\ud7ff\U00020000-\U0003ffff]")
+"""A letter of a script other than those of East Asia, none of which has capitals."""
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
 _GROUP = re.Match.group
 _PARTICLE = 3
@@ -127,6 +129,8 @@ def _by_itself(text: str, alone: bool) -> bool | None:
         return True if "・" in text else None
     if _HAN.fullmatch(text):
         return _ideographs_by_themselves(text, alone)
+    if not _OTHER_LETTER.search(text):
+        return False
     if _ARABIC.search(text):
         return None if len(text.split()) <= 3 else False
     return None if _with_capitals(text) else False

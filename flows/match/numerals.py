@@ -105,15 +105,16 @@ def _beside(rest: str) -> bool:
 
 def _is_number(text: str) -> bool:
     """Whether a text is a number and no more than its unit."""
-    if _NO_UNIT.search(text):
-        return False
     found, rest = numbers(text)
     return any(each not in _ONE for each, _ in found) and _beside(rest)
 
 
 def other_number(leader: str, witness: str) -> bool:
     """Whether two readings differ in a number: another one, or one that only one of them has, with its unit."""
-    if not _MAY_BE.search(leader) and not _MAY_BE.search(witness):
+    may_be = [_MAY_BE.search(each) is not None for each in (leader, witness)]
+    if not any(may_be):
+        return False
+    if not all(may_be) and (_NO_UNIT.search(leader) or _NO_UNIT.search(witness)):
         return False
     if not leader.strip() or not witness.strip():
         return _is_number(leader + witness)
