@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,9 @@ _FEW = 256
 """Letters that rapidfuzz looks up in a table; the others it seeks in one that is slower by far."""
 
 
+_BLOCK = attrgetter("a", "b", "size")
+
+
 @dataclass(frozen=True)
 class Agreed:
     """Blocks by run, in order: `leader`, `witness` and `size` as in Block, and the number of the run, ascending.
@@ -38,53 +43,57 @@ class Agreed:
         return Agreed(self.leader[index], self.witness[index], self.size[index], self.run[index])
 
 
-def blocks(left: str, right: str, left_at: int, right_at: int) -> list[Block]:
-    """The letters of two spans that agree, in order; the spans start at the places given."""
+def blocks(left: str, right: str) -> list[Block]:
+    """The letters of two texts that agree, in order."""
     if left == right:
-        return [(left_at, right_at, len(left))] if left else []
+        return [(0, 0, len(left))]
     found: list[Block] = []
     for start, end, other, other_end in pieces(left, right):
-        matching = Levenshtein.editops(left[start:end], right[other:other_end]).as_matching_blocks()
-        found += [(left_at + start + b.a, right_at + other + b.b, b.size) for b in matching if b.size]
+        matching = map(_BLOCK, Levenshtein.editops(left[start:end], right[other:other_end]).as_matching_blocks())
+        found += [(start + a, other + b, size) for a, b, size in matching] if start or other else matching
     return found
 
 
 def renamed(codes: Codes) -> Codes:
     """Letters by other names, the same ones by the same: the most frequent have the smallest code points."""
     count = np.bincount(codes, minlength=_FEW)
-    often = np.argsort(-count, kind="stable")[:_FEW]
+    met = np.flatnonzero(count)
+    often = met[np.argsort(-count[met], kind="stable")[:_FEW]]
     names = np.arange(len(count), dtype=np.uint32)
     far, free = often[often >= _FEW], np.setdiff1d(np.arange(_FEW), often)
+    free = free[: len(far)]
     names[far], names[free] = free, far
     return names[codes]
 
 
-def agreed(found: Sequence[Block]) -> Agreed:
-    """Blocks as one run."""
-    table = np.array(found, np.int64).reshape(-1, 3)
-    return Agreed(table[:, 0], table[:, 1], table[:, 2], np.zeros(len(table), np.int64))
+def agreed(parts: Sequence[list[Block]], left: Sequence[int], right: Sequence[int]) -> Agreed:
+    """The blocks of parts of texts, each a run of its own; `left` and `right` are the places where the parts start."""
+    table = np.array(list(chain.from_iterable(parts)), np.int64).reshape(-1, 3)
+    run = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    leader = table[:, 0] + np.array(left, np.int64)[run]
+    witness = table[:, 1] + np.array(right, np.int64)[run]
+    return Agreed(leader, witness, table[:, 2], run).take(table[:, 2] > 0)
 
 
-def clipped(found: Agreed, leader: tuple[Ints, Ints], witness: tuple[Ints, Ints]) -> tuple[Agreed, NDArray[np.bool_]]:
-    """The parts of blocks that lie inside both spans, given by start and end for each block; and which have any."""
-    skip = np.maximum(0, np.maximum(leader[0] - found.leader, witness[0] - found.witness))
-    size = np.minimum(found.size, np.minimum(leader[1] - found.leader, witness[1] - found.witness))
-    some = size > skip
-    inside = Agreed(found.leader + skip, found.witness + skip, size - skip, found.run)
-    return inside.take(some), some
+def clipped(found: Agreed, leader: tuple[Ints, Ints], witness: tuple[Ints, Ints]) -> Agreed:
+    """The parts of blocks that lie inside spans of leader and witness, given by start and end for each run."""
+    at = found.run
+    skip = np.maximum(0, np.maximum(leader[0][at] - found.leader, witness[0][at] - found.witness))
+    size = np.minimum(found.size, np.minimum(leader[1][at] - found.leader, witness[1][at] - found.witness))
+    return Agreed(found.leader + skip, found.witness + skip, size - skip, at).take(size > skip)
 
 
-def in_runs(found: Agreed, span: Ints) -> Agreed:
-    """The blocks of witnesses, which `run` numbers, by run; `span` numbers the aligned span that each is of.
+def in_runs(found: Agreed, owner: Ints) -> Agreed:
+    """The blocks of aligned spans, which `run` numbers, by runs of their witnesses, which `owner` numbers.
 
     Between two aligned spans one side has text of its own; that is a variant where the other has next to nothing.
     """
-    opens = np.ones(len(span), np.bool_)
+    opens = np.ones(len(owner), np.bool_)
     between = np.minimum(
         found.leader[1:] - found.leader[:-1] - found.size[:-1], found.witness[1:] - found.witness[:-1] - found.size[:-1]
     )
-    opens[1:] = (found.run[1:] != found.run[:-1]) | ((span[1:] != span[:-1]) & (between > GAP))
-    return Agreed(found.leader, found.witness, found.size, np.cumsum(opens) - 1)
+    opens[1:] = (owner[1:] != owner[:-1]) | ((found.run[1:] != found.run[:-1]) & (between > GAP))
+    return replace(found, run=np.cumsum(opens) - 1)
 
 
 def ordered(spans: Ints) -> list[int]:

@@ -121,7 +121,7 @@ def _other_letters(leader: Text, witness: Text, letters: Letters) -> tuple[Ints,
     """Letters that agree in another form, side by side ones together: first and last letter, and whether they are part
     of a token or of a character that folds to several letters."""
     one, two = letters.one, letters.two
-    place = np.flatnonzero(leader.raw[one] != witness.raw[two])
+    place = letters.counted(np.flatnonzero(leader.raw[one] != witness.raw[two]))
     # Letters that follow one another in a run, and those of one character.
     several = (letters.run[1:] == letters.run[:-1]) & ((one[1:] == one[:-1]) | (two[1:] == two[:-1]))
     several = np.concatenate([[False], several, [False]])
@@ -147,9 +147,13 @@ def _gaps(letters: Letters, gap: Ints) -> Ints:
 def _letters(leader: Text, witness: Text, found: Agreed) -> Letters:
     mine, theirs = ranges(found.leader, found.size), ranges(found.witness, found.size)
     inner = np.ones(len(mine), np.bool_)
-    inner[np.cumsum(found.size) - 1] = False
+    ends = np.cumsum(found.size)
+    inner[ends - 1] = False
     run = np.repeat(found.run, found.size)
-    return Letters(mine, theirs, leader.origin[mine], witness.origin[theirs], run, inner[:-1])
+    one, two = leader.origin[mine], witness.origin[theirs]
+    last = np.flatnonzero(np.append(np.diff(found.run) > 0, True))
+    tail = ends[last]
+    return Letters(mine, theirs, one, two, run, inner[:-1], np.concatenate([[0], tail[:-1]]), tail)
 
 
 def _among(spans: Ints, run: Ints, table: Ints, runs: Ints) -> Flags:
@@ -163,9 +167,9 @@ def _among(spans: Ints, run: Ints, table: Ints, runs: Ints) -> Flags:
 
 def collate(leader: Text, witness: Text, found: Agreed) -> Differences:
     """The variants of witnesses, from the letters that agree; those of a run come in three parts, each in order."""
-    letters = whole_part(leader, witness, _letters(leader, witness, found))
-    if len(letters.run) == 0:
+    if len(found.run) == 0:
         return joint([])
+    letters = whole_part(leader, witness, _letters(leader, witness, found))
     opens, closes, held = _other_letters(leader, witness, letters)
     forms = _spans(letters.one[opens], letters.one[closes] + 1, letters.two[opens], letters.two[closes] + 1)
     alone = ~held
@@ -176,8 +180,8 @@ def collate(leader: Text, witness: Text, found: Agreed) -> Differences:
     # What stands between two letters, and is not the same.
     other = ~letters.inner
     other |= leader.between[letters.mine[:-1]] != witness.between[letters.theirs[:-1]]
-    other &= letters.run[1:] == letters.run[:-1]
-    gap = np.flatnonzero(other)
+    gap = letters.counted(np.flatnonzero(other))
+    gap = gap[gap + 1 < letters.tail[letters.run[gap]]]
     spans = _gaps(letters, gap)
     single = letters.inner[gap] & (spans[:, 1] - spans[:, 0] == 1) & (spans[:, 3] - spans[:, 2] == 1)
     single[single] &= ~(WHITE[leader.raw[spans[single, 0]]] | WHITE[witness.raw[spans[single, 2]]])

@@ -69,9 +69,8 @@ def side_by_side(left: str, right: str) -> tuple[list[Shared], list[Variant]]:
         ]
         similarity = 1 - int(spans.distance[number]) / max(end - start, other_end - other)
         shared.append(Shared(*printed[0], *printed[1], matched, similarity))
-        found = blocks(texts[0].letters[start:end], texts[1].letters[other:other_end], start, other)
-        if found:
-            variants += _variants(left, right, collate(texts[0], texts[1], agreed(found)))
+        found = blocks(texts[0].letters[start:end], texts[1].letters[other:other_end])
+        variants += _variants(left, right, collate(texts[0], texts[1], agreed([found], [start], [other])))
     return shared, sorted(variants, key=lambda v: (v.left_start, v.right_start))
 
 

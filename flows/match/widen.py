@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from flows.match.candidates import Ints
-from flows.match.chain import ranges
 from flows.match.parting import Span
 from flows.match.printed import WHITE, Text
 from flows.match.tokens import NUMERALS, Flags
@@ -31,7 +30,10 @@ _PLACE = (1 << 32) - 1
 @dataclass(frozen=True)
 class Letters:
     """The letters that agree, run by run: their places among the letters of leader and witness, their characters (`one`
-    and `two`), and their run. `inner[i]` says that letters i and i + 1 are of one block."""
+    and `two`), and their run. `inner[i]` says that letters i and i + 1 are of one block.
+
+    Of run r those from `head[r]` to before `tail[r]` count; see `whole_part`.
+    """
 
     mine: Ints
     theirs: Ints
@@ -39,22 +41,18 @@ class Letters:
     two: Ints
     run: Ints
     inner: Flags
-
-    def take(self, index: Ints) -> Letters:
-        """Some of the letters; those left out are at the beginnings and ends of runs."""
-        run = self.run[index]
-        inner = self.inner[index[:-1]] & (run[1:] == run[:-1])
-        return Letters(self.mine[index], self.theirs[index], self.one[index], self.two[index], run, inner)
+    head: Ints
+    tail: Ints
 
     @cached_property
     def keys(self) -> tuple[Ints, Ints]:
         """The characters with their runs before them, ascending: what `key` gives."""
         return key(self.run, self.one), key(self.run, self.two)
 
-    def bounds(self) -> tuple[Ints, Ints]:
-        """The first letter of each run, and the one after its last; runs without letters have none."""
-        number = np.arange(int(self.run[-1]) + 1 if len(self.run) else 0)
-        return np.searchsorted(self.run, number), np.searchsorted(self.run, number, "right")
+    def counted(self, place: Ints) -> Ints:
+        """Those of some letters that count."""
+        run = self.run[place]
+        return place[(place >= self.head[run]) & (place < self.tail[run])]
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,7 @@ def whole_part(leader: Text, witness: Text, letters: Letters) -> Letters:
     Where two texts part inside a word they agree in letters, not in a word.
     """
     one, two = letters.one, letters.two
-    first, last = letters.bounds()
+    first, last = letters.head.copy(), letters.tail.copy()
     run = np.arange(len(first))
     at = np.flatnonzero(first < last)
     while len(at):
@@ -115,8 +113,7 @@ def whole_part(leader: Text, witness: Text, letters: Letters) -> Letters:
         at = at[moved]
         last[at] = back[moved]
         at = at[last[at] > first[at]]
-    size = np.maximum(0, last - first)
-    return letters if int(size.sum()) == len(letters.run) else letters.take(ranges(first, size))
+    return replace(letters, head=first, tail=last)
 
 
 def widened(leader: Text, witness: Text, letters: Letters, places: Places) -> tuple[Ints, Ints]:
@@ -129,22 +126,21 @@ def widened(leader: Text, witness: Text, letters: Letters, places: Places) -> tu
     one, two, run = letters.one, letters.two, places.run
     start, end, other, other_end = (places.spans[:, column].copy() for column in range(4))
     first, last = places.after.copy(), places.before.copy()
-    heads, tails = letters.bounds()
-    head, tail = heads[run], tails[run]
+    head, tail = letters.head[run], letters.tail[run]
     at = np.arange(len(run))
     while True:
         reach, across = _reached(leader, start[at], False), _reached(witness, other[at], False)
         nearest = first[at] - 1
         earlier = (first[at] > head[at]) & ((one[nearest] >= reach) | (two[nearest] >= across))
-        back = _first(letters, run[at[earlier]], reach[earlier], across[earlier], np.minimum)
+        where = at[earlier]
+        back = np.maximum(head[where], _first(letters, run[where], reach[earlier], across[earlier], np.minimum))
         reach, across = _reached(leader, end[at], True), _reached(witness, other_end[at], True)
         nearest = np.minimum(last[at], len(one) - 1)
         later = (last[at] < tail[at]) & ((one[nearest] < reach) | (two[nearest] < across))
-        on = _first(letters, run[at[later]], reach[later], across[later], np.maximum)
-        where = at[earlier]
+        behind = at[later]
+        on = np.minimum(tail[behind], _first(letters, run[behind], reach[later], across[later], np.maximum))
         first[where], start[where], other[where] = back, one[back], two[back]
-        where = at[later]
-        last[where], end[where], other_end[where] = on, one[on - 1] + 1, two[on - 1] + 1
+        last[behind], end[behind], other_end[behind] = on, one[on - 1] + 1, two[on - 1] + 1
         at = at[earlier | later]
         if len(at) == 0:
             break

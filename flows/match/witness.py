@@ -151,14 +151,11 @@ def _laid_out(store: Store, left: Ints, right: Ints) -> tuple[Text, tuple[Ints, 
     return text, (letters[one], letters[two]), (printed[one], printed[two])
 
 
-def _one(letters: str, spans: Ints, at: int, other_at: int) -> list[list[Block]]:
-    """The letters that a witness and its leader agree in, by aligned span; each begins at a place in `letters`."""
-    rows = spans.tolist()
+def _one(letters: str, spans: list[list[int]], at: int, other_at: int) -> list[list[Block]]:
+    """The letters that a witness and its leader agree in, by aligned span; `at` is where their articles start."""
     return [
-        blocks(
-            letters[at + start : at + end], letters[other_at + other : other_at + stop], at + start, other_at + other
-        )
-        for start, end, other, stop, _ in (rows[number] for number in ordered(spans))
+        blocks(letters[at + start : at + end], letters[other_at + other : other_at + other_end])
+        for start, end, other, other_end, _ in spans
     ]
 
 
@@ -189,25 +186,24 @@ def _collated(
     """The comparison of some witnesses; `shared` are the spans that each shares with its leader, and `alone` says of
     which the article lacks what the span lacks."""
     text, letters, printed = _laid_out(store, leaders["article"], witnesses["article"])
-    found: list[Block] = []
-    owners, sizes = list[int](), list[int]()
+    parts, places, owners = list[list[Block]](), list[tuple[int, int]](), list[int]()
     for row, (spans, at, other_at) in enumerate(zip(shared, letters[0].tolist(), letters[1].tolist(), strict=True)):
-        for each in _one(text.letters, spans, at, other_at):
-            found += each
-            owners.append(row)
-            sizes.append(len(each))
-    owner, span = np.repeat(np.array(owners, np.int64), sizes), np.repeat(np.arange(len(sizes)), sizes)
+        in_order = spans[ordered(spans)].tolist()
+        parts += _one(text.letters, in_order, at, other_at)
+        places += [(at + span[0], other_at + span[2]) for span in in_order]
+        owners += [row] * len(in_order)
+    owner = np.array(owners, np.int64)
     (chief, chief_end), (mine, mine_end) = (
         (some["start"] + at, some["end"] + at) for some, at in zip((leaders, witnesses), letters, strict=True)
     )
-    whole, some = clipped(
-        replace(agreed(found), run=owner), (chief[owner], chief_end[owner]), (mine[owner], mine_end[owner])
-    )
-    coverage = np.minimum(1.0, np.bincount(whole.run, whole.size, len(leaders)) / (chief_end - chief))
-    runs = in_runs(whole, span[some])
+    found = agreed(parts, [left for left, _ in places], [right for _, right in places])
+    found = clipped(found, (chief[owner], chief_end[owner]), (mine[owner], mine_end[owner]))
+    owner = owner[found.run]
+    runs = in_runs(found, owner)
+    coverage = np.minimum(1.0, np.bincount(owner, found.size, len(leaders)) / (chief_end - chief))
     differences = collate(text, text, runs)
-    lost = left_out(text, text, whole.take(alone[whole.run]), (chief, chief_end))
-    owner = np.concatenate([whole.run[np.searchsorted(runs.run, differences.run)], lost.run])
+    lost = left_out(text, text, replace(found, run=owner).take(alone[owner]), (chief, chief_end))
+    owner = np.concatenate([owner[np.searchsorted(runs.run, differences.run)], lost.run])
     # Of two rows of the same places that of the earlier run counts.
     last = np.full(len(lost.run), len(runs.run))
     part = _collation(coverage, text, owner, joint([differences, replace(lost, run=last)]))

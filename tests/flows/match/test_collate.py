@@ -20,7 +20,7 @@ Found = tuple[str, str, str, str]
 
 def _collated(left: str, right: str) -> tuple[Text, Text, list[tuple[tuple[int, int, int, int], str, str]]]:
     leader, witness = as_text(left), as_text(right)
-    found = collate(leader, witness, agreed(blocks(leader.letters, witness.letters, 0, 0)))
+    found = collate(leader, witness, agreed([blocks(leader.letters, witness.letters)], [0], [0]))
     rows = [
         ((a, b, c, d), VARIANT_KINDS[kind], VARIANT_CLASSES[reading])
         for (a, b, c, d), kind, reading in zip(
@@ -126,8 +126,8 @@ def test_where_texts_part_inside_a_word_there_is_no_variant() -> None:
     leader, witness = as_text(left), as_text(right)
     start, other = leader.letters.index("ρα") - 5, witness.letters.index("ρα") - 5
     assert leader.letters[start] == witness.letters[other] == "α"
-    part = blocks(leader.letters[start:-2], witness.letters[other:-2], start, other)
-    assert len(collate(leader, witness, agreed(part)).spans) == 0
+    part = agreed([blocks(leader.letters[start:-2], witness.letters[other:-2])], [start], [other])
+    assert len(collate(leader, witness, part).spans) == 0
 
 
 _TOKENS = st.sampled_from(
