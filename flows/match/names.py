@@ -77,7 +77,7 @@ _ARABIC = re.compile(r"[\u0620-\u064a\u0671-\u06d3]+")
 
 def _cased(text: str) -> Iterator[str]:
     """The words of a text in scripts with capitals."""
-    return (word for word in map(_GROUP, _LETTERS.finditer(text)) if word.lower() != word.upper())
+    return (word for word in map(_GROUP, _LETTERS.finditer(text)) if word.isascii() or word.lower() != word.upper())
 
 
 def _heads_sentence(before: str) -> bool:

@@ -25,6 +25,8 @@ def key(run: Ints, place: Ints | NDArray[np.int32]) -> Ints:
 
 
 _PLACE = (1 << 32) - 1
+_TRIED = 6
+"""Characters of tokens that are compared on arrays, before whole tokens are one by one."""
 
 
 @dataclass(frozen=True)
@@ -269,11 +271,11 @@ def _share(leader: Text, witness: Text, spans: Ints, backwards: bool) -> Flags:
     most = np.minimum(end - start, other_end - other)
     result = np.ones(len(spans), np.bool_)
     for text, first, last in ((leader, start, end), (witness, other, other_end)):
-        # The first character of the token that stands there, the middle one and the last.
+        # The first characters of the token that stands there, the middle one of the rest and the last.
         size = (last - text.tokens[0][last - 1] if backwards else text.tokens[1][first] - first).astype(np.int64)
         result &= size <= most
         size = np.minimum(size, most)
-        for part in (np.ones_like(size), (size + 1) // 2, size):
+        for part in (*(np.minimum(size, count) for count in range(1, _TRIED + 1)), (size + np.minimum(size, _TRIED)) // 2, size):
             mine = leader.raw[end - part if backwards else start + part - 1]
             theirs = witness.raw[other_end - part if backwards else other + part - 1]
             result &= (mine == theirs) | (WHITE[mine] & WHITE[theirs])
