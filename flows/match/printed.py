@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from flows.match.agree import renamed
 from flows.match.candidates import Ints
 from flows.match.fold import Codes
-from flows.match.tokens import Flags, bounds, glued, worded
+from flows.match.tokens import Flags, Kinds, bounds, glued, kinds_of, worded
 
 WHITE = np.zeros(0x110000, np.bool_)
 """Which code points are white space."""
@@ -66,9 +66,13 @@ class Text:
         return result
 
     @cached_property
+    def _kinds(self) -> Kinds:
+        return kinds_of(self.raw)
+
+    @cached_property
     def glue(self) -> Flags:
         """For each place in the text, its end included, whether a token stands across it."""
-        return glued(self.raw)
+        return glued(self.raw, self._kinds)
 
     @cached_property
     def tokens(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -85,7 +89,7 @@ class Text:
     def words(self) -> NDArray[np.int32]:
         """For each place in the text, its end included, the characters of words and digits before it."""
         result = np.zeros(len(self.raw) + 1, np.int32)
-        np.cumsum(worded(self.raw), out=result[1:])
+        np.cumsum(worded(self._kinds), out=result[1:])
         return result
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Flags = NDArray[np.bool_]
+Kinds = NDArray[np.uint8]
 
 NUMERALS = "〇零一二三四五六七八九十百千万亿兆壹贰叁肆伍陆柒捌玖拾佰仟两廿卅萬億貳參陸兩壱弐参"
 """Ideographs that are numerals."""
@@ -32,7 +33,7 @@ _WORD, _DIGIT, _MARK, _NUMERAL, _JOINER, _POINT, _PARTS_THOUSANDS, _SIGN = (np.u
 
 
 @cache
-def _kinds() -> NDArray[np.uint8]:
+def _kinds() -> Kinds:
     """What each code point may be in a token."""
     kinds = np.zeros(0x110000, np.uint8)
     of_category = defaultdict(int, {"Nd": int(_WORD | _DIGIT)})
@@ -60,16 +61,20 @@ def _kinds() -> NDArray[np.uint8]:
     return kinds
 
 
-def glued(codes: NDArray[np.uint32]) -> Flags:
+def kinds_of(codes: NDArray[np.uint32]) -> Kinds:
+    """What each character of a text may be in a token."""
+    return _kinds()[codes]
+
+
+def glued(codes: NDArray[np.uint32], kinds: Kinds) -> Flags:
     """For each place in a text, its end included, whether the characters on both sides of it are of one token.
 
-    `codes` are the code points of the text.
+    `codes` are the code points of the text and `kinds` what `kinds_of` says of them.
     """
     size = len(codes)
     result = np.zeros(size + 1, np.bool_)
     if size < 2:
         return result
-    kinds = _kinds()[codes]
     left, right = kinds[:-1], kinds[1:]
     inner = result[1:-1]
     inner |= (left & right & _WORD) > 0
@@ -109,7 +114,7 @@ def bounds(glue: Flags) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     return start, end
 
 
-def worded(codes: NDArray[np.uint32]) -> Flags:
+def worded(kinds: Kinds) -> Flags:
     """Which characters of a text are of words or of numbers in digits."""
-    result: Flags = (_kinds()[codes] & _WORD) > 0
+    result: Flags = (kinds & _WORD) > 0
     return result

@@ -275,7 +275,8 @@ def _share(leader: Text, witness: Text, spans: Ints, backwards: bool) -> Flags:
         size = (last - text.tokens[0][last - 1] if backwards else text.tokens[1][first] - first).astype(np.int64)
         result &= size <= most
         size = np.minimum(size, most)
-        for part in (*(np.minimum(size, count) for count in range(1, _TRIED + 1)), (size + np.minimum(size, _TRIED)) // 2, size):
+        tried = [np.minimum(size, count) for count in range(1, _TRIED + 1)]
+        for part in (*tried, (size + tried[-1]) // 2, size):
             mine = leader.raw[end - part if backwards else start + part - 1]
             theirs = witness.raw[other_end - part if backwards else other + part - 1]
             result &= (mine == theirs) | (WHITE[mine] & WHITE[theirs])
