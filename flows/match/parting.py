@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,18 +57,18 @@ def _trimmed(mine: str, theirs: str, span: Span) -> list[Span]:
     return apart
 
 
-def _runs(text: str) -> list[tuple[bool, int, int]]:
-    """Runs of letters and of marks by turns: whether letters, start and end."""
-    return [(text[m.start()].isalnum(), m.start(), m.end()) for m in _RUNS.finditer(text)]
+def _runs(text: str, most: int) -> list[tuple[bool, int, int]]:
+    """Runs of letters and of marks by turns, so many at most: whether letters, start and end."""
+    return [(text[m.start()].isalnum(), m.start(), m.end()) for m in islice(_RUNS.finditer(text), most)]
 
 
 @cache
 def _kinds() -> NDArray[np.uint8]:
-    """What each code point is: a mark, a letter or number, or neither for certain."""
-    known = 0x32400
+    """What each code point is: a mark, a letter or number, or neither for certain, as beyond the first plane."""
+    known = 1 << 16
     result = np.full(0x110000, _NEITHER)
     result[:known] = np.fromiter(map(str.isalnum, map(chr, range(known))), np.bool_, known)
-    result[: len(WHITE)][WHITE] = _NEITHER
+    result[WHITE] = _NEITHER
     # A letter that folds to nothing is trimmed as a mark is.
     result[(result == _LETTER) & (fold_table().single == 0)] = _NEITHER
     result[ord("_")] = _NEITHER
@@ -156,7 +157,9 @@ def _parted(one: str, two: str) -> list[Span]:
     if (one.isalnum() or not one) and (two.isalnum() or not two):
         # At most one run of letters on either side, as mostly.
         return sorted(_trimmed(one, two, whole))
-    left, right = _runs(one), _runs(two)
+    # One side has a run more at most, or they do not answer to one another.
+    left = _runs(one, min(len(one), len(two)) + 2)
+    right = _runs(two, len(left) + 2)
     kinds, others = [run[0] for run in left], [run[0] for run in right]
     if len(kinds) + len(others) == 3 and kinds and others:
         # One side has letters or marks more, before what answers to the other side's, or after it.

@@ -43,11 +43,14 @@ def by_themselves(leader: str, witness: str) -> str | None:
         return "number" if moved and numbers(leader)[0] != numbers(witness)[0] else _form(leader, witness)
     if other_number(leader, witness):
         return "number"
-    sides = [each for each in (leader, witness) if each.strip()]
-    told = {by_itself(each, len(sides) == 1) for each in sides}
-    if False in told:
-        return "wording"
-    return None if None in told else "name"
+    told: str | None = "name"
+    for each, other in ((leader, witness), (witness, leader)):
+        if each.strip():
+            named = by_itself(each, not other.strip())
+            if named is False:
+                return "wording"
+            told = told if named else None
+    return told
 
 
 def by_place(leader: str, witness: str, before: str, after: str) -> str:

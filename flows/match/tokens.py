@@ -39,7 +39,8 @@ def _kinds() -> Kinds:
     of_category = defaultdict(int, {"Nd": int(_WORD | _DIGIT)})
     of_category |= dict.fromkeys(("Lu", "Ll", "Lt", "Lm", "Lo"), int(_WORD))
     of_category |= dict.fromkeys(("Mn", "Mc", "Me"), int(_WORD | _MARK))
-    for first, end in ((0, 0x32400), (0xE0100, 0xE01F0)):
+    # Beyond these there are ideographs, which stand alone, and no letters, digits or marks besides.
+    for first, end in ((0, 0x20000), (0xE0100, 0xE01F0)):
         categories = map(unicodedata.category, map(chr, range(first, end)))
         kinds[first:end] = np.fromiter(map(of_category.__getitem__, categories), np.uint8, end - first)
     alone = np.zeros(0x110000, np.bool_)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.match.agree import agreed, blocks
 from flows.match.collate import collate
-from flows.match.printed import Text
+from flows.match.printed import Text, end_to_end
 from flows.match.side import as_text
 from schemas.tables.variants import VARIANT_CLASSES, VARIANT_KINDS
 from tests.flows.match.corpus import WORDS
@@ -191,6 +192,29 @@ def _pairs(draw: st.DrawFn) -> tuple[str, str]:
 @given(_pairs())
 def test_the_variants_put_into_the_leader_give_the_witness(pair: tuple[str, str]) -> None:
     assert _ink(_applied(*pair)) == _ink(pair[1])
+
+
+_EDGES = st.sampled_from(["", "-5 ", "−5", " 1,204", "12", "\u0301", "'s ", "don’t", "。", ".", "\n", "一", "王"])
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(_pairs(), _EDGES, _EDGES), min_size=1, max_size=5))
+def test_pairs_that_are_collated_together_read_as_each_alone(told: list[tuple[tuple[str, str], str, str]]) -> None:
+    # Articles begin and end with what might run into the next one.
+    texts = [as_text(opens + side + closes) for pair, opens, closes in told for side in pair]
+    codes = [np.frombuffer(text.letters.encode("utf-32-le"), np.uint32) for text in texts]
+    whole, start = end_to_end([text.raw for text in texts], codes, [text.origin for text in texts])
+    letters = [whole.letters[at : at + len(text.letters)] for text, at in zip(texts, start.tolist(), strict=True)]
+    parts = [blocks(left, right) for left, right in zip(letters[::2], letters[1::2], strict=True)]
+    together = collate(whole, whole, agreed(parts, start[::2].tolist(), start[1::2].tolist()))
+    for number, (leader, witness) in enumerate(zip(texts[::2], texts[1::2], strict=True)):
+        alone = collate(leader, witness, agreed([blocks(leader.letters, witness.letters)], [0], [0]))
+        here = together.run == number
+        first, other_first = whole.edges[0][2 * number : 2 * number + 2]
+        spans = together.spans[here] - np.array([first, first, other_first, other_first])
+        assert spans.tolist() == alone.spans.tolist()
+        assert together.kind[here].tolist() == alone.kind.tolist()
+        assert together.reading[here].tolist() == alone.reading.tolist()
 
 
 @settings(max_examples=200, deadline=None)
