@@ -194,14 +194,15 @@ def test_the_variants_put_into_the_leader_give_the_witness(pair: tuple[str, str]
     assert _ink(_applied(*pair)) == _ink(pair[1])
 
 
-_EDGES = st.sampled_from(["", "-5 ", "−5", " 1,204", "12", "\u0301", "'s ", "don’t", "。", ".", "\n", "一", "王"])
+_OPENS = st.tuples(*[st.sampled_from(["", "-5, ", "-5; ", "x. ", "x— ", "12) ", "12] ", "\u0301é "])] * 2)
+_CLOSES = st.tuples(*[st.sampled_from(["", ",x", ";x", " 1,204", " (12", " [12", "。一", "，一", " don’"])] * 2)
 
 
-@settings(max_examples=100, deadline=None)
-@given(st.lists(st.tuples(_pairs(), _EDGES, _EDGES), min_size=1, max_size=5))
-def test_pairs_that_are_collated_together_read_as_each_alone(told: list[tuple[tuple[str, str], str, str]]) -> None:
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(_OPENS, _pairs(), _CLOSES), min_size=1, max_size=4))
+def test_pairs_that_are_collated_together_read_as_each_alone(told: list[tuple[tuple[str, str], ...]]) -> None:
     # Articles begin and end with what might run into the next one.
-    texts = [as_text(opens + side + closes) for pair, opens, closes in told for side in pair]
+    texts = [as_text("".join(parts)) for pair in told for parts in zip(*pair, strict=True)]
     codes = [np.frombuffer(text.letters.encode("utf-32-le"), np.uint32) for text in texts]
     whole, start = end_to_end([text.raw for text in texts], codes, [text.origin for text in texts])
     letters = [whole.letters[at : at + len(text.letters)] for text, at in zip(texts, start.tolist(), strict=True)]
