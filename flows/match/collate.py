@@ -16,13 +16,14 @@ import numpy as np
 
 from flows.match.agree import Agreed
 from flows.match.candidates import Ints
-from flows.match.chain import ranges
+from flows.match.letters import Letters, key, letters_of
 from flows.match.parting import parted
 from flows.match.plain import plain_readings
 from flows.match.printed import WHITE, Text
 from flows.match.readings import by_place, by_themselves
 from flows.match.tokens import Flags
-from flows.match.widen import Letters, Places, joined, key, trimmed, whole_part, widened
+from flows.match.trim import trimmed
+from flows.match.widen import Places, joined, whole_part, widened
 from schemas.tables.variants import VARIANT_CLASSES, VARIANT_KINDS
 
 MOVED = 40
@@ -61,6 +62,7 @@ def joint(parts: Sequence[Differences]) -> Differences:
 
 
 def _kinds(spans: Ints) -> Ints:
+    """The kinds of variants that have no white space round them."""
     empty = spans[:, 0] == spans[:, 1]
     return np.where(empty, INSERTION, np.where(spans[:, 2] == spans[:, 3], DELETION, SUBSTITUTION))
 
@@ -83,8 +85,11 @@ def _other_marks(leader: Text, witness: Text, spans: Ints, run: Ints) -> Differe
     return Differences(spans, kinds, np.where(same, ORTHOGRAPHY, PUNCTUATION)[place], run)
 
 
-def _with_moves(leader: Text, witness: Text, spans: Ints, kinds: Ints, run: Ints) -> tuple[Ints, Ints, Ints]:
-    """Make one transposition of a deletion and an insertion of the same text close by."""
+def _with_moves(leader: Text, witness: Text, spans: Ints, kinds: Ints, run: Ints) -> tuple[Ints, Ints, Flags]:
+    """Make one transposition of a deletion and an insertion of the same text close by.
+
+    Returns spans, kinds, and which of them are left.
+    """
     ends = spans[:, 1::2] - spans[:, ::2]
     turned = (kinds[1:] == INSERTION) & (kinds[:-1] == DELETION) & (ends[:-1, 0] == ends[1:, 1])
     turned |= (kinds[1:] == DELETION) & (kinds[:-1] == INSERTION) & (ends[:-1, 1] == ends[1:, 0])
@@ -97,7 +102,7 @@ def _with_moves(leader: Text, witness: Text, spans: Ints, kinds: Ints, run: Ints
         if kinds[place - 1] != TRANSPOSITION and leader.printed[lost] == witness.printed[new]:
             spans[place, ::2] = spans[place - 1, ::2]
             kinds[place], kept[place - 1] = TRANSPOSITION, False
-    return spans[kept], kinds[kept], run[kept]
+    return spans, kinds, kept
 
 
 def _classes(leader: Text, witness: Text, spans: Ints) -> Ints:
@@ -144,23 +149,11 @@ def _gaps(letters: Letters, gap: Ints) -> Ints:
     return spans
 
 
-def _letters(leader: Text, witness: Text, found: Agreed) -> Letters:
-    mine, theirs = ranges(found.leader, found.size), ranges(found.witness, found.size)
-    inner = np.ones(len(mine), np.bool_)
-    ends = np.cumsum(found.size)
-    inner[ends - 1] = False
-    run = np.repeat(found.run, found.size)
-    one, two = leader.origin[mine], witness.origin[theirs]
-    last = np.flatnonzero(np.append(np.diff(found.run) > 0, True))
-    tail = ends[last]
-    return Letters(mine, theirs, one, two, run, inner[:-1], np.concatenate([[0], tail[:-1]]), tail)
-
-
 def _among(spans: Ints, run: Ints, table: Ints, runs: Ints) -> Flags:
     """Which spans stand in a table of some whose starts rise, run by run."""
-    at = np.minimum(np.searchsorted(key(runs, table[:, 0]), key(run, spans[:, 0])), max(0, len(table) - 1))
     if len(table) == 0:
         return np.zeros(len(spans), np.bool_)
+    at = np.minimum(np.searchsorted(key(runs, table[:, 0]), key(run, spans[:, 0])), len(table) - 1)
     result: Flags = (runs[at] == run) & (table[at] == spans).all(axis=1)
     return result
 
@@ -169,7 +162,7 @@ def collate(leader: Text, witness: Text, found: Agreed) -> Differences:
     """The variants of witnesses, from the letters that agree; those of a run come in three parts, each in order."""
     if len(found.run) == 0:
         return joint([])
-    letters = whole_part(leader, witness, _letters(leader, witness, found))
+    letters = whole_part(leader, witness, letters_of(leader, witness, found))
     opens, closes, held = _other_letters(leader, witness, letters)
     forms = _spans(letters.one[opens], letters.one[closes] + 1, letters.two[opens], letters.two[closes] + 1)
     alone = ~held
@@ -203,8 +196,8 @@ def collate(leader: Text, witness: Text, found: Agreed) -> Differences:
     spans, run = joined(leader, witness, *widened(leader, witness, letters, places))
     hard = ~_among(spans, run, plain, letters.run[where])
     spans[hard] = trimmed(leader, witness, spans[hard])
-    spans, kinds, run = _with_moves(leader, witness, spans, _kinds(spans), run)
-    hard = ~_among(spans, run, plain, letters.run[where])
+    spans, kinds, kept = _with_moves(leader, witness, spans, _kinds(spans), run)
+    spans, kinds, run, hard = spans[kept], kinds[kept], run[kept], hard[kept]
     if hard.any():
         # What parts, widening and moves have made of the others may be plain too.
         hard[hard] = ~plain_readings(leader, witness, spans[hard])

@@ -17,15 +17,15 @@ from flows.match.chain import ranges
 from flows.match.cluster import Spans
 from flows.match.collate import Differences, collate, joint, left_out
 from flows.match.fold import strings
+from flows.match.letters import key
 from flows.match.memory import Limits
 from flows.match.pairs import Moment, cut, gather, pair_key
-from flows.match.printed import Text, end_to_end, one_article
+from flows.match.printed import Text, end_to_end
 from flows.match.rows import Rows
 from flows.match.store import Store
-from flows.match.widen import key
 
-LETTERS = 1 << 18
-"""Letters of leaders and witnesses that are collated at a time at most; more go faster no longer."""
+CHARACTERS = 1 << 18
+"""Characters of leaders and witnesses that are collated at a time, at most: their arrays do not outgrow the caches."""
 
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 
@@ -106,10 +106,11 @@ def compare(
         witnesses["article"][1:] == witnesses["article"][:-1]
     )
     alone = ~witnesses["quote"] & ~again[1:] & ~again[:-1]
-    lengths = np.append(store.lengths(), 0)
-    letters = min(limits.letters, LETTERS)
+    lengths = np.concatenate([*(np.diff(segment.raw_bounds) for segment in store.segments), [0]])
+    most = min(limits.letters, CHARACTERS)
     coverage = np.zeros(len(witnesses), np.float64)
-    parts = [_collation(coverage[:0], *_nothing())]
+    none, no_text = np.zeros(0, np.int64), pa.array([], pa.string())
+    parts = [Collation(coverage[:0], none, none.reshape(0, 4), no_text, no_text, none, none)]
     for start in range(0, len(witnesses), limits.witnesses):
         here = slice(start, start + limits.witnesses)
         left, right = leaders["article"][here], witnesses["article"][here]
@@ -120,7 +121,7 @@ def compare(
         same = np.zeros(len(others), np.bool_)
         same[1:] = left[others[1:]] == left[others[:-1]]
         heads = np.where(same, len(lengths) - 1, left[others])
-        for first, stop in cut(lengths, heads, right[others], letters):
+        for first, stop in cut(lengths, heads, right[others], most):
             some = others[first:stop]
             spans = [table[bounds[row] : bounds[row + 1]] for row in some.tolist()]
             part = _collated(store, leaders[start + some], witnesses[start + some], alone[start + some], spans)
@@ -157,10 +158,6 @@ def _one(letters: str, spans: list[list[int]], at: int, other_at: int) -> list[l
         blocks(letters[at + start : at + end], letters[other_at + other : other_at + other_end])
         for start, end, other, other_end, _ in spans
     ]
-
-
-def _nothing() -> tuple[Text, Ints, Differences]:
-    return one_article("", "", np.zeros(0, np.int64)), np.zeros(0, np.int64), joint([])
 
 
 def _collation(coverage: Floats, text: Text, owner: Ints, found: Differences) -> Collation:

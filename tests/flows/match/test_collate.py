@@ -194,6 +194,16 @@ def test_the_variants_put_into_the_leader_give_the_witness(pair: tuple[str, str]
     assert _ink(_applied(*pair)) == _ink(pair[1])
 
 
+def test_what_stands_round_a_reading_is_of_its_article() -> None:
+    texts = [as_text("一二三四五"), as_text("甲乙丙丁")]
+    codes = [np.frombuffer(text.letters.encode("utf-32-le"), np.uint32) for text in texts]
+    whole, _ = end_to_end([text.raw for text in texts], codes, [text.origin for text in texts])
+    second = whole.edges[0][1]
+    assert [whole.around(2, 3, size) for size in (1, 48)] == [("二", "四"), ("一二", "四五")]
+    assert whole.around(second + 1, second + 2, 48) == ("甲", "丙丁")
+    assert whole.around(second, second, 48) == ("", "甲乙丙丁")
+
+
 _OPENS = st.tuples(*[st.sampled_from(["", "-5, ", "-5; ", "x. ", "x— ", "12) ", "12] ", "\u0301é "])] * 2)
 _CLOSES = st.tuples(*[st.sampled_from(["", ",x", ";x", " 1,204", " (12", " [12", "。一", "，一", " don’"])] * 2)
 
