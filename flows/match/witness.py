@@ -109,7 +109,8 @@ def compare(
     lengths = np.concatenate([*(np.diff(segment.raw_bounds) for segment in store.segments), [0]])
     most = min(limits.letters, CHARACTERS)
     coverage = np.zeros(len(witnesses), np.float64)
-    none, no_text = np.zeros(0, np.int64), pa.array([], pa.string())
+    none = np.zeros(0, np.int64)
+    no_text = strings(np.zeros(0, np.uint32), np.zeros(1, np.int64))
     parts = [Collation(coverage[:0], none, none.reshape(0, 4), no_text, no_text, none, none)]
     for start in range(0, len(witnesses), limits.witnesses):
         here = slice(start, start + limits.witnesses)
