@@ -51,6 +51,7 @@ _NO_UNIT = re.compile(
     rf"(?![{NUMERALS}{''.join(sorted(_UNITS | _ROUND))}])(?=[^\W\d_])[\u2e80-\u9fff\U00020000-\U0010ffff]"
 )
 """Beside a number more than a unit: an ideograph that is none."""
+_WORDED = re.compile(r"\w").search
 _DIGITS = re.compile(r"(?:(?<!\w)[-−－])?\d+(?:[.,．，٫٬'’\u00a0\u2009\u202f]\d+)*")
 _IDEOGRAPHS = re.compile(f"[{NUMERALS}]+(?:[点點][{NUMERALS}]+)?")
 _TOKEN = re.compile(rf"{_DIGITS.pattern}|{_IDEOGRAPHS.pattern}|[^\W\d_]+")
@@ -111,10 +112,10 @@ def _is_number(text: str) -> bool:
 
 def other_number(leader: str, witness: str) -> bool:
     """Whether two readings differ in a number: another one, or one that only one of them has, with its unit."""
-    may_be = [_MAY_BE.search(each) is not None for each in (leader, witness)]
-    if not any(may_be):
+    if not _MAY_BE.search(leader) and not _MAY_BE.search(witness):
         return False
-    if not all(may_be) and (_NO_UNIT.search(leader) or _NO_UNIT.search(witness)):
+    if not all(map(_WORDED, (leader, witness))) and (_NO_UNIT.search(leader) or _NO_UNIT.search(witness)):
+        # One side has marks at most, and the other more than a number.
         return False
     if not leader.strip() or not witness.strip():
         return _is_number(leader + witness)
