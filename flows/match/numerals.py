@@ -48,7 +48,7 @@ _ROUND = frozenset("第约約近逾超达達仅僅多余餘来來数數几幾半
 """What stands beside a numeral without being a word of its own."""
 
 _NO_UNIT = re.compile(
-    rf"(?![{NUMERALS}{''.join(sorted(_UNITS | _ROUND))}])(?=[^\W\d_])[\u2e80-\u9fff\U00020000-\U0010ffff]"
+    rf"(?![{NUMERALS}{''.join(sorted(_UNITS | _ROUND))}])(?=[^\W\d_])[\u3041-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]"
 )
 """Beside a number more than a unit: an ideograph that is none."""
 _WORDED = re.compile(r"\w").search

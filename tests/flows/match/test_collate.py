@@ -115,6 +115,7 @@ HEAD, TAIL = "alpha 起始 начало ", " omega 结束 конец"
         ("全市各县都有", "我市各县都有", [("全", "我", "sub", "wording")]),
         ("会议一定要开", "会议必定要开", [("一", "必", "sub", "wording")]),
         ("于10日在此开会", "于在此开会", [("10日", "", "del", "number")]),
+        ("河口五㊀在此", "河口在此", [("五㊀", "", "del", "number")]),
         ("ROAD TO THE NORTH SHUT", "ROAD TO THE SOUTH SHUT", [("NORTH", "SOUTH", "sub", "wording")]),
     ],
 )
