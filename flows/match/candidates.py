@@ -160,7 +160,7 @@ def not_in(postings: Postings, early: Early, others: Early, other_postings: Post
     """
     size = len(early.table)
     if size == 0 or len(others.table) == 0:
-        return np.ones((size, CARRIERS), np.bool_)
+        return early.table >= 0
     mine, theirs = postings.hash[early.table[:, 0]], other_postings.hash[others.table[:, 0]]
     order = np.argsort(theirs)
     at = np.searchsorted(theirs[order], mine)
@@ -170,7 +170,7 @@ def not_in(postings: Postings, early: Early, others: Early, other_postings: Post
     article = np.where(early.table >= 0, postings.article[early.table], -1)
     other = np.where(others.table[place] >= 0, other_postings.article[others.table[place]], -2)
     found = (article[:, :, None] == other[:, None, :]).any(axis=2)
-    result: NDArray[np.bool_] = ~(found & there[:, None])
+    result: NDArray[np.bool_] = ~(found & there[:, None]) & (early.table >= 0)
     return result
 
 
@@ -197,6 +197,10 @@ def near_pairs(earlier: Ints, later: Ints, left: Ints, right: Ints) -> Pairs:
 def pair_up(postings: Postings, early: Early, asked: Asked | None = None) -> Pairs:
     """All pairs, or those asked for; a run of later articles at a time, so that the memory is bounded."""
     held = np.flatnonzero(early.number >= 0)
+    if asked is not None:
+        # Most fingerprints have no early carrier that matters.
+        matters = (asked.changed | (asked.touched[postings.article[early.table]] & (early.table >= 0))).any(axis=1)
+        held = held[matters[early.number[held]] | asked.touched[postings.article[held]]]
     parts = []
     start = 0
     while start < len(held):

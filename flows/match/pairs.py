@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -102,9 +102,13 @@ def _numbered(view: _View) -> Postings:
     return Postings(view.by_rank[view.postings.article].astype(np.int32), view.postings.position, view.postings.hash)
 
 
-def _asked(view: _View, touched: NDArray[np.bool_], other: _View) -> Asked:
-    """What has to be looked at in a view, given the view at the other moment."""
-    changed = not_in(_numbered(view), view.early, other.early, _numbered(other))
+def _asked(view: _View, touched: NDArray[np.bool_], other: _View, unsure: Hashes) -> Asked:
+    """What has to be looked at in a view, given the view at the other moment, where early carriers may have changed for
+    the fingerprints `unsure` alone."""
+    changed = np.zeros(view.early.table.shape, np.bool_)
+    rows = np.flatnonzero(among(view.postings.hash[view.early.table[:, 0]], unsure))
+    some = replace(view.early, table=view.early.table[rows])
+    changed[rows] = not_in(_numbered(view), some, other.early, _numbered(other))
     return Asked(touched[np.maximum(view.by_rank, 0)], changed)
 
 
@@ -114,6 +118,28 @@ def _unmarked(moment: Moment, store: Store, articles: Ints) -> tuple[Ints, Hashe
     row = np.repeat(np.arange(len(articles)), np.diff(bounds))
     kept = ~moment.furniture.marks(moment.archive, articles[row], hashes)
     return row[kept], hashes[kept], position[kept].astype(np.int64)
+
+
+def _unsure(before: Moment, store: Store, view: _View, touched: Ints, is_touched: NDArray[np.bool_]) -> Hashes:
+    """The fingerprints of which an untouched article may have become an early carrier or ceased to be, ascending.
+
+    They have many carriers, of which one that is touched is early; or a touched article held them before.
+    """
+    full = view.early.table[view.early.table[:, -1] >= 0]
+    here = is_touched[view.by_rank[view.postings.article[full]]].any(axis=1)
+    was = touched[touched < len(before.archive)]
+    had = _unmarked(before, store, was[before.archive.alive[was]])[1]
+    return distinct(np.concatenate([view.postings.hash[full[here, 0]], had]))
+
+
+def _evidence(before: Moment, after: Moment, store: Store, touched: Ints) -> Hashes:
+    """The fingerprints that touched articles hold now or held before, other than as furniture, ascending."""
+    was = touched[touched < len(before.archive)]
+    parts = [
+        _unmarked(moment, store, articles[moment.archive.alive[articles]])[1]
+        for moment, articles in ((before, was), (after, touched))
+    ]
+    return distinct(np.concatenate(parts))
 
 
 def _still_near(moment: Moment, store: Store, crowd: Crowd, left: Ints, right: Ints, letters: int) -> NDArray[np.bool_]:
@@ -189,7 +215,7 @@ def work(
     """
     living = touched[after.archive.alive[touched]]
     everything = 4 * len(touched) >= int(after.archive.alive.sum())
-    hashes = None if everything else distinct(store.fingerprints(touched)[0])
+    hashes = None if everything else _evidence(before, after, store, touched)
     # Of few articles too there may be more fingerprints elsewhere than there is room for.
     if hashes is not None and store.frequency(hashes) > limits.postings:
         hashes = None
@@ -206,15 +232,18 @@ def work(
     else:
         # A fingerprint that stands once makes no pair.
         held = store.holders(hashes, least=2)
-        view, past = _view(after, held), _view(before, held)
+        view = _view(after, held)
         crowd = _merged(known, Crowd(view.early.crowded, view.by_rank[view.early.last]), hashes)
-        pairs = pair_up(view.postings, view.early, _asked(view, is_touched, past))
+        unsure = _unsure(before, store, view, touched, is_touched)
+        chosen = among(held[2], unsure)
+        past = _view(before, (held[0][chosen], held[1][chosen], held[2][chosen]))
+        pairs = pair_up(view.postings, view.early, _asked(view, is_touched, past, unsure))
         left, right = view.by_rank[pairs.earlier], view.by_rank[pairs.later]
         fresh = is_touched[left] | is_touched[right]
         lost = pair_up(
             past.postings,
             past.early,
-            Asked(np.zeros(len(before.archive), np.bool_), _asked(past, is_touched, view).changed),
+            Asked(np.zeros(len(before.archive), np.bool_), _asked(past, is_touched, view, unsure).changed),
         )
         doubt = distinct(
             np.concatenate(

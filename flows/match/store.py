@@ -38,6 +38,7 @@ _ARRAYS = (
     "hash",
     "position",
     "posting_bounds",
+    "owner",
     "index",
 )
 
@@ -97,6 +98,11 @@ class Segment:
         return self._array("posting_bounds")  # type: ignore[return-value]
 
     @cached_property
+    def owner(self) -> NDArray[np.int32]:
+        """The row of the article that holds each fingerprint."""
+        return self._array("owner")  # type: ignore[return-value]
+
+    @cached_property
     def index(self) -> Hashes:
         """Fingerprints packed with the numbers of their postings, ascending."""
         return self._array("index")  # type: ignore[return-value]
@@ -114,13 +120,15 @@ class Segment:
 
     def article_of(self, posting: Ints) -> Ints:
         """The articles that hold postings."""
-        return self.first + np.searchsorted(self.posting_bounds, posting, "right") - 1
+        return self.first + self.owner[posting].astype(np.int64)
 
 
 def _write(folder: Path, arrays: dict[str, NDArray[np.generic]]) -> None:
     hashes = arrays["hash"].astype(np.uint64)
     packed = (hashes << np.uint64(INDEX_BITS)) | np.arange(len(hashes), dtype=np.uint64)
     arrays["index"] = np.sort(packed)
+    count = np.diff(arrays["posting_bounds"].astype(np.int64))
+    arrays["owner"] = np.repeat(np.arange(len(count), dtype=np.int32), count)
     for name in _ARRAYS:
         np.save(folder / f"{name}.npy", arrays[name])
 
