@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flows.match.align import Aligned, Articles
+from flows.match.arrays import distinct
 from flows.match.candidates import Ints
 from flows.match.chain import ranges, sorted_by
 from flows.match.extend import extend
 from flows.match.rows import EXCERPT, QUOTE, REPRINT, ROW, SELF_COPY, TEMPLATE, Rows, same_pair
 from flows.match.store import Store
-from flows.match.template import FEW_NUMBERS, LEAST_WORDS, NUMBER_SHARE, Passage, is_form, numbers, numbers_differ
+from flows.match.template import FEW_NUMBERS, LEAST_WORDS, NUMBER_SHARE, Passages, are_forms, numbers, numbers_differ
 
 WHOLE = 0.5
 """Share of both articles that a reprint has in common at least."""
@@ -27,14 +27,37 @@ LEAST_GROWTH = 20
 SERIES = 3
 """Other issues of a form that a passage is in, for a short passage to count as the form's too."""
 
-_SENTENCE_END = re.compile(r"[。！？!?؟।;；]|[.．](?!\d)")
+_SENTENCE_ENDS = np.array([ord(mark) for mark in "。！？!?؟।;；"], np.uint32)
+_STOPS = np.array([ord(mark) for mark in ".．"], np.uint32)
+"""The end of a sentence unless a digit follows."""
 
 
-def _sentence_ends(store: Store, article: int) -> Ints:
-    """Letters before the end of each of an article's sentences."""
-    text = store.raw(article).tobytes().decode("utf-32-le", "replace")
-    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
-    return np.searchsorted(store.origin(article), ends)
+def _digits(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Which code points are decimal digits, of whatever script."""
+    found = (codes >= ord("0")) & (codes <= ord("9"))
+    for code in distinct(codes[codes > 0x7F]).tolist():
+        if chr(code).isdecimal():
+            found |= codes == code
+    return found
+
+
+def _sentence_ends(store: Store, articles: Articles, number: Ints, rows: Ints) -> Ints:
+    """The places in the letters of `articles` where the sentences of some rows (ascending) end, each once."""
+    if len(rows) == 0:
+        return np.zeros(0, np.int64)
+    raw, raw_bounds = store.texts(number[rows])
+    origin, bounds = store.origins(number[rows])
+    stop = np.flatnonzero(np.isin(raw, _STOPS))
+    last = np.zeros(len(raw) + 1, np.bool_)
+    last[raw_bounds[1:]] = True
+    after = np.append(raw, 0)[stop + 1]
+    stop = stop[last[stop + 1] | ~_digits(after)]
+    end = np.sort(np.concatenate([np.flatnonzero(np.isin(raw, _SENTENCE_ENDS)), stop]))
+    # Letters before the end of each sentence, in its article.
+    row = np.searchsorted(raw_bounds, end, "right") - 1
+    printed = origin + np.repeat(raw_bounds[:-1], np.diff(bounds))
+    letters = np.searchsorted(printed, end, "right") - bounds[row]
+    return distinct(articles.bounds[rows[row]] + letters)
 
 
 def _number_strings(articles: Articles, row: Ints, start: Ints, end: Ints) -> list[str]:
@@ -62,25 +85,23 @@ class _Forms:
     def __init__(self, store: Store, articles: Articles, number: Ints, left: Ints, right: Ints) -> None:
         self._store, self._articles, self._number = store, articles, number
         self._left, self._right = left, right
-        self._ends: dict[int, Ints] = {}
 
     def ask(self, spans: Aligned | _Spans, pairs: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Of the pairs asked for, those that do."""
-        found = np.zeros(len(self._left), np.bool_)
-        bounds = np.searchsorted(spans.pair, np.arange(len(self._left) + 1))
-        for pair in np.flatnonzero(pairs).tolist():
-            row, other = int(self._left[pair]), int(self._right[pair])
-            if row not in self._ends:
-                self._ends[row] = _sentence_ends(self._store, int(self._number[row]))
-            ends, passages = self._ends[row], []
-            for span in range(int(bounds[pair]), int(bounds[pair + 1])):
-                start, end = int(spans.left_start[span]), int(spans.left_end[span])
-                inside = ends[np.searchsorted(ends, start, "right") : np.searchsorted(ends, end)]
-                mine = self._articles.texts[row][start:end]
-                theirs = self._articles.texts[other][int(spans.right_start[span]) : int(spans.right_end[span])]
-                passages.append(Passage(mine, theirs, (inside - start).tolist()))
-            found[pair] = is_form(passages)
-        return found
+        asked = pairs[spans.pair]
+        pair, bounds = spans.pair[asked], self._articles.bounds
+        left, right = bounds[self._left[pair]], bounds[self._right[pair]]
+        passages = Passages(
+            self._articles.codes_all,
+            pair,
+            left + spans.left_start[asked],
+            left + spans.left_end[asked],
+            right + spans.right_start[asked],
+            right + spans.right_end[asked],
+        )
+        rows = distinct(self._left[pair])
+        ends = _sentence_ends(self._store, self._articles, self._number, rows)
+        return are_forms(passages, ends, len(pairs))
 
     def widened(self, spans: Aligned, chosen: Ints) -> _Spans:
         """The spans chosen, continued into the furniture round them, as far as the two articles agree there."""

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -42,7 +43,13 @@ _ARRAYS = (
     "index",
 )
 
-_TYPES = {"codes": np.uint32, "hash": np.uint64, "position": np.int32}
+_TYPES: dict[str, Any] = {
+    "raw": np.uint32,
+    "codes": np.uint32,
+    "origin": np.int32,
+    "hash": np.uint64,
+    "position": np.int32,
+}
 
 
 def _bounds(lengths: Sequence[Ints]) -> Ints:
@@ -277,20 +284,27 @@ class Store:
         empty = [np.zeros(0, _TYPES[name]) for name in names]
         return [np.concatenate([none, *part]) for none, part in zip(empty, parts, strict=True)], _bounds(lengths)
 
+    def _joined(self, articles: Ints, bounds: str, name: str) -> tuple[NDArray[Any], Ints]:
+        """An array's parts for articles, slice by slice: long ones are faster copied than gathered."""
+        number = np.searchsorted(self.starts, articles, "right") - 1
+        edges = [getattr(segment, bounds) for segment in self.segments]
+        values = [getattr(segment, name) for segment in self.segments]
+        parts = [np.zeros(0, _TYPES[name])]
+        for place, row in zip(number.tolist(), (articles - self.starts[number]).tolist(), strict=True):
+            parts.append(values[place][edges[place][row] : edges[place][row + 1]])
+        return np.concatenate(parts), _bounds([np.array([len(part) for part in parts[1:]], np.int64)])
+
     def letters(self, articles: Ints) -> tuple[Codes, Ints]:
         """The letters of articles end to end, and their bounds."""
-        number = np.searchsorted(self.starts, articles, "right") - 1
-        parts, lengths = [np.zeros(0, np.uint32)], np.zeros(len(articles), np.int64)
-        for place in distinct(number).tolist():
-            here = np.flatnonzero(number == place)
-            bounds = self.segments[place].bounds
-            row = articles[here] - self.segments[place].first
-            lengths[here] = bounds[row + 1] - bounds[row]
-        for place, article in zip(number.tolist(), articles.tolist(), strict=True):
-            segment = self.segments[place]
-            row = article - segment.first
-            parts.append(segment.codes[segment.bounds[row] : segment.bounds[row + 1]])
-        return np.concatenate(parts), _bounds([lengths])
+        return self._joined(articles, "bounds", "codes")
+
+    def texts(self, articles: Ints) -> tuple[Codes, Ints]:
+        """The code points of the texts of articles end to end, and their bounds."""
+        return self._joined(articles, "raw_bounds", "raw")
+
+    def origins(self, articles: Ints) -> tuple[NDArray[np.int32], Ints]:
+        """For each letter of articles the code point of its text that it came from, and the bounds of the letters."""
+        return self._joined(articles, "bounds", "origin")
 
     def fingerprints(self, articles: Ints) -> tuple[Hashes, Positions, Ints]:
         """The fingerprints of articles end to end, their places, and their bounds."""

@@ -7,9 +7,6 @@ an OCR reading they are single letters anywhere.
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -19,6 +16,7 @@ from rapidfuzz.distance import LCSseq, Levenshtein
 from rapidfuzz.process import cpdist
 
 from flows.match.candidates import Ints
+from flows.match.chain import ranges
 from flows.match.pieces import pieces
 
 FEW_NUMBERS = 3
@@ -36,18 +34,23 @@ LEAST_SENTENCES = 3
 LEAST_SENTENCE = 8
 """Letters of a sentence that are inside the passage, for the sentence to count."""
 
-_DIGITS = re.compile(r"\d+")
 _TOKEN_BASE = 0x10000
 _TOKEN_RANGE = 0xFFFFF
 
 
 @dataclass(frozen=True)
-class Passage:
-    """Two aligned spans of one pair of articles, as folded letters, and where the left one's sentences end."""
+class Passages:
+    """Aligned spans of pairs of articles, by pair: places in folded letters that are laid end to end, `codes`."""
 
-    left: str
-    right: str
-    sentence_ends: Sequence[int]
+    codes: NDArray[np.uint32]
+    pair: Ints
+    left_start: Ints
+    left_end: Ints
+    right_start: Ints
+    right_end: Ints
+
+    def __len__(self) -> int:
+        return len(self.pair)
 
 
 def numbers(codes: NDArray[np.uint32]) -> tuple[Ints, str]:
@@ -77,72 +80,155 @@ def numbers_differ(lefts: list[str], rights: list[str]) -> Ints:
     return differ
 
 
-def _widened(text: str, start: int, end: int) -> list[str]:
-    """The numbers that a run of letters touches, whole."""
-    while start > 0 and text[start - 1].isdigit():
-        start -= 1
-    while end < len(text) and text[end].isdigit():
-        end += 1
-    return _DIGITS.findall(text[start:end])
+@dataclass(frozen=True)
+class _Differences:
+    """Runs of letters that differ: their passage, and their places on both sides, by passage and place."""
+
+    passage: Ints
+    left_start: Ints
+    left_end: Ints
+    right_start: Ints
+    right_end: Ints
 
 
-def _differences(left: str, right: str) -> list[tuple[int, int, int, int]]:
+def _text(codes: NDArray[np.uint32], starts: Ints, ends: Ints) -> list[str]:
+    """The letters of spans."""
+    return [
+        codes[start:end].tobytes().decode("utf-32-le")
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+    ]
+
+
+def _differences(passages: Passages) -> _Differences:
     """Runs that differ, those with a single equal letter between them as one."""
-    found: list[tuple[int, int, int, int]] = []
-    for left_at, left_end, right_at, right_end in pieces(left, right):
-        mine, theirs = left[left_at:left_end], right[right_at:right_end]
-        if mine == theirs:
-            continue
-        edits = cast("list[tuple[str, int, int, int, int]]", Levenshtein.opcodes(mine, theirs).as_list())
-        for tag, start, end, other, other_end in edits:
-            if tag == "equal":
-                continue
-            start, end = left_at + start, left_at + end
-            other, other_end = right_at + other, right_at + other_end
-            if found and start - found[-1][1] <= 1 and other - found[-1][3] <= 1:
-                found[-1] = (found[-1][0], end, found[-1][2], other_end)
-            else:
-                found.append((start, end, other, other_end))
-    return found
+    edits: list[tuple[str, int, int, int, int]] = []
+    count, passage, left_base, right_base = [], [], [], []
+    lefts = _text(passages.codes, passages.left_start, passages.left_end)
+    rights = _text(passages.codes, passages.right_start, passages.right_end)
+    for number, (left, right) in enumerate(zip(lefts, rights, strict=True)):
+        for left_at, left_end, right_at, right_end in pieces(left, right):
+            found = Levenshtein.opcodes(left[left_at:left_end], right[right_at:right_end]).as_list()
+            edits += cast("list[tuple[str, int, int, int, int]]", found)
+            count.append(len(found))
+            passage.append(number)
+            left_base.append(left_at)
+            right_base.append(right_at)
+    columns = list(zip(*edits, strict=True))[1:] if edits else [()] * 4
+    start, end, other, other_end = (np.array(column, np.int64) for column in columns)
+    counts, owner = np.array(count, np.int64), np.array(passage, np.int64)
+    left_shift = np.repeat(passages.left_start[owner] + np.array(left_base, np.int64), counts)
+    right_shift = np.repeat(passages.right_start[owner] + np.array(right_base, np.int64), counts)
+    start, end, other, other_end = start + left_shift, end + left_shift, other + right_shift, other_end + right_shift
+    owner = np.repeat(owner, counts)
+    # A run that is replaced begins with a letter that differs.
+    unlike = (start == end) | (other == other_end)
+    unlike[~unlike] = passages.codes[start[~unlike]] != passages.codes[other[~unlike]]
+    owner, start, end = owner[unlike], start[unlike], end[unlike]
+    other, other_end = other[unlike], other_end[unlike]
+    opens = np.ones(len(start), np.bool_)
+    opens[1:] = (owner[1:] != owner[:-1]) | (start[1:] - end[:-1] > 1) | (other[1:] - other_end[:-1] > 1)
+    closes = np.ones(len(start), np.bool_)
+    closes[:-1] = opens[1:]
+    return _Differences(owner[opens], start[opens], end[closes], other[opens], other_end[closes])
 
 
-def _slot(left: str, right: str, difference: tuple[int, int, int, int]) -> int:
+class _Digits:
+    """The digits among letters: what numbers a span touches."""
+
+    def __init__(self, codes: NDArray[np.uint32]) -> None:
+        digit = (codes >= ord("0")) & (codes <= ord("9"))
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], digit, [False]]).astype(np.int8)))
+        self._starts, self._ends = edges[::2], edges[1::2]
+        self._before = np.concatenate([[0], np.cumsum(digit)])
+        self._digits = codes[digit]
+
+    def any(self, start: Ints, end: Ints) -> NDArray[np.bool_]:
+        """Whether there is a digit in each span."""
+        return self._before[end] > self._before[start]
+
+    def touched(self, start: Ints, end: Ints, low: Ints, high: Ints) -> tuple[Ints, Ints]:
+        """The digits of the numbers that spans touch, as far as they lie between `low` and `high`: first and last."""
+        if len(self._starts) == 0:
+            return self._before[start], self._before[end]
+        at = np.maximum(np.searchsorted(self._starts, start, "left") - 1, 0)
+        inside = (self._starts[at] < start) & (self._ends[at] >= start)
+        first = np.where(inside, np.maximum(self._starts[at], low), start)
+        at = np.minimum(np.searchsorted(self._ends, end, "right"), len(self._ends) - 1)
+        inside = (self._starts[at] <= end) & (self._ends[at] > end)
+        last = np.where(inside, np.minimum(self._ends[at], high), end)
+        return self._before[first], self._before[last]
+
+    def equal(self, first: Ints, last: Ints, other: Ints, other_last: Ints) -> NDArray[np.bool_]:
+        """Whether two runs of digits are the same."""
+        same = last - first == other_last - other
+        count = np.where(same, last - first, 0)
+        unlike = self._digits[ranges(first, count)] != self._digits[ranges(other, count)]
+        owner = np.repeat(np.arange(len(first)), count)
+        result: NDArray[np.bool_] = same & (np.bincount(owner, unlike, len(first)) == 0)
+        return result
+
+
+def _slots(passages: Passages, found: _Differences) -> Ints:
     """2 for a number against another, 1 for a word against another (a name may be), 0 for any other difference."""
-    start, end, other_start, other_end = difference
-    mine, theirs = left[start:end], right[other_start:other_end]
-    if len(mine) <= 1 and len(theirs) <= 1 and not mine.isdecimal() and not theirs.isdecimal():
-        # One letter for another, as most differences are.
-        return 0
-    if _DIGITS.search(mine) or _DIGITS.search(theirs):
-        before, after = _widened(left, start, end), _widened(right, other_start, other_end)
-        return 2 if before and after and "".join(before) != "".join(after) else 0
-    return 1 if min(len(mine), len(theirs)) >= 1 and max(len(mine), len(theirs)) >= 2 else 0
+    mine, theirs = found.left_end - found.left_start, found.right_end - found.right_start
+    digits = _Digits(passages.codes)
+    numeric = digits.any(found.left_start, found.left_end) | digits.any(found.right_start, found.right_end)
+    # One letter for another, as most differences are, is no word.
+    kind = ((np.minimum(mine, theirs) >= 1) & (np.maximum(mine, theirs) >= 2) & ~numeric).astype(np.int64)
+    here = np.flatnonzero(numeric)
+    own = found.passage[here]
+    first, last = digits.touched(
+        found.left_start[here], found.left_end[here], passages.left_start[own], passages.left_end[own]
+    )
+    other, other_last = digits.touched(
+        found.right_start[here], found.right_end[here], passages.right_start[own], passages.right_end[own]
+    )
+    kind[here[(last > first) & (other_last > other) & ~digits.equal(first, last, other, other_last)]] = 2
+    return kind
 
 
-def is_form(passages: Sequence[Passage]) -> bool:
-    """Whether what differs between two articles in their common passages is what a form leaves open."""
-    sentences = with_slot = numeric = words = others = 0
-    for passage in passages:
-        edges = [0, *(end for end in passage.sentence_ends if 0 < end < len(passage.left)), len(passage.left)]
-        marked = [False] * (len(edges) - 1)
-        for difference in _differences(passage.left, passage.right):
-            kind = _slot(passage.left, passage.right, difference)
-            numeric += kind == 2
-            words += kind == 1
-            others += kind == 0
-            if kind:
-                marked[min(bisect_right(edges, difference[0]), len(marked)) - 1] = True
-        for mark, start, end in zip(marked, edges, edges[1:], strict=False):
-            if end - start >= LEAST_SENTENCE:
-                sentences += 1
-                with_slot += mark
+def _sentences(passages: Passages, ends: Ints, marks: _Differences, pairs: int) -> tuple[Ints, Ints]:
+    """Of each pair how many sentences lie in the left passages, and how many of them have a mark."""
+    first = np.searchsorted(ends, passages.left_start, "right")
+    count = np.maximum(np.searchsorted(ends, passages.left_end) - first, 0)
+    head = np.cumsum(count + 1) - count - 1
+    start = np.empty(int((count + 1).sum()), np.int64)
+    inner = np.ones(len(start), np.bool_)
+    inner[head] = False
+    start[head], start[inner] = passages.left_start, ends[ranges(first, count)]
+    end = np.append(start[1:], 0)
+    end[head + count] = passages.left_end
+    own = marks.passage
+    at = np.minimum(np.searchsorted(ends, marks.left_start, "right") - first[own], count[own])
+    marked = np.zeros(len(start), np.bool_)
+    marked[head[own] + at] = True
+    long = end - start >= LEAST_SENTENCE
+    pair = np.repeat(passages.pair, count + 1)
+    return np.bincount(pair[long], minlength=pairs), np.bincount(pair[long & marked], minlength=pairs)
+
+
+def are_forms(passages: Passages, ends: Ints, pairs: int) -> NDArray[np.bool_]:
+    """Of each pair of articles, whether what differs in their common passages is what a form leaves open.
+
+    `ends` are the places in the letters where sentences of the left articles end, ascending, each once; `pairs` is how
+    many pairs there are.
+    """
+    if len(passages) == 0:
+        return np.zeros(pairs, np.bool_)
+    found = _differences(passages)
+    kind = _slots(passages, found)
+    numeric, words, others = (
+        np.bincount(passages.pair[found.passage[kind == each]], minlength=pairs) for each in (2, 1, 0)
+    )
+    slot = kind > 0
+    marks = _Differences(*(values[slot] for values in vars(found).values()))
+    sentences, with_slot = _sentences(passages, ends, marks, pairs)
     slots = numeric + words
-    if slots < 2 or slots < SLOT_RATIO * (slots + others):
-        return False
-    if numeric == 0:
-        # Words alone may as well be an editor's: only where nothing else was touched.
-        enough = words >= LEAST_WORDS and sentences >= LEAST_SENTENCES
-        return enough and words >= 0.8 * (words + others) and with_slot >= 0.5 * sentences
-    if slots >= 3 and slots >= 0.75 * (slots + others):
-        return with_slot >= 0.3 * sentences
-    return with_slot >= SENTENCE_SHARE * sentences
+    enough = (slots >= 2) & (slots >= SLOT_RATIO * (slots + others))
+    # Words alone may as well be an editor's: only where nothing else was touched.
+    worded = (words >= LEAST_WORDS) & (sentences >= LEAST_SENTENCES)
+    worded &= (words >= 0.8 * (words + others)) & (with_slot >= 0.5 * sentences)
+    many = (slots >= 3) & (slots >= 0.75 * (slots + others))
+    filled = with_slot >= np.where(many, 0.3, SENTENCE_SHARE) * sentences
+    result: NDArray[np.bool_] = enough & np.where(numeric == 0, worded, filled)
+    return result
