@@ -13,7 +13,7 @@ from rapidfuzz.distance import LCSseq, Levenshtein
 from rapidfuzz.process import cpdist
 
 from flows.match.candidates import Ints
-from flows.match.chain import Chains, chain, fuse, ranges, runs, shared_places, solid, sorted_by
+from flows.match.chain import Chains, Held, chain, fuse, runs, shared_places, solid, sorted_by
 from flows.match.extend import MASKED, extend
 from flows.match.winnow import GRAM, Hashes
 
@@ -63,16 +63,6 @@ class Aligned:
 
     def take(self, index: Ints | NDArray[np.bool_]) -> Aligned:
         return Aligned(*(values[index] for values in vars(self).values()))
-
-
-def _fingerprints(articles: Articles, rows: Ints) -> tuple[Ints, Hashes, Ints]:
-    counts = articles.posting_bounds[rows + 1] - articles.posting_bounds[rows]
-    index = ranges(articles.posting_bounds[rows], counts)
-    return (
-        np.repeat(np.arange(len(rows)), counts),
-        articles.hash[index],
-        articles.position[index].astype(np.int64),
-    )
 
 
 def _grown(articles: Articles, left: Ints, right: Ints, chains: Chains) -> Chains:
@@ -213,7 +203,10 @@ def _holds(spans: Aligned, chains: Chains) -> NDArray[np.bool_]:
 def align(articles: Articles, left: Ints, right: Ints, workers: int = 1) -> Aligned:
     """The passages that the articles `left[i]` and `right[i]` share; of an article with itself, its repeated ones."""
     within = left == right
-    seeds = shared_places(_fingerprints(articles, left), _fingerprints(articles, right), within)
+    held = Held(articles.hash, articles.position.astype(np.int64), articles.posting_bounds)
+    seeds = shared_places(held, held, left, right)
+    if within.any():
+        seeds = seeds.take(~within[seeds.pair] | (seeds.left < seeds.right))
     found = runs(seeds)
     chains, of_run = chain(found)
     good = solid(chains)

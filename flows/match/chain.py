@@ -85,69 +85,92 @@ def ranges(starts: Ints, lengths: Ints) -> Ints:
     return index
 
 
-def _capped(pair: Ints, key: Hashes) -> NDArray[np.bool_]:
-    """False for the fifth and further neighbours in sorted order that are alike."""
-    kept = np.ones(len(pair), np.bool_)
-    kept[OCCURRENCES:] = (pair[OCCURRENCES:] != pair[:-OCCURRENCES]) | (key[OCCURRENCES:] != key[:-OCCURRENCES])
-    return kept
+@dataclass(frozen=True)
+class Held:
+    """The fingerprints of articles laid end to end: row i has `bounds[i]:bounds[i + 1]` of `hash` and `place`."""
+
+    hash: Hashes
+    place: Ints
+    bounds: Ints
+
+    def rows(self) -> Ints:
+        return np.repeat(np.arange(len(self.bounds) - 1), np.diff(self.bounds))
+
+    def take(self, kept: NDArray[np.bool_]) -> Held:
+        return Held(self.hash[kept], self.place[kept], np.concatenate([[0], np.cumsum(kept)])[self.bounds])
 
 
-def shared_places(
-    left: tuple[Ints, Hashes, Ints],
-    right: tuple[Ints, Hashes, Ints],
-    within: NDArray[np.bool_],
-    first_left: bool = False,
-) -> Seeds:
-    """Join the fingerprints of the left and the right articles of pairs.
+@dataclass(frozen=True)
+class _Table:
+    """Fingerprints by value and row: the keys, each once, the first posting of each in `order`, and how many."""
 
-    Each side is (number of the pair, fingerprint, place), by pair and place. Where `within[pair]` both sides are one
-    article, and a place is joined to later ones only. `first_left`: join every right place to the first left one.
-    """
-    if len(left[0]) == 0 or len(right[0]) == 0:
-        return Seeds(*(np.zeros(0, np.int64) for _ in range(3)))
-    pair = np.concatenate([left[0], right[0]])
-    value = np.concatenate([left[1], right[1]])
-    place = np.concatenate([left[2], right[2]])
-    if len(pair) >= 1 << _INDEX_BITS:
+    key: Ints
+    start: Ints
+    count: Ints
+    order: Ints
+    number: Ints
+    """Of each posting the number of its key."""
+
+
+def _table(held: Held, value: Ints) -> _Table:
+    """Number the fingerprints of articles, `value` being that of each one's hash."""
+    order = sorted_by(value, held.rows())
+    key = (value * (len(held.bounds) - 1) + held.rows())[order]
+    opens = np.concatenate([[True], key[1:] != key[:-1]])
+    start = np.flatnonzero(opens)
+    number = np.empty(len(key), np.int64)
+    number[order] = np.cumsum(opens) - 1
+    return _Table(key[start], start, np.diff(np.append(start, len(key))), order, number)
+
+
+def _values(hashes: Hashes) -> tuple[Ints, Ints]:
+    """The number of each fingerprint's value, and how many have it."""
+    if len(hashes) >= 1 << _INDEX_BITS:
         raise ValueError("too many fingerprints at once")
-    with np.errstate(over="ignore"):
-        mixed = (value * np.uint64(0x9E3779B97F4A7C15)) ^ (pair.astype(np.uint64) * np.uint64(0xD6E8FEB86659FD93))
-        mixed ^= mixed >> np.uint64(32)
-        mixed *= np.uint64(0xBF58476D1CE4E5B9)
-    # Sorted by a hash of (pair, fingerprint), packed with the number of the row: lefts come before rights.
-    packed = np.sort(
-        (mixed >> np.uint64(_INDEX_BITS) << np.uint64(_INDEX_BITS)) | np.arange(len(pair), dtype=np.uint64)
-    )
-    row = (packed & np.uint64((1 << _INDEX_BITS) - 1)).astype(np.int64)
-    key = packed >> np.uint64(_INDEX_BITS)
-    alone = np.ones(len(key) + 1, np.bool_)
-    alone[1:-1] = key[1:] != key[:-1]
-    alone = alone[1:] & alone[:-1]
-    row, key = row[~alone], key[~alone]
-    is_right = row >= len(left[0])
+    packed = np.sort((hashes << np.uint64(_INDEX_BITS)) | np.arange(len(hashes), dtype=np.uint64))
+    value = packed >> np.uint64(_INDEX_BITS)
+    opens = np.concatenate([[True], value[1:] != value[:-1]])
+    number = np.empty(len(hashes), np.int64)
+    number[(packed & np.uint64((1 << _INDEX_BITS) - 1)).astype(np.int64)] = np.cumsum(opens) - 1
+    count = np.diff(np.append(np.flatnonzero(opens), len(hashes)))
+    return number, count
+
+
+def shared_places(lefts: Held, rights: Held, left: Ints, right: Ints, first_left: bool = False) -> Seeds:
+    """Join the fingerprints of pairs of articles: row `left[i]` of one table with row `right[i]` of another.
+
+    Of the places of a fingerprint in one article the first OCCURRENCES count; with `first_left` the first of the left
+    article, and all of the right one.
+    """
+    if len(lefts.hash) == 0 or len(rights.hash) == 0:
+        return Seeds(*(np.zeros(0, np.int64) for _ in range(3)))
+    same = lefts is rights
+    value, count = _values(lefts.hash if same else np.concatenate([lefts.hash, rights.hash]))
+    table = _table(lefts, value[: len(lefts.hash)])
+    number = value if same else value[len(lefts.hash) :]
+    # What stands once in all the articles is in no two of them.
+    useful = count[number] > 1
+    if not first_left:
+        mine = table if same else _table(rights, number)
+        nth = np.empty(len(number), np.int64)
+        nth[mine.order] = np.arange(len(number)) - np.repeat(mine.start, mine.count)
+        useful &= nth < OCCURRENCES
+    rights, number = rights.take(useful), number[useful]
+    held = rights.bounds[right + 1] - rights.bounds[right]
+    index = ranges(rights.bounds[right], held)
+    pair = np.repeat(np.arange(len(right)), held)
+    key = number[index] * (len(lefts.bounds) - 1) + np.repeat(left, held)
+    at = np.searchsorted(table.key, key)
+    at[at == len(table.key)] = 0
+    hit = np.flatnonzero(table.key[at] == key)
+    at, pair, right_place = at[hit], pair[hit], rights.place[index[hit]]
+    start = table.start[at]
     if first_left:
-        kept = is_right.copy()
-        kept[1:] |= key[1:] != key[:-1]
-        kept[:1] = True
-    else:
-        kept = _capped(is_right.astype(np.int64), key)
-    row, key, is_right = row[kept], key[kept], is_right[kept]
-    first = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]])) if len(key) else np.zeros(0, np.int64)
-    bounds = np.append(first, len(key))
-    rights_before = np.concatenate([[0], np.cumsum(is_right)])
-    rights = np.diff(rights_before[bounds])
-    lefts = np.diff(bounds) - rights
-    # Every right place of a group with every left place of it.
-    lefts_of_row = np.repeat(lefts, np.diff(bounds))[is_right]
-    start_of_row = np.repeat(bounds[:-1], np.diff(bounds))[is_right]
-    chosen_left = row[ranges(start_of_row, lefts_of_row)]
-    chosen_right = np.repeat(row[is_right], lefts_of_row)
-    # Two different (pair, fingerprint) may share the 40 bits.
-    good = (pair[chosen_left] == pair[chosen_right]) & (value[chosen_left] == value[chosen_right])
-    good &= ~within[pair[chosen_left]] | (place[chosen_left] < place[chosen_right])
-    chosen_left, chosen_right = chosen_left[good], chosen_right[good]
-    order = sorted_by(pair[chosen_left], place[chosen_right], place[chosen_left])
-    return Seeds(pair[chosen_left][order], place[chosen_left][order], place[chosen_right][order])
+        return Seeds(pair, lefts.place[table.order[start]], right_place)
+    # Every right place of a fingerprint with every left place of it.
+    several = np.minimum(table.count[at], OCCURRENCES)
+    left_place = lefts.place[table.order[ranges(start, several)]]
+    return Seeds(np.repeat(pair, several), left_place, np.repeat(right_place, several))
 
 
 def _roots(parent: Ints) -> Ints:

@@ -14,7 +14,7 @@ from flows.match.archive import Archive, Furniture, in_order
 from flows.match.arrays import among, distinct
 from flows.match.buckets import Spill
 from flows.match.candidates import SEEDS, Asked, Early, Ints, Postings, earliest, near_diagonal, not_in, pair_up
-from flows.match.chain import ranges, shared_places
+from flows.match.chain import Held, shared_places
 from flows.match.extend import MASKED
 from flows.match.furniture import covered
 from flows.match.memory import Limits
@@ -148,15 +148,9 @@ def _still_near(moment: Moment, store: Store, crowd: Crowd, left: Ints, right: I
     for start, stop in cut(store.lengths(), left, right, letters):
         articles, place = np.unique(np.concatenate([left[start:stop], right[start:stop]]), return_inverse=True)
         row, hashes, position = _unmarked(moment, store, articles)
-        bounds = np.searchsorted(row, np.arange(len(articles) + 1))
-        sides = []
-        for side in (place[: stop - start], place[stop - start :]):
-            count = bounds[side + 1] - bounds[side]
-            index = ranges(bounds[side], count)
-            sides.append((np.repeat(np.arange(len(side)), count), hashes[index], position[index]))
-        lets = crowd.lets(moment.ranks, left[start:stop][sides[0][0]], sides[0][1])
-        first = (sides[0][0][lets], sides[0][1][lets], sides[0][2][lets])
-        seeds = shared_places(first, sides[1], np.zeros(stop - start, np.bool_), first_left=True)
+        held = Held(hashes, position, np.searchsorted(row, np.arange(len(articles) + 1)))
+        early = held.take(crowd.lets(moment.ranks, articles[row], hashes))
+        seeds = shared_places(early, held, place[: stop - start], place[stop - start :], first_left=True)
         result[start + near_diagonal(seeds.pair, seeds.left, seeds.right)] = True
     return result
 

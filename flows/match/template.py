@@ -101,21 +101,29 @@ def _text(codes: NDArray[np.uint32], starts: Ints, ends: Ints) -> list[str]:
 
 def _differences(passages: Passages) -> _Differences:
     """Runs that differ, those with a single equal letter between them as one."""
-    edits: list[tuple[str, int, int, int, int]] = []
+    ends: list[int] = []
+    other_ends: list[int] = []
     count, passage, left_base, right_base = [], [], [], []
     lefts = _text(passages.codes, passages.left_start, passages.left_end)
     rights = _text(passages.codes, passages.right_start, passages.right_end)
     for number, (left, right) in enumerate(zip(lefts, rights, strict=True)):
         for left_at, left_end, right_at, right_end in pieces(left, right):
-            found = Levenshtein.opcodes(left[left_at:left_end], right[right_at:right_end]).as_list()
-            edits += cast("list[tuple[str, int, int, int, int]]", found)
-            count.append(len(found))
+            edits = Levenshtein.opcodes(left[left_at:left_end], right[right_at:right_end]).as_list()
+            if not edits:
+                continue
+            _, _, stops, _, other_stops = zip(*edits, strict=True)
+            ends += cast("tuple[int, ...]", stops)
+            other_ends += cast("tuple[int, ...]", other_stops)
+            count.append(len(edits))
             passage.append(number)
             left_base.append(left_at)
             right_base.append(right_at)
-    columns = list(zip(*edits, strict=True))[1:] if edits else [()] * 4
-    start, end, other, other_end = (np.array(column, np.int64) for column in columns)
+    end, other_end = np.fromiter(ends, np.int64, len(ends)), np.fromiter(other_ends, np.int64, len(ends))
     counts, owner = np.array(count, np.int64), np.array(passage, np.int64)
+    # Each edit, that of letters that agree among them, begins where the one before ends.
+    start, other = np.append(0, end)[:-1], np.append(0, other_end)[:-1]
+    head = np.cumsum(counts) - counts
+    start[head], other[head] = 0, 0
     left_shift = np.repeat(passages.left_start[owner] + np.array(left_base, np.int64), counts)
     right_shift = np.repeat(passages.right_start[owner] + np.array(right_base, np.int64), counts)
     start, end, other, other_end = start + left_shift, end + left_shift, other + right_shift, other_end + right_shift
