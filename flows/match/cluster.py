@@ -8,15 +8,17 @@ story of its own; `fuse` joins those.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.match.arrays import distinct
 from flows.match.candidates import Ints
-from flows.match.chain import ranges
+from flows.match.chain import ranges, sorted_by
 from flows.match.rows import QUOTE, Rows
 
 LEAST_NEW = 60
@@ -46,72 +48,6 @@ class _Span:
     story: int
     quote: bool
     founder: bool
-
-
-@dataclass(frozen=True)
-class Regions:
-    """Parts of articles, by article and start, that do not touch one another; `group` says which belong together."""
-
-    article: Ints
-    start: Ints
-    end: Ints
-    group: Ints
-
-    def touching(self, article: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints]:
-        """Pairs of (place in the arguments, region) where a span touches a region."""
-        if len(self.article) == 0 or len(article) == 0:
-            return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        base = 1 + max(int(self.end.max()), int(end.max()))
-        first = np.searchsorted(self.article * base + self.end, article * base + start)
-        last = np.searchsorted(self.article * base + self.start, article * base + end, "right")
-        count = np.maximum(last - first, 0)
-        return np.repeat(np.arange(len(article)), count), ranges(first, count)
-
-
-def regions(article: Ints, start: Ints, end: Ints) -> tuple[Regions, Ints]:
-    """The unions of spans that touch, and the region of each span."""
-    order = np.lexsort((end, start, article))
-    base = 1 + (int(end.max()) if len(end) else 0)
-    reach = np.maximum.accumulate(article[order] * base + end[order])
-    opens = np.ones(len(order), np.bool_)
-    opens[1:] = article[order][1:] * base + start[order][1:] > reach[:-1]
-    number = np.cumsum(opens) - 1
-    first = np.flatnonzero(opens)
-    last = np.append(first[1:], len(order)) - 1
-    of_span = np.empty(len(order), np.int64)
-    of_span[order] = number
-    found = Regions(
-        article[order][first], start[order][first], reach[last] - article[order][last] * base, np.arange(len(first))
-    )
-    return found, of_span
-
-
-def connected(nodes: int, left: Ints, right: Ints) -> Ints:
-    """The smallest node that each node is connected with."""
-    label = np.arange(nodes)
-    while True:
-        low = np.minimum(label[left], label[right])
-        fresh = label.copy()
-        np.minimum.at(fresh, left, low)
-        np.minimum.at(fresh, right, low)
-        np.minimum.at(fresh, label[left], low)
-        np.minimum.at(fresh, label[right], low)
-        fresh = fresh[fresh]
-        if np.array_equal(fresh, label):
-            return label
-        label = fresh
-
-
-def link_regions(links: Rows) -> tuple[Regions, Ints]:
-    """The parts of articles that the links touch, grouped by what the links join; and the group of each link."""
-    count = len(links)
-    found, of_end = regions(
-        np.concatenate([links["left"], links["right"]]),
-        np.concatenate([links["left_start"], links["right_start"]]).astype(np.int64),
-        np.concatenate([links["left_end"], links["right_end"]]).astype(np.int64),
-    )
-    group = connected(len(found.article), of_end[:count], of_end[count:])
-    return Regions(found.article, found.start, found.end, group), group[of_end[:count]]
 
 
 def _add(spans: list[_Span], start: int, end: int, story: int, quote: bool) -> None:
@@ -144,94 +80,152 @@ def _gaps(start: int, end: int, spans: Iterable[_Span]) -> list[tuple[int, int]]
     return found
 
 
-def _openings(links: Rows, same_outlet: NDArray[np.bool_]) -> dict[int, list[tuple[int, int]]]:
-    """Per earlier article the spans that may found stories, in the order in which they do.
-
-    Links to other outlets come first, the longest of them first: a text that ran whole founds one story, not one for
-    each part that was quoted before; and two editions of one page join no two stories that others carry apart.
-    """
-    founding = np.flatnonzero(links["relation"] != QUOTE)
-    start, end = links["left_start"][founding], links["left_end"][founding]
-    order = np.lexsort((end, start, start.astype(np.int64) - end, same_outlet[founding], links["left"][founding]))
-    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for article, first, last in zip(
-        links["left"][founding][order].tolist(), start[order].tolist(), end[order].tolist(), strict=True
-    ):
-        found[article].append((first, last))
-    return found
+_LINK = ("left", "left_start", "left_end", "right_start", "right_end")
 
 
-def gather_stories(links: Rows, same_outlet: NDArray[np.bool_], ranks: Ints) -> Spans:
-    """The spans that carry stories, from links between articles (rows of reuse), in order of time.
+class _Grouped:
+    """Rows of several columns that come by a key, as tuples; those of many keys are made ready at once."""
 
-    `same_outlet` says of each link that one outlet alone has both articles. What comes of a link depends on the links
-    that touch it, directly or through others, alone; not on the order of the rows.
-    """
-    carried: dict[int, list[_Span]] = defaultdict(list)
-    openings = _openings(links, same_outlet)
-    stories = 0
-    order = np.lexsort(
-        (
-            links["right_end"],
-            links["left_end"],
-            links["right_start"],
-            links["left_start"],
-            ranks[links["left"]],
-            ranks[links["right"]],
-        )
-    )
-    fields = ("left", "left_start", "left_end", "right", "right_start", "right_end")
-    columns = [links[name][order].tolist() for name in fields]
-    quotes = (links["relation"][order] == QUOTE).tolist()
-    for left, left_start, left_end, right, right_start, right_end, quote in zip(*columns, quotes, strict=True):
-        spans = carried[left]
-        # All that came before the earlier article is known by now: what is its own founds stories.
-        for first, last in openings.pop(left, ()):
+    def __init__(self, key: Ints, columns: Sequence[NDArray[Any]]) -> None:
+        self._key, self._columns = key, columns
+        self._ready: dict[int, list[tuple[Any, ...]]] = {}
+
+    def prepare(self, keys: Ints) -> None:
+        """Have the rows of these keys, each given once, ready."""
+        first, last = np.searchsorted(self._key, keys), np.searchsorted(self._key, keys, "right")
+        index = ranges(first, last - first)
+        rows = list(zip(*(column[index].tolist() for column in self._columns), strict=True))
+        ends = np.cumsum(last - first)
+        bounds = zip(keys.tolist(), (ends - last + first).tolist(), ends.tolist(), strict=True)
+        self._ready |= {key: rows[start:end] for key, start, end in bounds}
+
+    def of(self, key: int) -> list[tuple[Any, ...]]:
+        if key not in self._ready:
+            self.prepare(np.array([key]))
+        return self._ready[key]
+
+
+class _Gathering:
+    """The spans of articles, found in order of time: those of the articles that are dirty, and of those which differ
+    thereby. All others are as in `old`, which is by article."""
+
+    def __init__(self, links: Rows, same_outlet: NDArray[np.bool_], ranks: Ints, old: Spans) -> None:
+        self._ranks, self._links, self._old = ranks, links, old
+        right_rank, left_rank = ranks[links["right"]], ranks[links["left"]]
+        order = sorted_by(left_rank)
+        quote = links["relation"] == QUOTE
+        self._into = _Grouped(right_rank, [left_rank, *(links[name] for name in _LINK), quote])
+        out = [links[name][order] for name in ("right", "left_start", "left_end")]
+        self._out = _Grouped(left_rank[order], [*out, same_outlet[order], quote[order]])
+        names = ("start", "end", "story", "quote", "founder")
+        self._known = _Grouped(old["article"], [old[name] for name in names])
+        self._carried: dict[int, list[_Span]] = {}
+        self._stories = int(old["story"].max(initial=-1)) + 1
+
+    def run(self, left: Ints, right: Ints) -> Spans:
+        """All spans, given the earlier and the later articles of the links that changed."""
+        dirty = distinct(np.concatenate([left, right]))
+        living = dirty[self._ranks[dirty] >= 0]
+        self._out.prepare(self._ranks[living])
+        later = np.zeros(len(self._ranks), np.bool_)
+        later[right] = True
+        self._into.prepare(self._ranks[living[later[living]]])
+        self._known.prepare(distinct(np.concatenate([living, self._links["left"][later[self._links["right"]]]])))
+        queue = list(zip(self._ranks[living].tolist(), living.tolist(), strict=True))
+        queued, anew = set(living.tolist()), set(right.tolist())
+        heapify(queue)
+        while queue:
+            rank, article = heappop(queue)
+            before = self._before(article)
+            # Where only its links to later articles changed, what it has of earlier ones stays.
+            kept = self._taken(rank) if article in anew else [span for span in before if not span.founder]
+            self._carried[article], linked = self._founded(rank, kept, before)
+            if self._carried[article] != before:
+                anew |= linked
+                for other in linked - queued:
+                    heappush(queue, (int(self._ranks[other]), other))
+                queued |= linked
+        return self._joined(dirty)
+
+    def _before(self, article: int) -> list[_Span]:
+        return [_Span(*row) for row in self._known.of(article)]
+
+    def _spans(self, article: int) -> list[_Span]:
+        if article not in self._carried:
+            self._carried[article] = self._before(article)
+        return self._carried[article]
+
+    def _taken(self, rank: int) -> list[_Span]:
+        """The spans that an article has of the earlier ones that it is linked with, all of which are known."""
+        spans: list[_Span] = []
+        for _, left, left_start, left_end, right_start, right_end, quote in sorted(self._into.of(rank), key=_in_order):
+            scale = (right_end - right_start) / (left_end - left_start)
+            for span in self._spans(left):
+                start, end = max(span.start, left_start), min(span.end, left_end)
+                if end - start >= LEAST_JOINED:
+                    # The later article's letters that answer to these, by proportion.
+                    mapped_start = right_start + round((start - left_start) * scale)
+                    mapped_end = right_end - round((left_end - end) * scale)
+                    _add(spans, mapped_start, mapped_end, span.story, quote)
+        return spans
+
+    def _founded(self, rank: int, taken: list[_Span], before: Sequence[_Span]) -> tuple[list[_Span], set[int]]:
+        """The spans of an article with the stories that it founds, and the later articles it is linked with.
+
+        Links to other outlets come first, the longest of them first: a text that ran whole founds one story, not one
+        for each part that was quoted before; and two editions of one page join no two stories that others carry apart.
+        """
+        spans = list(taken)
+        out = self._out.of(rank)
+        openings = sorted({(same, start - end, start, end) for _, start, end, same, quote in out if not quote})
+        known = {(span.start, span.end): span.story for span in before if span.founder}
+        opened: list[tuple[int, int]] = []
+        for _, _, first, last in openings:
+            if any(low <= first and last <= high for low, high in opened):
+                # Too little was left open there.
+                continue
+            opened.append((first, last))
             for start, end in _gaps(first, last, spans):
-                spans.append(_Span(start, end, stories, False, True))
-                stories += 1
-        later = carried[right]
-        scale = (right_end - right_start) / (left_end - left_start)
-        for span in spans:
-            start, end = max(span.start, left_start), min(span.end, left_end)
-            if end - start >= LEAST_JOINED:
-                # The later article's letters that answer to these, by proportion.
-                mapped_start = right_start + round((start - left_start) * scale)
-                mapped_end = right_end - round((left_end - end) * scale)
-                _add(later, mapped_start, mapped_end, span.story, quote)
-    return _as_array(carried)
+                story = known.get((start, end), self._stories)
+                self._stories += story == self._stories
+                spans.append(_Span(start, end, story, False, True))
+        return spans, {right for right, *_ in out}
+
+    def _joined(self, dirty: Ints) -> Spans:
+        rows = [
+            (span.story, article, span.start, span.end, span.quote, span.founder)
+            for article, spans in self._carried.items()
+            for span in spans
+        ]
+        replaced = np.zeros(len(self._ranks), np.bool_)
+        replaced[dirty] = True
+        replaced[list(self._carried)] = True
+        joined = np.concatenate([self._old[~replaced[self._old["article"]]], np.array(rows, SPAN)])
+        result: Spans = joined[sorted_by(joined["article"])]
+        return result
 
 
-def _as_array(carried: dict[int, list[_Span]]) -> Spans:
-    rows = [
-        (span.story, article, span.start, span.end, span.quote, span.founder)
-        for article, spans in carried.items()
-        for span in spans
-    ]
-    return np.array(rows, SPAN)
+def _in_order(link: tuple[int, ...]) -> tuple[int, ...]:
+    rank, _, left_start, left_end, right_start, right_end, _ = link
+    return rank, left_start, right_start, left_end, right_end
 
 
-def renumbered(spans: Spans, ranks: Ints) -> tuple[Spans, Ints]:
-    """The spans with their stories numbered by founder, in order of time and place; and the old number of each.
+def gather_stories(links: Rows, same_outlet: NDArray[np.bool_], ranks: Ints, old: Spans, changed: Rows) -> Spans:
+    """The spans that carry stories, by article, from links between articles (rows of reuse, in order of time).
 
-    A story that only one article carries is no story, and goes.
+    `same_outlet` says of each link that one outlet alone has both articles. `old` are the spans before, and `changed`
+    the links that came, went or moved since. What an article carries follows from what the earlier ones carry that it
+    is linked with, and from its links; so it is found anew only where one of these has changed.
     """
+    return _Gathering(links, same_outlet, ranks, old).run(changed["left"], changed["right"])
+
+
+def renumbered(spans: Spans, ranks: Ints) -> Spans:
+    """The spans with their stories numbered by founder, in order of time and place."""
     founders = spans[spans["founder"]]
     founders = founders[np.lexsort((founders["start"], ranks[founders["article"]]))]
-    old = founders["story"]
     number = np.full(int(spans["story"].max(initial=-1)) + 1, -1, np.int64)
-    number[old] = np.arange(len(old))
+    number[founders["story"]] = np.arange(len(founders))
     result = spans.copy()
     result["story"] = number[spans["story"]]
-    return result, old
-
-
-def joined(parts: Sequence[Spans]) -> Spans:
-    """Spans of several runs as one array, the numbers of their stories kept apart."""
-    base, shifted = 0, []
-    for part in parts:
-        copy = part.copy()
-        copy["story"] += base
-        base = int(copy["story"].max(initial=base - 1)) + 1
-        shifted.append(copy)
-    return np.concatenate(shifted) if shifted else np.zeros(0, SPAN)
+    return result

@@ -110,33 +110,62 @@ def _key_schema(table: Table) -> pa.Schema:
     return pa.schema([table.arrow.field(name) for name in table.key])
 
 
-def _as_witnesses(archive: Archive, store: Store, found: Spans, leader: NDArray[np.bool_]) -> Witnesses:
-    """Witnesses with the ids of their stories, not yet compared."""
+def _as_witnesses(
+    archive: Archive, store: Store, found: Spans, leader: NDArray[np.bool_], old: Witnesses
+) -> tuple[Witnesses, Ints]:
+    """Witnesses with the ids of their stories, not yet compared; and the one of old that each is, or -1."""
     result = np.zeros(len(found), WITNESS)
     for name in SPAN.names or ():
         result[name] = found[name]
     result["leader"] = leader
-    heads = np.flatnonzero(leader)
+    heads, old_heads = np.flatnonzero(leader), np.flatnonzero(old["leader"])
+    # A story has the name that its leader's place gives it.
+    known = _places(old[old_heads], result[heads], _PLACE)
+    ids = np.zeros(len(heads), "S32")
+    ids[known >= 0] = old["story_id"][old_heads[known[known >= 0]]]
+    named = heads[known < 0]
     start, end = _printed(
-        store, found["article"][heads], found["start"][heads].astype(np.int64), found["end"][heads].astype(np.int64)
+        store, found["article"][named], found["start"][named].astype(np.int64), found["end"][named].astype(np.int64)
     )
-    ids = [
+    ids[known < 0] = [
         content_id(article.decode(), first, last).encode()
         for article, first, last in zip(
-            archive.article_id[found["article"][heads]].tolist(), start.tolist(), end.tolist(), strict=True
+            archive.article_id[found["article"][named]].tolist(), start.tolist(), end.tolist(), strict=True
         )
     ]
     by_story = np.zeros(int(found["story"].max(initial=-1)) + 1, "S32")
     by_story[found["story"][heads]] = ids
     result["story_id"] = by_story[found["story"]] if len(found) else np.zeros(0, "S32")
-    return result
+    return result, _places(old, result, (*_PLACE, "leader", "story_id"))
 
 
-_IDENTITY = ("story_id", "article", "start", "end", "quote", "leader")
+_PLACE = ("article", "start", "end", "quote")
 
 
-def _identities(witnesses: Witnesses) -> list[tuple[object, ...]]:
-    return list(zip(*(witnesses[name].tolist() for name in _IDENTITY), strict=True))
+def _places(old: Witnesses, new: Witnesses, names: Sequence[str]) -> Ints:
+    """For each of some witnesses the one of old with the same values, or -1."""
+    if len(old) == 0 or len(new) == 0:
+        return np.full(len(new), -1, np.int64)
+    mine, theirs = _mixed(new, names), _mixed(old, names)
+    order = np.argsort(theirs)
+    at = np.searchsorted(theirs[order], mine)
+    at[at == len(order)] = 0
+    place = order[at]
+    same = np.logical_and.reduce([old[name][place] == new[name] for name in names])
+    return np.where(same, place, -1)
+
+
+def _mixed(rows: Witnesses, names: Sequence[str]) -> NDArray[np.uint64]:
+    """A hash of some columns of each row."""
+    mixed = np.zeros(len(rows), np.uint64)
+    with np.errstate(over="ignore"):
+        for name in names:
+            values = np.ascontiguousarray(rows[name])
+            # Of a name some letters are enough to tell it from others.
+            part = values.view(np.uint64).reshape(len(rows), -1)[:, 0] if values.dtype.kind == "S" else values
+            mixed = (mixed ^ part.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+            mixed ^= mixed >> np.uint64(29)
+    return mixed
 
 
 def stories(
@@ -152,23 +181,16 @@ def stories(
     limits: Limits,
 ) -> Told:
     """Compare the witnesses that are new, keep what is known of the others, and say what that changes."""
-    current = _as_witnesses(now.archive, store, found, leader)
+    old = before.witnesses
+    current, kept = _as_witnesses(now.archive, store, found, leader, old)
     chief = np.zeros(int(found["story"].max(initial=-1)) + 1, np.int64)
     chief[current["story"][leader]] = np.flatnonzero(leader)
-    old = before.witnesses
     changed = np.zeros(len(now.archive), np.bool_)
     changed[relettered] = True
-    known = {each: place for place, each in enumerate(_identities(old))}
-    spans_of_article = _several(current)
-    old_several = _several(old)
-    kept = np.full(len(current), -1, np.int64)
-    for place, each in enumerate(_identities(current)):
-        there = known.get(each, -1)
-        article, head = int(current["article"][place]), int(chief[current["story"][place]])
-        if there < 0 or changed[article] or changed[int(current["article"][head])]:
-            continue
-        if spans_of_article[place] == old_several[there]:
-            kept[place] = there
+    again = changed[current["article"]] | changed[current["article"][chief[current["story"]]]]
+    if len(old):
+        again |= _several(current) != _several(old)[kept]
+    kept[again] = -1
     same = np.flatnonzero(kept >= 0)
     for name in ("coverage", "variant_file", "variant_start", "variant_count"):
         current[name][same] = old[name][kept[same]]
@@ -186,14 +208,13 @@ def stories(
     )
 
 
-def _several(witnesses: Witnesses) -> list[int]:
+def _several(witnesses: Witnesses) -> Ints:
     """How many spans of its story each witness's article has."""
     if len(witnesses) == 0:
-        return []
+        return np.zeros(0, np.int64)
     step = (witnesses["story"][1:] != witnesses["story"][:-1]) | (witnesses["article"][1:] != witnesses["article"][:-1])
     group = np.concatenate([[0], np.cumsum(step)])
-    counts: list[int] = np.bincount(group)[group].tolist()
-    return counts
+    return np.bincount(group)[group]
 
 
 def _keep_variants(state: Path, files: list[str], current: Witnesses, fresh: Ints, collation: Collation) -> list[str]:
@@ -261,15 +282,15 @@ def _variant_change(
 
 def aliases(before: Generation, archive: Archive, current: Witnesses) -> tuple[dict[str, str], Change]:
     """Every id that was published once, and the story that carries its text now, as far as any does."""
-    living = {each.decode() for each in np.unique(current["story_id"]).tolist()}
     old = before.witnesses
-    lost = np.unique(old["story_id"][~np.isin(old["story_id"], current["story_id"])])
-    known = {alias: story for alias, story in before.aliases.items() if alias not in living}
-    heirs: dict[str, str] = {}
+    were, are = (set(rows["story_id"][rows["leader"]].tolist()) for rows in (old, current))
+    lost = np.array(sorted(were - are), "S32")
+    result = dict(before.aliases)
     if len(lost):
         heirs = _heirs(old[np.isin(old["story_id"], lost)], current)
-    result = {alias: heirs.get(story, story) for alias, story in known.items()}
-    result |= {each.decode(): heirs[each.decode()] for each in lost.tolist() if each.decode() in heirs}
+        result = {alias: heirs.get(story, story) for alias, story in result.items()} | heirs
+    for alias in are - were:
+        result.pop(alias.decode(), None)
     gone = [alias for alias, story in before.aliases.items() if result.get(alias) != story]
     came = [(alias, story) for alias, story in sorted(result.items()) if before.aliases.get(alias) != story]
     return result, Change(

@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.match.archive import Archive
-from flows.match.arrays import among, distinct
 from flows.match.candidates import Ints
-from flows.match.cluster import Spans, gather_stories, joined, link_regions, regions, renumbered
+from flows.match.cluster import Spans, gather_stories, renumbered
 from flows.match.fuse import fused, whole
 from flows.match.rows import REPRINT, REUSE, Rows
 
@@ -48,33 +47,8 @@ def _same_outlet(archive: Archive, links: Rows) -> NDArray[np.bool_]:
 
 
 def update_spans(old: Spans, links: Rows, changed: Rows, archive: Archive, ranks: Ints) -> Spans:
-    """The spans that carry stories, given those before and the links that came, went or moved to other outlets since.
-
-    Only the stories that touch a changed link, directly or through others, are found anew; the result is the same as
-    that of `gather_stories` on all links.
-    """
-    if len(old) == 0:
-        return renumbered(gather_stories(links, _same_outlet(archive, links), ranks), ranks)[0]
-    if len(changed) == 0:
-        return renumbered(old, ranks)[0]
-    article = np.concatenate([changed["left"], changed["right"]])
-    start = np.concatenate([changed["left_start"], changed["right_start"]]).astype(np.int64)
-    end = np.concatenate([changed["left_end"], changed["right_end"]]).astype(np.int64)
-    fresh = links[:0]
-    if len(links):
-        parts, group = link_regions(links)
-        _, hit = parts.touching(article, start, end)
-        dirty = distinct(parts.group[hit])
-        fresh = links[among(group, dirty)]
-        inside = among(parts.group, dirty)
-        article = np.concatenate([article, parts.article[inside]])
-        start = np.concatenate([start, parts.start[inside]])
-        end = np.concatenate([end, parts.end[inside]])
-    lost, _ = regions(article, start, end)
-    place, _ = lost.touching(old["article"], old["start"].astype(np.int64), old["end"].astype(np.int64))
-    kept = old[~among(old["story"], old["story"][place])]
-    found = gather_stories(fresh, _same_outlet(archive, fresh), ranks)
-    return renumbered(joined([kept, found]), ranks)[0]
+    """The spans that carry stories, given those before and the links that came, went or moved since."""
+    return renumbered(gather_stories(links, _same_outlet(archive, links), ranks, old, changed), ranks)
 
 
 def witnesses(spans: Spans, archive: Archive, ranks: Ints) -> tuple[Spans, NDArray[np.bool_]]:
