@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -162,30 +163,58 @@ def arrive(archive: Archive, new: pa.Table, removed: pa.Array | None, same_text:
     return Arrivals(grown, new.take(pa.array(fresh, pa.int64())), touched, distinct(archive.members(before)[1]))
 
 
+OFTEN = np.dtype(
+    [("key", np.uint64), ("articles", np.int64), ("seen", np.int64), ("own", np.int64), ("source", np.int64)]
+)
+"""A fingerprint that an outlet repeats as often as furniture: outlet and fingerprint in one word, how many articles of
+the outlet hold it and how often the outlet was seen with these, how many of them hold it beside text of their own, and
+the earliest of them."""
+
+LEAST_ARTICLES = 10
+"""Articles of one outlet that hold a fingerprint of its furniture, at least."""
+
+
 @dataclass(frozen=True)
 class Furniture:
-    """The fingerprints of furniture: `key` is outlet and fingerprint in one word, ascending.
+    """The fingerprints of furniture, and all those that outlets repeat as often (OFTEN, ascending by key), those of
+    texts that they ran again among them."""
 
-    `often` are all those that an outlet repeats as often as furniture, those of texts that it ran again among them.
-    """
+    often: NDArray[np.void]
 
-    key: Hashes
-    often: Hashes
+    @cached_property
+    def known(self) -> NDArray[np.void]:
+        """Those of furniture."""
+        result: NDArray[np.void] = self.often[self.often["own"] >= LEAST_ARTICLES]
+        return result
+
+    @cached_property
+    def key(self) -> Hashes:
+        """The keys of furniture, ascending."""
+        return np.ascontiguousarray(self.known["key"])
 
     def marks(self, archive: Archive, articles: Ints, hashes: Hashes) -> Flags:
         """Which postings are furniture; `articles[i]` holds `hashes[i]`."""
-        found = np.zeros(len(hashes), np.bool_)
-        if len(self.key) == 0 or len(hashes) == 0:
-            return found
-        count = archive.outlet_count[articles]
-        for place in range(int(count.max())):
-            held = np.flatnonzero(count > place)
-            outlet = archive.outlet[archive.outlet_start[articles[held]] + place]
-            key = outlet_key(outlet, hashes[held])
-            at = np.searchsorted(self.key, key)
-            at[at == len(self.key)] = 0
-            found[held[self.key[at] == key]] = True
+        return marked(self.key, archive, articles, hashes)
+
+
+def no_furniture() -> Furniture:
+    return Furniture(np.zeros(0, OFTEN))
+
+
+def marked(keys: Hashes, archive: Archive, articles: Ints, hashes: Hashes) -> Flags:
+    """Which postings the keys (ascending) name; `articles[i]` holds `hashes[i]`."""
+    found = np.zeros(len(hashes), np.bool_)
+    if len(keys) == 0 or len(hashes) == 0:
         return found
+    count = archive.outlet_count[articles]
+    for place in range(int(count.max())):
+        held = np.flatnonzero(count > place)
+        outlet = archive.outlet[archive.outlet_start[articles[held]] + place]
+        key = outlet_key(outlet, hashes[held])
+        at = np.searchsorted(keys, key)
+        at[at == len(keys)] = 0
+        found[held[keys[at] == key]] = True
+    return found
 
 
 def outlet_key(outlet: Ints, hashes: Hashes) -> Hashes:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from flows.match.archive import Archive, Flags
+from flows.match.archive import Archive, Flags, Furniture
 from flows.match.arrays import distinct
 from flows.match.candidates import Ints
 from flows.match.chain import ranges
@@ -72,7 +72,8 @@ def without_dead(state: Path, generation: Generation) -> Generation:
         return generation
     number = np.cumsum(~gone) - 1
     rows, spans, witnesses = generation.rows.copy(), generation.spans.copy(), generation.witnesses.copy()
-    apart = generation.furniture_rows.copy()
+    apart, often = generation.furniture_rows.copy(), generation.furniture.often.copy()
+    often["source"] = number[often["source"]]
     for table in (rows, apart):
         for side in ("left", "right"):
             table[side] = number[table[side]]
@@ -81,6 +82,7 @@ def without_dead(state: Path, generation: Generation) -> Generation:
     return replace(
         generation,
         archive=_kept_archive(archive, np.flatnonzero(~gone)),
+        furniture=Furniture(often),
         furniture_rows=apart,
         crowd=Crowd(generation.crowd.hash, number[generation.crowd.last]),
         rows=rows,

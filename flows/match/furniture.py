@@ -12,15 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.match.archive import Archive, Furniture, outlet_key
+from flows.match.archive import LEAST_ARTICLES, OFTEN, Archive, Furniture, marked, outlet_key
 from flows.match.arrays import among, distinct
 from flows.match.candidates import Ints
 from flows.match.chain import sorted_by
 from flows.match.store import Store
-from flows.match.winnow import GRAM, HASH_BITS, WINDOW, Hashes
+from flows.match.winnow import GRAM, HASH_BITS, WINDOW, Hashes, Positions
 
-LEAST_ARTICLES = 10
-"""Articles of one outlet that hold a fingerprint of its furniture, at least."""
 LEAST_SHARE = 0.15
 """Share of the outlet's captures that they make up, at least."""
 BRIDGE = GRAM + WINDOW
@@ -89,37 +87,15 @@ def covered(starts: Ints, lengths: Ints, row: Ints, position: Ints) -> NDArray[n
 
 
 def _recounted(archive: Archive, store: Store, outlet: int, total: int) -> Hashes:
-    """What an outlet repeats often, from all its articles."""
+    """The keys of what an outlet repeats often, from all its articles."""
     articles = archive.of_outlets(np.array([outlet]))
     place, outlets, captures = archive.members(articles)
     mine = outlets == outlet
     counted = np.zeros(len(articles), np.int64)
     counted[place[mine]] = captures[mine]
     hashes, _, bounds = store.fingerprints(articles) if len(articles) >= LEAST_ARTICLES else _NOTHING
-    return often_of(np.repeat(np.arange(len(bounds) - 1), np.diff(bounds)), hashes, counted, total)
-
-
-def _updated(archive: Archive, store: Store, outlets: Ints, hashes: Hashes, totals: Ints) -> Hashes:
-    """The keys of what the outlets repeat often, where only the fingerprints given can be it."""
-    article, _, held = store.holders(hashes, LEAST_ARTICLES)
-    living = archive.alive[article]
-    article, held = article[living], held[living]
-    place, outlet, captures = archive.members(article)
-    mine = np.isin(outlet, outlets)
-    place, outlet, captures = place[mine], outlet[mine], captures[mine]
-    key, article = outlet_key(outlet, held[place]), article[place]
-    order = np.lexsort((article, key))
-    key, article, captures = key[order], article[order], captures[order]
-    first = np.ones(len(key), np.bool_)
-    first[1:] = (key[1:] != key[:-1]) | (article[1:] != article[:-1])
-    key, captures = key[first], captures[first]
-    start = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]])) if len(key) else np.zeros(0, np.int64)
-    if len(start) == 0:
-        return np.zeros(0, np.uint64)
-    seen = np.add.reduceat(captures, start)
-    articles = np.diff(np.append(start, len(key)))
-    total = totals[(key[start] >> np.uint64(HASH_BITS)).astype(np.int64)]
-    return key[start[(articles >= LEAST_ARTICLES) & (seen >= LEAST_SHARE * total)]]
+    found = often_of(np.repeat(np.arange(len(bounds) - 1), np.diff(bounds)), hashes, counted, total)
+    return outlet_key(np.full(len(found), outlet), found)
 
 
 @dataclass(frozen=True)
@@ -130,6 +106,8 @@ class Repeated:
     article: Ints
     position: Ints
     key: Hashes
+    captures: Ints
+    """How often the outlet was seen with the article."""
 
     def runs(self) -> tuple[Ints, Ints]:
         """The postings that open a run of one passage, and the number of each posting's run."""
@@ -139,25 +117,39 @@ class Repeated:
         return np.flatnonzero(opens), np.cumsum(opens) - 1
 
 
-def repeated(archive: Archive, store: Store, keys: Hashes) -> Repeated:
-    """The postings of the living that the keys (outlet and fingerprint, ascending) name."""
-    article, positions, hashes = store.holders(distinct(keys & np.uint64((1 << HASH_BITS) - 1)))
-    living = archive.alive[article]
-    article, positions, hashes = article[living], positions[living], hashes[living]
-    place, outlet, _ = archive.members(article)
+def _of_outlets(archive: Archive, article: Ints, position: Positions, hashes: Hashes, keys: Hashes) -> Repeated:
+    """Those postings that the keys (ascending) name, of living articles."""
+    chosen = np.flatnonzero(archive.alive[article])
+    article, position, hashes = article[chosen], position[chosen], hashes[chosen]
+    place, outlet, captures = archive.members(article)
     key = outlet_key(outlet, hashes[place])
-    mine = np.isin(key, keys)
-    place, outlet, key = place[mine], outlet[mine], key[mine]
-    article, position = article[place], positions[place].astype(np.int64)
-    order = sorted_by(outlet, article, position)
-    return Repeated(outlet[order], article[order], position[order], key[order])
+    mine = among(key, keys)
+    place, outlet, captures, key = place[mine], outlet[mine], captures[mine], key[mine]
+    at = position[place].astype(np.int64)
+    order = sorted_by(outlet, article[place], at)
+    return Repeated(outlet[order], article[place][order], at[order], key[order], captures[order])
 
 
-def supported(archive: Archive, store: Store, often: Hashes) -> Hashes:
-    """Of what outlets repeat often the keys of furniture: those that enough articles hold beside text of their own."""
-    if len(often) == 0:
-        return often
-    held = repeated(archive, store, often)
+def repeated(archive: Archive, store: Store, keys: Hashes, articles: Ints | None = None) -> Repeated:
+    """The postings of the living that the keys (outlet and fingerprint, ascending) name; of some articles, or all."""
+    if articles is None:
+        return _of_outlets(archive, *store.holders(_hashes(keys)), keys)
+    hashes, position, bounds = store.fingerprints(articles)
+    return _of_outlets(archive, np.repeat(articles, np.diff(bounds)), position, hashes, keys)
+
+
+def _hashes(keys: Hashes) -> Hashes:
+    return distinct(keys & np.uint64((1 << HASH_BITS) - 1))
+
+
+def _outlets(keys: Hashes) -> Ints:
+    return (keys >> np.uint64(HASH_BITS)).astype(np.int64)
+
+
+def _beside_own(store: Store, held: Repeated) -> NDArray[np.bool_]:
+    """Which of what articles repeat stands in a passage beside text of their own."""
+    if len(held.key) == 0:
+        return np.zeros(0, np.bool_)
     first, run = held.runs()
     start = held.position[first]
     end = held.position[np.append(first[1:], len(run)) - 1] + GRAM
@@ -173,16 +165,29 @@ def supported(archive: Archive, store: Store, often: Hashes) -> Hashes:
     own += np.where(behind >= OWN_EDGE, behind, 0)
     said = np.bincount(owner, end - start)
     length = end - start
-    good = (own >= said)[owner] | ((length <= SHORT) & (own[owner] >= OWN_SHARE * length))
-    kept = good[run]
-    # Distinct articles that hold a key in such a run.
-    key, article = held.key[kept], held.article[kept]
-    order = np.lexsort((article, key))
-    key, article = key[order], article[order]
-    fresh = np.ones(len(key), np.bool_)
-    fresh[1:] = (key[1:] != key[:-1]) | (article[1:] != article[:-1])
-    found, count = np.unique(key[fresh], return_counts=True)
-    return found[count >= LEAST_ARTICLES]
+    good: NDArray[np.bool_] = (own >= said)[owner] | ((length <= SHORT) & (own[owner] >= OWN_SHARE * length))
+    return good[run]
+
+
+def _counted(store: Store, ranks: Ints, held: Repeated, keys: Hashes) -> NDArray[np.void]:
+    """What the postings say of each of the keys (OFTEN); the source is -1 where there is none."""
+    result = np.zeros(len(keys), OFTEN)
+    result["key"], result["source"] = keys, -1
+    own = _beside_own(store, held)
+    number = np.searchsorted(keys, held.key)
+    order = sorted_by(number, ranks[held.article])
+    number, article, own, seen = number[order], held.article[order], own[order], held.captures[order]
+    first = np.ones(len(order), np.bool_)
+    first[1:] = (number[1:] != number[:-1]) | (article[1:] != article[:-1])
+    place = np.cumsum(first) - 1
+    number, article, seen = number[first], article[first], seen[first]
+    result["articles"] = np.bincount(number, minlength=len(keys))
+    result["seen"] = np.bincount(number, seen, len(keys))
+    result["own"] = np.bincount(number, np.bincount(place, own, len(number)) > 0, len(keys))
+    head = np.ones(len(number), np.bool_)
+    head[1:] = number[1:] != number[:-1]
+    result["source"][number[head]] = article[head]
+    return result
 
 
 def affected(archive: Archive, touched: Ints, shrunk: Ints) -> Ints:
@@ -191,32 +196,59 @@ def affected(archive: Archive, touched: Ints, shrunk: Ints) -> Ints:
     return distinct(np.concatenate([archive.members(living)[1], shrunk]))
 
 
-def refresh(archive: Archive, store: Store, old: Furniture, touched: Ints, shrunk: Ints) -> Furniture:
+def _grown(
+    archive: Archive, store: Store, ranks: Ints, known: NDArray[np.void], gained: Ints, outlets: Ints
+) -> tuple[NDArray[np.void], Hashes]:
+    """What is known of the fingerprints that outlets repeat often, after they gained articles; and the keys of those
+    that may have come to be repeated often. A share can rise only for what a new article holds."""
+    totals, most = archive.totals(), np.zeros(len(archive.outlets), np.int64)
+    np.maximum.at(most, archive.outlet, archive.captures)
+    hashes, position, bounds = store.fingerprints(gained)
+    article = np.repeat(gained, np.diff(bounds))
+    place, outlet, _ = archive.members(article)
+    mine = among(outlet, outlets)
+    key = distinct(outlet_key(outlet[mine], hashes[place[mine]]))
+    more = _counted(store, ranks, _of_outlets(archive, article, position, hashes, known["key"]), known["key"])
+    result = known.copy()
+    for name in ("articles", "seen", "own"):
+        result[name] += more[name]
+    earlier = (more["source"] >= 0) & (ranks[more["source"]] < ranks[known["source"]])
+    result["source"][earlier] = more["source"][earlier]
+    # Of the others most are in too few articles, whosever these are.
+    key = key[~among(key, known["key"])]
+    value = _hashes(key)
+    held = store.frequencies(value)[np.searchsorted(value, key & np.uint64((1 << HASH_BITS) - 1))]
+    outlet = _outlets(key)
+    return result, key[(held >= LEAST_ARTICLES) & (held * most[outlet] >= LEAST_SHARE * totals[outlet])]
+
+
+def refresh(archive: Archive, store: Store, ranks: Ints, old: Furniture, touched: Ints, shrunk: Ints) -> Furniture:
     """The furniture of all outlets, after the articles `touched` came, went or moved and `shrunk` outlets lost some."""
     totals = archive.totals()
     living = touched[archive.alive[touched]]
     outlets = affected(archive, touched, shrunk)
     many = RECOUNT * len(living) >= int(archive.alive.sum())
     recount = outlets if many else shrunk
-    kept = ~np.isin((old.often >> np.uint64(HASH_BITS)).astype(np.int64), outlets)
-    often = [np.zeros(0, np.uint64)]
+    owner = _outlets(old.often["key"])
+    parts = [old.often[~among(owner, outlets)]]
+    found = [np.zeros(0, np.uint64)]
     for outlet in recount.tolist():
-        found = _recounted(archive, store, outlet, int(totals[outlet]))
-        often.append(outlet_key(np.full(len(found), outlet), found))
-    rest = np.setdiff1d(outlets, recount)
+        found.append(_recounted(archive, store, outlet, int(totals[outlet])))
+    rest = outlets[~among(outlets, recount)]
     if len(rest):
-        # A share can rise only for what a new article holds, and fall for what was often repeated.
-        place, outlet, _ = archive.members(living)
-        fresh, _, _ = store.fingerprints(living[distinct(place[np.isin(outlet, rest)])])
-        owner = (old.often >> np.uint64(HASH_BITS)).astype(np.int64)
-        known = old.often[np.isin(owner, rest)] & np.uint64((1 << HASH_BITS) - 1)
-        often.append(_updated(archive, store, rest, distinct(np.concatenate([fresh, known])), totals))
-    changed = np.sort(np.concatenate(often))
-    same = old.key[~np.isin((old.key >> np.uint64(HASH_BITS)).astype(np.int64), outlets)]
-    return Furniture(
-        np.sort(np.concatenate([same, supported(archive, store, changed)])),
-        np.sort(np.concatenate([old.often[kept], changed])),
-    )
+        known, maybe = _grown(archive, store, ranks, old.often[among(owner, rest)], living, rest)
+        fresh = _counted(store, ranks, repeated(archive, store, maybe), maybe)
+        both = np.concatenate([known, fresh])
+        enough = (both["articles"] >= LEAST_ARTICLES) & (both["seen"] >= LEAST_SHARE * totals[_outlets(both["key"])])
+        # Where another set is repeated often, other text is an article's own.
+        other = np.concatenate([known["key"][~enough[: len(known)]], fresh["key"][enough[len(known) :]]])
+        again = among(_outlets(both["key"]), distinct(_outlets(other)))
+        parts.append(both[enough & ~again])
+        found.append(both["key"][enough & again])
+    keys = np.sort(np.concatenate(found))
+    parts.append(_counted(store, ranks, repeated(archive, store, keys), keys))
+    often = np.concatenate(parts)
+    return Furniture(often[np.argsort(often["key"])])
 
 
 def remarked(archive: Archive, store: Store, old: Furniture, new: Furniture) -> Ints:
@@ -228,4 +260,4 @@ def remarked(archive: Archive, store: Store, old: Furniture, new: Furniture) -> 
     article, _, held = store.holders(hashes)
     living = archive.alive[article]
     article, held = article[living], held[living]
-    return distinct(article[Furniture(changed, changed).marks(archive, article, held)])
+    return distinct(article[marked(changed, archive, article, held)])

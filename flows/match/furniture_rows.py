@@ -13,9 +13,10 @@ from rapidfuzz.process import cpdist
 
 from flows.match.align import LEAST_LETTERS, LEAST_SIMILARITY
 from flows.match.archive import Archive, Furniture
+from flows.match.arrays import among, distinct
 from flows.match.candidates import Ints
 from flows.match.chain import sorted_by
-from flows.match.furniture import Repeated, repeated
+from flows.match.furniture import Repeated, affected, repeated
 from flows.match.rows import FURNITURE, ROW, Rows
 from flows.match.store import Store
 from flows.match.winnow import GRAM, HASH_BITS, Hashes
@@ -96,16 +97,47 @@ def _compared(store: Store, rows: KeptRows, old: KeptRows, workers: int) -> Kept
     return alike
 
 
+def _same(before: Furniture, after: Furniture, outlets: Ints) -> Ints:
+    """The outlets that have the same furniture, of the same earliest articles."""
+    old, new = (each.known[["key", "source"]] for each in (before, after))
+    one, two = (np.ascontiguousarray(each).view(f"V{each.dtype.itemsize}").ravel() for each in (old, new))
+    changed = set(one.tolist()) ^ set(two.tolist())
+    moved = [each["key"][[value in changed for value in raw.tolist()]] for each, raw in ((old, one), (new, two))]
+    return outlets[~among(outlets, distinct(_outlet_of(np.concatenate(moved))))]
+
+
 def furniture_rows(
-    archive: Archive, store: Store, ranks: Ints, furniture: Furniture, old: KeptRows, outlets: Ints, workers: int
+    archive: Archive,
+    store: Store,
+    ranks: Ints,
+    furniture: tuple[Furniture, Furniture],
+    old: KeptRows,
+    touched: Ints,
+    shrunk: Ints,
+    workers: int,
 ) -> KeptRows:
-    """The rows of furniture of all outlets, those of `outlets` (ascending) found anew, the others as in `old`."""
-    stays = old[~np.isin(old["outlet"], outlets)]
-    keys = furniture.key[np.isin(_outlet_of(furniture.key), outlets)]
-    if len(keys) == 0:
-        return stays
-    fresh = _compared(store, _passages(repeated(archive, store, keys), ranks), old, workers)
-    joined: KeptRows = np.concatenate([stays, fresh])
+    """The rows of furniture of all outlets, given the furniture before and now and the rows before.
+
+    `touched` are the articles that came, went or moved, `shrunk` the outlets that lost some. Of outlets that gained
+    articles and have the same furniture as before, only the rows of those articles are looked for.
+    """
+    outlets = affected(archive, touched, shrunk)
+    before, after = furniture
+    same = _same(before, after, outlets[~among(outlets, shrunk)])
+    anew = outlets[~among(outlets, same)]
+    keys = after.key[among(_outlet_of(after.key), anew)]
+    parts = [old[~among(old["outlet"], anew)]]
+    if len(keys):
+        parts.append(_compared(store, _passages(repeated(archive, store, keys), ranks), old, workers))
+    held = after.known[among(_outlet_of(after.key), same)]
+    if len(held):
+        gained = touched[archive.alive[touched]]
+        some = repeated(archive, store, held["key"], distinct(np.concatenate([gained, held["source"]])))
+        rows = _passages(some, ranks)
+        parts.append(_compared(store, rows[among(rows["right"], gained)], old[:0], workers))
+    if len(parts) == 1:
+        return parts[0]
+    joined: KeptRows = np.concatenate(parts)
     result: KeptRows = joined[np.lexsort((joined["right_start"], joined["right"], joined["outlet"]))]
     return result
 

@@ -211,7 +211,7 @@ def work(
     everything = 4 * len(touched) >= int(after.archive.alive.sum())
     hashes = None if everything else _evidence(before, after, store, touched)
     # Of few articles too there may be more fingerprints elsewhere than there is room for.
-    if hashes is not None and store.frequency(hashes) > limits.postings:
+    if hashes is not None and store.frequencies(hashes).sum() > limits.postings:
         hashes = None
     is_touched = np.zeros(len(after.archive), np.bool_)
     is_touched[touched] = True

@@ -20,7 +20,7 @@ from flows.match.arrays import among, distinct
 from flows.match.candidates import Ints
 from flows.match.chain import ranges, sorted_by
 from flows.match.dropping import without_dead, without_lost_variants
-from flows.match.furniture import affected, refresh, remarked
+from flows.match.furniture import refresh, remarked
 from flows.match.furniture_rows import changes, furniture_rows
 from flows.match.memory import limits
 from flows.match.pairs import Moment, Work, aligned, pair_key, work
@@ -153,15 +153,23 @@ def match(
     fresh = write_segments(state, known.size, arrivals.fresh["text"], within.letters)
     segments = _tidied(state, [*before.segments, *fresh], within.letters)
     store, archive = Store(segments), arrivals.archive
-    furniture = refresh(archive, store, before.furniture, arrivals.touched, arrivals.shrunk)
-    relettered = distinct(np.concatenate([arrivals.touched, remarked(archive, store, before.furniture, furniture)]))
     ranks = archive.ranks()
+    furniture = refresh(archive, store, ranks, before.furniture, arrivals.touched, arrivals.shrunk)
+    relettered = distinct(np.concatenate([arrivals.touched, remarked(archive, store, before.furniture, furniture)]))
     then = Moment(before.archive, before.archive.ranks(), before.furniture)
     now = Moment(archive, ranks, furniture)
     todo = work(then, now, store, before.rows, relettered, before.crowd, within, state / ".seeds")
     rows, gone, came = _rows(before, now, store, todo, relettered, workers, within.letters)
-    outlets = affected(archive, arrivals.touched, arrivals.shrunk)
-    set_apart = furniture_rows(archive, store, ranks, furniture, before.furniture_rows, outlets, workers)
+    set_apart = furniture_rows(
+        archive,
+        store,
+        ranks,
+        (before.furniture, furniture),
+        before.furniture_rows,
+        arrivals.touched,
+        arrivals.shrunk,
+        workers,
+    )
     links = links_of(rows)
     moved = links[among(links["left"], arrivals.touched) | among(links["right"], arrivals.touched)]
     changed = np.concatenate([changed_links(links_of(gone), links_of(came)), moved])

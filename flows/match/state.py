@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.match.archive import Archive, Furniture, empty_archive
+from flows.match.archive import Archive, Furniture, empty_archive, no_furniture
 from flows.match.candidates import Ints
 from flows.match.cluster import SPAN, Spans
 from flows.match.furniture_rows import KEPT, KeptRows
@@ -66,7 +66,7 @@ def nothing() -> Generation:
     none = np.zeros(0, np.int64)
     return Generation(
         empty_archive(),
-        Furniture(np.zeros(0, np.uint64), np.zeros(0, np.uint64)),
+        no_furniture(),
         np.zeros(0, KEPT),
         Crowd(np.zeros(0, np.uint64), none),
         no_rows(),
@@ -98,7 +98,7 @@ def load(state: Path, name: str | None) -> Generation | None:
     arrays = {path.stem: np.load(path) for path in sorted(folder.glob("*.npy"))}
     return Generation(
         Archive(**{each: arrays[each] for each in _ARCHIVE}, outlets=np.array(manifest["outlets"], np.str_)),
-        Furniture(arrays["furniture"], arrays["often"]),
+        Furniture(arrays["often"]),
         arrays["furniture_rows"],
         Crowd(arrays["crowd_hash"], arrays["crowd_last"]),
         arrays["rows"],
@@ -128,7 +128,6 @@ def save(state: Path, name: str, generation: Generation) -> None:
     building.mkdir()
     for each in _ARCHIVE:
         np.save(building / f"{each}.npy", getattr(generation.archive, each))
-    np.save(building / "furniture.npy", generation.furniture.key)
     np.save(building / "often.npy", generation.furniture.often)
     np.save(building / "furniture_rows.npy", generation.furniture_rows)
     np.save(building / "crowd_hash.npy", generation.crowd.hash)

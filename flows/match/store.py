@@ -311,9 +311,9 @@ class Store:
         (hashes, positions), bounds = self._gathered(articles, "posting_bounds", ("hash", "position"))
         return hashes, positions, bounds  # type: ignore[return-value]
 
-    def frequency(self, hashes: Hashes) -> int:
-        """How many postings the fingerprints given (ascending) have in all."""
-        return sum(int(segment.found(hashes)[1].sum()) for segment in self.segments)
+    def frequencies(self, hashes: Hashes) -> Ints:
+        """How many postings each of the fingerprints given (ascending) has."""
+        return sum((segment.found(hashes)[1] for segment in self.segments), np.zeros(len(hashes), np.int64))
 
     @property
     def postings(self) -> int:
