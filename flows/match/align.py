@@ -14,7 +14,7 @@ from rapidfuzz.process import cpdist
 
 from flows.match.candidates import Ints
 from flows.match.chain import Chains, Held, chain, fuse, runs, shared_places, solid, sorted_by
-from flows.match.extend import MASKED, extend
+from flows.match.extend import MASKED, Sides, extend
 from flows.match.winnow import GRAM, Hashes
 
 LEAST_LETTERS = 60
@@ -67,31 +67,13 @@ class Aligned:
 
 def _grown(articles: Articles, left: Ints, right: Ints, chains: Chains) -> Chains:
     """The chains, each end moved to where the two texts really part."""
-    left_base, right_base = articles.bounds[left[chains.pair]], articles.bounds[right[chains.pair]]
-    left_stop, right_stop = articles.bounds[left[chains.pair] + 1], articles.bounds[right[chains.pair] + 1]
-    after = extend(
+    bounds, pair = articles.bounds, chains.pair
+    mine, theirs = extend(
         articles.codes,
-        left_base + chains.left_end,
-        left_stop - left_base - chains.left_end,
-        right_base + chains.right_end,
-        right_stop - right_base - chains.right_end,
-        1,
+        Sides(chains.left_start, chains.left_end, bounds[left[pair]], bounds[left[pair] + 1]),
+        Sides(chains.right_start, chains.right_end, bounds[right[pair]], bounds[right[pair] + 1]),
     )
-    before = extend(
-        articles.codes,
-        left_base + chains.left_start - 1,
-        chains.left_start,
-        right_base + chains.right_start - 1,
-        chains.right_start,
-        -1,
-    )
-    return replace(
-        chains,
-        left_start=chains.left_start - before[0],
-        left_end=chains.left_end + after[0],
-        right_start=chains.right_start - before[1],
-        right_end=chains.right_end + after[1],
-    )
+    return replace(chains, left_start=mine.start, left_end=mine.end, right_start=theirs.start, right_end=theirs.end)
 
 
 def _parted(chains: Chains, within: NDArray[np.bool_]) -> Chains:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from flows.match.arrays import distinct
 from flows.match.candidates import Ints, Postings
-from flows.match.chain import ranges
+from flows.match.chain import ranges, sorted_by
 from flows.match.winnow import HASH_BITS, Hashes, Positions
 
 NO_DATE = np.iinfo(np.int64).max
@@ -229,8 +229,7 @@ def in_order(
     kept = archive.alive[article] & ~furniture.marks(archive, article, hashes)
     article, position, hashes = article[kept], position[kept], hashes[kept]
     rank = ranks[article]
-    bits = max(1, len(rank).bit_length())
-    index = np.sort((rank << bits) | np.arange(len(rank))) & ((1 << bits) - 1)
+    index = sorted_by(rank) if (rank[1:] < rank[:-1]).any() else np.arange(len(rank))
     by_rank = np.full(int(ranks.max(initial=-1)) + 1, -1, np.int64)
     living = np.flatnonzero(ranks >= 0)
     by_rank[ranks[living]] = living

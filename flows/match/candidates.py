@@ -199,7 +199,8 @@ def pair_up(postings: Postings, early: Early, asked: Asked | None = None) -> Pai
     held = np.flatnonzero(early.number >= 0)
     if asked is not None:
         # Most fingerprints have no early carrier that matters.
-        matters = (asked.changed | (asked.touched[postings.article[early.table]] & (early.table >= 0))).any(axis=1)
+        touching: NDArray[np.bool_] = asked.touched[postings.article[early.table]] & (early.table >= 0)
+        matters = np.logical_or.reduce(asked.changed | touching, axis=1)
         held = held[matters[early.number[held]] | asked.touched[postings.article[held]]]
     parts = []
     start = 0
@@ -211,15 +212,11 @@ def pair_up(postings: Postings, early: Early, asked: Asked | None = None) -> Pai
             cut = int(np.searchsorted(postings.article[held], last))
             stop = cut if cut > start else int(np.searchsorted(postings.article[held], last, "right"))
         here = held[start:stop]
-        partners = early.table[early.number[here]].astype(np.int64)
-        article = np.where(partners >= 0, postings.article[partners], np.iinfo(np.int32).max)
-        wanted = article < postings.article[here][:, None]
+        partners, mine = early.table[early.number[here]], postings.article[here]
+        article = postings.article[partners]
+        wanted = (partners >= 0) & (article < mine[:, None])
         if asked is not None:
-            wanted &= (
-                asked.changed[early.number[here]]
-                | asked.touched[postings.article[here]][:, None]
-                | (asked.touched[np.where(partners >= 0, article, 0)])
-            )
+            wanted &= asked.changed[early.number[here]] | asked.touched[mine][:, None] | asked.touched[article]
         row, column = np.nonzero(wanted)
         later, earlier = here[row], partners[row, column]
         parts.append(

@@ -99,11 +99,20 @@ def _compared(store: Store, rows: KeptRows, old: KeptRows, workers: int) -> Kept
 
 def _same(before: Furniture, after: Furniture, outlets: Ints) -> Ints:
     """The outlets that have the same furniture, of the same earliest articles."""
-    old, new = (each.known[["key", "source"]] for each in (before, after))
-    one, two = (np.ascontiguousarray(each).view(f"V{each.dtype.itemsize}").ravel() for each in (old, new))
-    changed = set(one.tolist()) ^ set(two.tolist())
-    moved = [each["key"][[value in changed for value in raw.tolist()]] for each, raw in ((old, one), (new, two))]
-    return outlets[~among(outlets, distinct(_outlet_of(np.concatenate(moved))))]
+    old, new = before.known, after.known
+    gone = old["key"][~_stands(old, new)]
+    came = new["key"][~_stands(new, old)]
+    return outlets[~among(outlets, distinct(_outlet_of(np.concatenate([gone, came]))))]
+
+
+def _stands(some: NDArray[np.void], others: NDArray[np.void]) -> NDArray[np.bool_]:
+    """Which fingerprints of furniture are among others, with the same earliest article."""
+    if len(others) == 0:
+        return np.zeros(len(some), np.bool_)
+    at = np.searchsorted(others["key"], some["key"])
+    at[at == len(others)] = 0
+    result: NDArray[np.bool_] = (others["key"][at] == some["key"]) & (others["source"][at] == some["source"])
+    return result
 
 
 def furniture_rows(

@@ -214,7 +214,8 @@ def _several(witnesses: Witnesses) -> Ints:
         return np.zeros(0, np.int64)
     step = (witnesses["story"][1:] != witnesses["story"][:-1]) | (witnesses["article"][1:] != witnesses["article"][:-1])
     group = np.concatenate([[0], np.cumsum(step)])
-    return np.bincount(group)[group]
+    counts: Ints = np.bincount(group)[group]
+    return counts
 
 
 def _keep_variants(state: Path, files: list[str], current: Witnesses, fresh: Ints, collation: Collation) -> list[str]:

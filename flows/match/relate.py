@@ -11,7 +11,7 @@ from flows.match.align import Aligned, Articles
 from flows.match.arrays import distinct
 from flows.match.candidates import Ints
 from flows.match.chain import ranges, sorted_by
-from flows.match.extend import extend
+from flows.match.extend import Sides, extend
 from flows.match.rows import EXCERPT, QUOTE, REPRINT, ROW, SELF_COPY, TEMPLATE, Rows, same_pair
 from flows.match.store import Store
 from flows.match.template import FEW_NUMBERS, LEAST_WORDS, NUMBER_SHARE, Passages, are_forms, numbers, numbers_differ
@@ -105,34 +105,14 @@ class _Forms:
 
     def widened(self, spans: Aligned, chosen: Ints) -> _Spans:
         """The spans chosen, continued into the furniture round them, as far as the two articles agree there."""
-        pair = spans.pair[chosen]
-        bounds = self._articles.bounds
-        grown = {}
-        sides = (("left", self._left[pair]), ("right", self._right[pair]))
-        base = {side: bounds[row] for side, row in sides}
-        stop = {side: bounds[row + 1] for side, row in sides}
-        start = {side: getattr(spans, f"{side}_start")[chosen] for side, _ in sides}
-        end = {side: getattr(spans, f"{side}_end")[chosen] for side, _ in sides}
-        after = extend(
+        pair, bounds = spans.pair[chosen], self._articles.bounds
+        left, right = self._left[pair], self._right[pair]
+        mine, theirs = extend(
             self._articles.codes_all,
-            base["left"] + end["left"],
-            stop["left"] - base["left"] - end["left"],
-            base["right"] + end["right"],
-            stop["right"] - base["right"] - end["right"],
-            1,
+            Sides(spans.left_start[chosen], spans.left_end[chosen], bounds[left], bounds[left + 1]),
+            Sides(spans.right_start[chosen], spans.right_end[chosen], bounds[right], bounds[right + 1]),
         )
-        before = extend(
-            self._articles.codes_all,
-            base["left"] + start["left"] - 1,
-            start["left"],
-            base["right"] + start["right"] - 1,
-            start["right"],
-            -1,
-        )
-        for place, side in enumerate(("left", "right")):
-            grown[f"{side}_start"] = start[side] - before[place]
-            grown[f"{side}_end"] = end[side] + after[place]
-        return _Spans(pair, **grown)
+        return _Spans(pair, mine.start, mine.end, theirs.start, theirs.end)
 
 
 def forms(store: Store, articles: Articles, number: Ints, left: Ints, right: Ints, spans: Aligned) -> NDArray[np.bool_]:

@@ -134,8 +134,8 @@ def _write(folder: Path, arrays: dict[str, NDArray[np.generic]]) -> None:
     hashes = arrays["hash"].astype(np.uint64)
     packed = (hashes << np.uint64(INDEX_BITS)) | np.arange(len(hashes), dtype=np.uint64)
     arrays["index"] = np.sort(packed)
-    count = np.diff(arrays["posting_bounds"].astype(np.int64))
-    arrays["owner"] = np.repeat(np.arange(len(count), dtype=np.int32), count)
+    bounds = arrays["posting_bounds"].astype(np.int64)
+    arrays["owner"] = np.repeat(np.arange(len(bounds) - 1, dtype=np.int32), bounds[1:] - bounds[:-1])
     for name in _ARRAYS:
         np.save(folder / f"{name}.npy", arrays[name])
 
@@ -232,6 +232,8 @@ class Store:
 
     def __init__(self, segments: Sequence[Segment]) -> None:
         self.segments = list(segments)
+        self._asked: Hashes | None = None
+        self._answer: list[tuple[Ints, Ints]] = []
         self.starts = np.array([segment.first for segment in segments], np.int64)
         self.size = segments[-1].first + segments[-1].rows if segments else 0
 
@@ -313,7 +315,13 @@ class Store:
 
     def frequencies(self, hashes: Hashes) -> Ints:
         """How many postings each of the fingerprints given (ascending) has."""
-        return sum((segment.found(hashes)[1] for segment in self.segments), np.zeros(len(hashes), np.int64))
+        return sum((count for _, count in self._runs(hashes)), np.zeros(len(hashes), np.int64))
+
+    def _runs(self, hashes: Hashes) -> list[tuple[Ints, Ints]]:
+        """Where fingerprints stand in the index of each segment; remembered, as they are counted, then read."""
+        if self._asked is not hashes:
+            self._asked, self._answer = hashes, [segment.found(hashes) for segment in self.segments]
+        return self._answer
 
     @property
     def postings(self) -> int:
@@ -335,7 +343,7 @@ class Store:
 
         Of the fingerprints given those with less than `least` postings are left out.
         """
-        runs = [segment.found(hashes) for segment in self.segments] if hashes is not None else []
+        runs = self._runs(hashes) if hashes is not None else []
         often = sum((count for _, count in runs), np.zeros(0 if hashes is None else len(hashes), np.int64)) >= least
         articles, positions, values = [np.zeros(0, np.int64)], [np.zeros(0, np.int32)], [np.zeros(0, np.uint64)]
         for number, segment in enumerate(self.segments):

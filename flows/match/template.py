@@ -182,7 +182,7 @@ def _slots(passages: Passages, found: _Differences) -> Ints:
     digits = _Digits(passages.codes)
     numeric = digits.any(found.left_start, found.left_end) | digits.any(found.right_start, found.right_end)
     # One letter for another, as most differences are, is no word.
-    kind = ((np.minimum(mine, theirs) >= 1) & (np.maximum(mine, theirs) >= 2) & ~numeric).astype(np.int64)
+    kind: Ints = ((np.minimum(mine, theirs) >= 1) & (np.maximum(mine, theirs) >= 2) & ~numeric).astype(np.int64)
     here = np.flatnonzero(numeric)
     own = found.passage[here]
     first, last = digits.touched(
