@@ -163,6 +163,8 @@ def arrive(archive: Archive, new: pa.Table, removed: pa.Array | None, same_text:
     return Arrivals(grown, new.take(pa.array(fresh, pa.int64())), touched, distinct(archive.members(before)[1]))
 
 
+_SOME_BITS = 16
+
 OFTEN = np.dtype(
     [("key", np.uint64), ("articles", np.int64), ("seen", np.int64), ("own", np.int64), ("source", np.int64)]
 )
@@ -206,9 +208,14 @@ def marked(keys: Hashes, archive: Archive, articles: Ints, hashes: Hashes) -> Fl
     found = np.zeros(len(hashes), np.bool_)
     if len(keys) == 0 or len(hashes) == 0:
         return found
-    count = archive.outlet_count[articles]
-    for place in range(int(count.max())):
-        held = np.flatnonzero(count > place)
+    # Few fingerprints are furniture: most are told apart by some of their bits.
+    some = np.zeros(1 << _SOME_BITS, np.bool_)
+    low = np.uint64((1 << _SOME_BITS) - 1)
+    some[keys & low] = True
+    maybe = np.flatnonzero(some[hashes & low])
+    count = archive.outlet_count[articles[maybe]]
+    for place in range(int(count.max(initial=0))):
+        held = maybe[count > place]
         outlet = archive.outlet[archive.outlet_start[articles[held]] + place]
         key = outlet_key(outlet, hashes[held])
         at = np.searchsorted(keys, key)

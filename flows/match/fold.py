@@ -37,8 +37,8 @@ from flows.match.variant_forms import one_form
 Codes = NDArray[np.uint32]
 Offsets = NDArray[np.int64]
 
-CHUNK_BYTES = 2 << 20
-"""Bytes of UTF-8 that are folded at a time: what bounds the memory."""
+CHUNK_BYTES = 1 << 19
+"""Bytes of UTF-8 that are folded at a time: what bounds the memory, and what a processor keeps at hand."""
 
 _ASSIGNED_END = 0x40000
 """No code point from here on is a letter, a number or a mark that is kept."""

@@ -280,7 +280,8 @@ class Store:
             row, edges = articles[start:stop] - segment.first, getattr(segment, bounds)
             first, count = edges[row], edges[row + 1] - edges[row]
             lengths.append(count)
-            index = ranges(first, count)
+            together = int(row[-1]) - int(row[0]) == len(row) - 1 and bool((row[1:] > row[:-1]).all())
+            index = slice(int(first[0]), int(edges[row[-1] + 1])) if together else ranges(first, count)
             for part, name in zip(parts, names, strict=True):
                 part.append(getattr(segment, name)[index])
         empty = [np.zeros(0, _TYPES[name]) for name in names]
