@@ -130,6 +130,8 @@ class Restorer:
 
     def _write(self, old: pa.Table, fresh: pa.Table) -> int:
         """Commit what differs; nothing where nothing does."""
+        if old.num_rows == 0:
+            return self._writer.append(_TABLE, fresh)
         key = list(table(_TABLE).key)
         before, after = _rows(old), _rows(fresh)
         gone = [place for row, place in before.items() if row not in after]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -13,8 +14,6 @@ _OWN_ALIKE, _OWN_SHARE = 0.7, 0.5
 """Likeness to the witness, and share of its letters, from which a fragment of the article counts as found there."""
 _FOREIGN_ALIKE, _FOREIGN_SHARE = 0.85, 0.85
 """The same for a fragment that stands elsewhere on the page."""
-_FOREIGN_LETTERS, _FOREIGN_LETTERS_ALPHABETIC = 12, 30
-"""Letters below which a fragment that stands elsewhere may be found by chance."""
 TOUCHING = 12
 """Letters of the witness between two fragments that are next to each other."""
 _COVERED = 0.3
@@ -46,9 +45,9 @@ class Part:
 class _Taken:
     """The places of a witness that fragments stand on."""
 
-    def __init__(self) -> None:
-        self._spans: list[tuple[int, int]] = []
-        self._longest = 0
+    def __init__(self, places: Iterable[Location] = ()) -> None:
+        self._spans: list[tuple[int, int]] = sorted((place.start, place.end) for place in places)
+        self._longest = max((end - start for start, end in self._spans), default=0)
 
     def add(self, place: Location) -> None:
         insort(self._spans, (place.start, place.end))
@@ -74,7 +73,7 @@ class Belongings:
             article: [Part(number, number in page.joined) for number in numbers]
             for article, numbers in page.reading.items()
         }
-        self.scattered = {article for article, numbers in page.reading.items() if not page.in_one_run(numbers)}
+        self.scattered = set(page.scattered)
         self.moved: set[int] = set()
         self._owned: dict[tuple[str, str], dict[int, Location]] = {}
 
@@ -92,21 +91,26 @@ class Belongings:
         found = []
         for part in self.parts[article]:
             if part.number is not None and (place := places.get(part.number)):
-                share = 1 - (place.head + place.tail) / max(1, len(self.fragment(part.number).letters))
+                share = 1 - (place.head + place.tail) / len(self.page.fragments[part.number].letters)
                 if place.alike >= _OWN_ALIKE and share >= _OWN_SHARE:
                     found.append((part.number, place))
-        own: dict[int, Location] = {}
-        taken = _Taken()
-        for number, place in sorted(found, key=lambda each: (-each[1].length, each[0])):
-            if taken.overlap(place) <= _COVERED * place.length:
-                own[number] = place
-                taken.add(place)
-        self._fit(article, witness, own, taken)
+        own = dict(found)
+        if not _apart(own.values()):
+            own = {}
+            taken = _Taken()
+            for number, place in sorted(found, key=lambda each: (-each[1].length, each[0])):
+                if taken.overlap(place) <= _COVERED * place.length:
+                    own[number] = place
+                    taken.add(place)
+        self._fit(article, witness, own)
         return own
 
-    def _fit(self, article: str, witness: Witness, own: dict[int, Location], taken: _Taken) -> None:
+    def _fit(self, article: str, witness: Witness, own: dict[int, Location]) -> None:
         """Add fragments too short, or too common, to be looked up, that stand letter for letter next to a neighbour."""
         numbers = [part.number for part in self.parts[article] if part.number is not None]
+        if len(own) in (0, len(numbers)):
+            return
+        taken = _Taken(own.values())
         for before, number in pairwise(numbers):
             if number not in own and before in own:
                 self._fit_at(number, own[before].end, witness, own, taken)
@@ -129,10 +133,10 @@ class Belongings:
         something is broken: it is the page's own, or it is printed next to the one that it follows on, or the text is
         cut at the place, or it does not stand alone: a sidebar quotes a paragraph, and a column goes on with several.
         """
-        if max(self.page.articles, key=lambda other: self._carries(other, witness, places)) != article:
+        wanted = [each for each in self.foreign(article) if self._stands(each, places.get(each.number))]
+        if not wanted or max(self.page.articles, key=lambda other: self._carries(other, witness, places)) != article:
             return
         own = dict(own)
-        wanted = [each for each in self.page.fragments if self._may_be_claimed(each, article, places)]
         wanted.sort(key=lambda each: (places[each.number].start, each.number))
         again = True
         while again:
@@ -160,15 +164,18 @@ class Belongings:
         letters = sum(place.length for place in own.values())
         return first in own, letters, -self.page.articles.index(article)
 
-    def _may_be_claimed(self, each: Fragment, article: str, places: dict[int, Location]) -> bool:
-        place = places.get(each.number)
-        if place is None or each.duplicate or each.number in self.moved or each.kind in ("headline", "caption"):
-            return False
-        if any(part.number == each.number for part in self.parts[article]):
+    def foreign(self, article: str) -> list[Fragment]:
+        """The fragments elsewhere on the page that an article may claim."""
+        here = {part.number for part in self.parts[article]}
+        taken = here | self.moved
+        return [each for each in self.page.sought if each.number not in taken and each.movable]
+
+    def _stands(self, each: Fragment, place: Location | None) -> bool:
+        """Whether a fragment that stands elsewhere on the page is found in a witness beyond doubt."""
+        if place is None:
             return False
         share = 1 - (place.head + place.tail) / len(each.letters)
-        least = _FOREIGN_LETTERS_ALPHABETIC if each.alphabetic else _FOREIGN_LETTERS
-        return len(each.letters) >= least and place.alike >= _FOREIGN_ALIKE and share >= _FOREIGN_SHARE
+        return place.alike >= _FOREIGN_ALIKE and share >= _FOREIGN_SHARE
 
     def _is_broken(self, each: Fragment, before: int | None, after: int | None) -> bool:
         """Whether the page gives reason to move a fragment between two others of which one may be None."""
@@ -223,6 +230,11 @@ class Belongings:
         del parts[at]
         if at < len(parts):
             parts[at].joined = False
+
+
+def _apart(places: Iterable[Location]) -> bool:
+    """Whether no two places overlap."""
+    return all(one.end <= other.start for one, other in pairwise(sorted(places)))
 
 
 def _neighbours(place: Location, own: dict[int, Location], witness: Witness) -> tuple[int | None, int | None]:

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from flows.match.fold import fold, fold_with_offsets
-from flows.restore.locate import Location, is_alphabetic, locate
+from flows.restore.grams import Grams
+from flows.restore.locate import Fragments, Location, alphabetic
 from flows.segment.lines import Line
 from flows.segment.profiles import JUMP_LEAD, JUMP_TAIL
 
+_MOVABLE_LETTERS, _MOVABLE_LETTERS_ALPHABETIC = 12, 30
+"""Letters below which a fragment that stands elsewhere may be found by chance."""
 _RUNNING = ("body", "list", "quote")
 """Kinds of running text."""
 _OPENING = "“‘（(《「『【〔[\"'"
 
 
-@dataclass(slots=True)
+@dataclass
 class Fragment:
-    """A passage of a page. `start` and `end` are its span in its article's text; None for one that has no place."""
+    """A passage of a page. `start` and `end` are its span in its article's text; None for one that has no place.
+
+    `letters` is its text, folded; only pages that witnesses are asked about have it.
+    """
 
     number: int
     passage_id: str
@@ -33,14 +40,7 @@ class Fragment:
     end: int | None
     duplicate: bool
     broken: bool
-    _letters: str | None = None
-
-    @property
-    def letters(self) -> str:
-        """Its text, folded; only pages that a witness is asked about need it."""
-        if self._letters is None:
-            self._letters = fold(self.text)
-        return self._letters
+    letters: str = ""
 
     @property
     def running(self) -> bool:
@@ -50,9 +50,12 @@ class Fragment:
     def placed(self) -> bool:
         return self.start is not None
 
-    @property
-    def alphabetic(self) -> bool:
-        return is_alphabetic(self.letters)
+    @cached_property
+    def movable(self) -> bool:
+        """Whether it may be moved to another article: that of a headline or caption is the one it stands at."""
+        if self.duplicate or self.kind in ("headline", "caption") or len(self.letters) < _MOVABLE_LETTERS:
+            return False
+        return len(self.letters) >= _MOVABLE_LETTERS_ALPHABETIC or not alphabetic([self.letters])[0]
 
     @property
     def jumps_in(self) -> bool:
@@ -63,14 +66,14 @@ class Fragment:
     def jumps_out(self) -> bool:
         return bool(JUMP_TAIL.search(self.text[-60:]))
 
-    @property
+    @cached_property
     def cut(self) -> bool:
         """Whether the text goes on elsewhere after it."""
         text = self.text.rstrip()
-        return self.running and bool(text) and (self.broken or self.jumps_out or not Line(0, text, False).ends)
+        return self.running and bool(text) and (self.broken or not Line(0, text, False).ends or self.jumps_out)
 
 
-@dataclass(slots=True)
+@dataclass
 class Page:
     """One document: its fragments in the order printed, and its articles by their ordinals."""
 
@@ -82,30 +85,15 @@ class Page:
     joined: set[int] = field(default_factory=set)
     """Fragments that go on in the paragraph of the one before them."""
 
-    @classmethod
-    def of(cls, document_id: str, rows: Sequence[dict[str, Any]], articles: list[str]) -> Page:
-        """A page from its rows of `passages` in order of ordinals."""
-        fragments = [
-            Fragment(
-                number,
-                row["passage_id"],
-                row["article_id"],
-                row["kind"],
-                row["text"],
-                row["article_start"],
-                row["article_end"],
-                "duplicate" in row["flags"],
-                "gap" in row["flags"],
-            )
-            for number, row in enumerate(rows)
-        ]
-        page = cls(document_id, fragments, articles)
-        for article in articles:
-            mine = [each for each in fragments if each.placed and each.article_id == article]
-            mine.sort(key=lambda each: (each.start or 0, each.number))
-            page.reading[article] = [each.number for each in mine]
-            page.joined.update(each.number for before, each in pairwise(mine) if before.end == each.start)
-        return page
+    def __post_init__(self) -> None:
+        placed: dict[str | None, list[Fragment]] = defaultdict(list)
+        for each in self.fragments:
+            if each.placed:
+                placed[each.article_id].append(each)
+        for article in self.articles:
+            mine = sorted(placed[article], key=lambda each: (each.start or 0, each.number))
+            self.reading[article] = [each.number for each in mine]
+            self.joined.update(each.number for before, each in pairwise(mine) if before.end == each.start)
 
     def in_one_run(self, numbers: Sequence[int]) -> bool:
         """Whether fragments stand in the order printed with no text of other articles among them."""
@@ -115,6 +103,11 @@ class Page:
         inside = set(numbers)
         return not any(each.placed and each.number not in inside for each in between)
 
+    @cached_property
+    def scattered(self) -> frozenset[str]:
+        """Articles that are not printed in one run."""
+        return frozenset(article for article, numbers in self.reading.items() if not self.in_one_run(numbers))
+
     def follows(self, before: int, after: int) -> bool:
         """Whether one fragment is printed right after another, but for headlines and what is no text."""
         if after <= before:
@@ -123,36 +116,50 @@ class Page:
 
     def may_be_broken(self) -> bool:
         """Whether there is anything that a witness could put right."""
-        if len(self.articles) > 1 or any(not self.in_one_run(numbers) for numbers in self.reading.values()):
+        if len(self.articles) > 1 or self.scattered:
             return True
         return any(each.cut or each.jumps_in or (each.kind == "jump") for each in self.fragments)
 
+    @cached_property
+    def sought(self) -> list[Fragment]:
+        """The fragments that may belong to an article, to be looked up in witnesses."""
+        return [each for each in self.fragments if each.placed or each.article_id is None]
 
-class Witness:
-    """An article as a witness: its letters, and the runs in which it is printed without a break."""
+    @cached_property
+    def lookup(self) -> Fragments:
+        return Fragments([each.number for each in self.sought], [each.letters for each in self.sought])
 
-    def __init__(self, article_id: str, text: str, page: Page) -> None:
+
+class Witness(Grams):
+    """An article as a witness: its letters, and the runs in which it is printed without a break.
+
+    `letters` is its text, folded, and `origin` gives for each letter the character that it came from.
+    """
+
+    def __init__(self, article_id: str, text: str, letters: str, origin: NDArray[np.int32], page: Page) -> None:
+        super().__init__(letters)
         self.article_id = article_id
         self.text = text
-        self.letters, self._origin = fold_with_offsets(text)
+        self._origin = origin
         self._found: dict[str, dict[int, Location]] = {}
         self._run_starts: list[int] = []
         """First letter of each run."""
         self._bodies: list[tuple[int, int]] = []
         """Spans of running text, in letters."""
         last: Fragment | None = None
+        mine: list[Fragment] = []
+        begins: list[bool] = []
         for each in page.fragments:
             if not each.placed:
                 continue
             if each.article_id == article_id:
-                start = int(np.searchsorted(self._origin, each.start or 0))
-                if last is None or last.article_id != article_id or (last.end or 0) > (each.start or 0):
-                    self._run_starts.append(start)
-                if each.running:
-                    self._bodies.append((start, int(np.searchsorted(self._origin, each.end or 0))))
+                mine.append(each)
+                begins.append(last is None or last.article_id != article_id or (last.end or 0) > (each.start or 0))
             last = each
-        self._run_starts.sort()
-        self._bodies.sort()
+        starts = np.searchsorted(origin, [each.start or 0 for each in mine]).tolist()
+        ends = np.searchsorted(origin, [each.end or 0 for each in mine]).tolist()
+        self._run_starts = sorted(start for start, first in zip(starts, begins, strict=True) if first)
+        self._bodies = sorted((start, end) for start, end, each in zip(starts, ends, mine, strict=True) if each.running)
 
     def run(self, letter: int) -> int:
         """Which run a letter stands in."""
@@ -191,11 +198,5 @@ class Witness:
     def locations(self, page: Page) -> dict[int, Location]:
         """Where the fragments of a page stand in it, by their numbers."""
         if page.document_id not in self._found:
-            places = {}
-            for each in page.fragments:
-                if each.placed or each.article_id is None:
-                    place = locate(each.letters, self.letters)
-                    if place is not None:
-                        places[each.number] = place
-            self._found[page.document_id] = places
+            self._found[page.document_id] = page.lookup.places(self)
         return self._found[page.document_id]

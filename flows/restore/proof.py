@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flows.restore.claims import TOUCHING, Belongings, Part
-from flows.restore.locate import Location
+from flows.restore.locate import Location, may_stand
 from flows.restore.page import Fragment, Page, Witness
 
 _SEAMLESS = 2
@@ -25,14 +25,22 @@ class Hearing(Belongings):
     def hear(self, pairs: Sequence[tuple[str, Witness]]) -> None:
         """Put right what witnesses prove of articles, the best witness first: what belongs to them, then its order."""
         for article, witness in pairs:
-            places = witness.locations(self.page)
-            if own := self.own(article, witness, places):
-                self.claim(article, witness, places, own)
+            if any(may_stand(each.letters, witness.letters) for each in self.foreign(article)):
+                places = witness.locations(self.page)
+                if own := self.own(article, witness, places):
+                    self.claim(article, witness, places, own)
         for article, witness in pairs:
-            if own := self.own(article, witness, witness.locations(self.page)):
+            if self._is_news(article, witness) and (own := self.own(article, witness, witness.locations(self.page))):
                 self._reorder(article, witness, own)
                 self._seams(article, witness, own)
                 self._edges(article, witness, own)
+
+    def _is_news(self, article: str, witness: Witness) -> bool:
+        """Whether a witness can say anything of an article that those before it have not said."""
+        silent = (part.number for part in self.parts[article] if part.witness is None and part.number is not None)
+        return article in self.scattered or any(
+            may_stand(self.fragment(number).letters, witness.letters) for number in silent
+        )
 
     def changed(self, article: str) -> bool:
         """Whether an article is other than the page alone showed it."""

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from flows.restore.claims import Part
+from flows.restore.loaded import columns, folded, fragments
 from flows.restore.page import Page, Witness
 from flows.restore.proof import Hearing
 from schemas.tables.alignments import ALIGNMENTS
@@ -27,6 +28,8 @@ RELATIONS = ("reprint", "excerpt", "quote")
 """Relations of articles that are witnesses of one text."""
 
 _Row = dict[str, Any]
+_Pair = tuple[str, str]
+"""An article and its witness."""
 
 
 def restore(
@@ -40,9 +43,9 @@ def restore(
     have no rows.
     """
     archive = _Archive(articles, passages, alignments, stories)
-    rows: list[_Row] = []
-    for document in sorted(set(pages)):
-        rows += archive.restored(document)
+    asked = {document: pairs for document in sorted(set(pages)) if (pairs := archive.pairs(document))}
+    archive.fold(asked)
+    rows = [row for document, pairs in asked.items() for row in archive.restored(document, pairs)]
     rows.sort(key=lambda row: (row["article_id"], row["place"]))
     return RESTORATIONS.rows(rows)
 
@@ -51,13 +54,14 @@ class _Archive:
     """The rows at hand, by what they are asked for."""
 
     def __init__(self, articles: pa.Table, passages: pa.Table, alignments: pa.Table, stories: pa.Table) -> None:
-        self._articles: dict[str, _Row] = {row["article_id"]: row for row in articles.to_pylist()}
-        self._of_document: dict[str, list[str]] = defaultdict(list)
-        for row in sorted(self._articles.values(), key=lambda row: (row["document_id"], row["ordinal"])):
-            self._of_document[row["document_id"]].append(row["article_id"])
-        self._passages: dict[str, list[_Row]] = defaultdict(list)
-        for row in passages.to_pylist():
-            self._passages[row["document_id"]].append(row)
+        ordered = articles.sort_by([("document_id", "ascending"), ("ordinal", "ascending")])
+        self._articles: dict[str, tuple[str, str]] = {}
+        """Document and text of each article."""
+        of_document: dict[str, list[str]] = defaultdict(list)
+        for article, document, text in columns(ordered, "article_id", "document_id", "text"):
+            self._articles[article] = document, text
+            of_document[document].append(article)
+        self._pages = {document: Page(document, each, of_document[document]) for document, each in fragments(passages)}
         self._ties: dict[str, dict[str, list[_Row]]] = defaultdict(lambda: defaultdict(list))
         for row in alignments.sort_by([(name, "ascending") for name in ALIGNMENTS.key]).to_pylist():
             left, right = row["left_article_id"], row["right_article_id"]
@@ -67,46 +71,44 @@ class _Archive:
         self._told: dict[str, list[_Row]] = defaultdict(list)
         for row in stories.to_pylist():
             self._told[row["article_id"]].append(row)
-        self._pages: dict[str, Page] = {}
         self._witnesses: dict[str, Witness] = {}
 
-    def _page(self, document: str) -> Page:
-        if document not in self._pages:
-            rows = sorted(self._passages.get(document, []), key=lambda row: row["ordinal"])
-            self._pages[document] = Page.of(document, rows, self._of_document.get(document, []))
-        return self._pages[document]
-
-    def _witness(self, article: str) -> Witness:
-        if article not in self._witnesses:
-            row = self._articles[article]
-            self._witnesses[article] = Witness(article, row["text"], self._page(row["document_id"]))
-        return self._witnesses[article]
-
-    def restored(self, document: str) -> list[_Row]:
-        """The rows of one document's articles."""
-        page = self._page(document)
-        pairs = self._pairs(document) if page.may_be_broken() else []
-        if not pairs:
+    def pairs(self, document: str) -> list[_Pair]:
+        """Articles of a page and their witnesses on other pages, those first that share most; none if it is whole."""
+        page = self._pages.get(document)
+        if page is None or not page.may_be_broken():
             return []
+        told = []
+        for ordinal, article in enumerate(page.articles):
+            shared = [
+                (-sum(row["matched_chars"] for row in rows), other)
+                for other, rows in self._ties.get(article, {}).items()
+                if self._articles[other][0] != document
+            ]
+            told += [(matched, ordinal, other, article) for matched, other in sorted(shared)[:WITNESSES]]
+        return [(article, other) for _, _, other, article in sorted(told)]
+
+    def fold(self, asked: dict[str, list[_Pair]]) -> None:
+        """Fold the pages that are asked about, and their witnesses: all at once, which is many times as fast."""
+        mine = [each for document in asked for each in self._pages[document].fragments]
+        for each, (letters, _) in zip(mine, folded(each.text for each in mine), strict=True):
+            each.letters = letters
+        heard = sorted({witness for pairs in asked.values() for _, witness in pairs})
+        texts = (self._articles[witness][1] for witness in heard)
+        for witness, (letters, origin) in zip(heard, folded(texts), strict=True):
+            document, text = self._articles[witness]
+            self._witnesses[witness] = Witness(witness, text, letters, origin, self._pages[document])
+
+    def restored(self, document: str, pairs: list[_Pair]) -> list[_Row]:
+        """The rows of one document's articles."""
+        page = self._pages[document]
         hearing = Hearing(page)
-        hearing.hear([(article, self._witness(witness)) for article, witness in pairs])
+        hearing.hear([(article, self._witnesses[witness]) for article, witness in pairs])
         out: list[_Row] = []
         for article in page.articles:
             if hearing.changed(article):
                 out += self._rows(page, article, hearing.parts[article])
         return out
-
-    def _pairs(self, document: str) -> list[tuple[str, str]]:
-        """Articles and their witnesses on other pages, those first that share most."""
-        told = []
-        for ordinal, article in enumerate(self._of_document.get(document, [])):
-            shared = [
-                (-sum(row["matched_chars"] for row in rows), other)
-                for other, rows in self._ties.get(article, {}).items()
-                if self._articles[other]["document_id"] != document
-            ]
-            told += [(matched, ordinal, other, article) for matched, other in sorted(shared)[:WITNESSES]]
-        return [(article, other) for _, _, other, article in sorted(told)]
 
     # ------------------------------------------------------------ rows
 
