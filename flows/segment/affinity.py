@@ -16,6 +16,7 @@ from flows.segment import letters, words
 _RUN = re.compile(r"[\u3400-\u9fff]{2,}|[^\W\d_\u3400-\u9fff]{3,}|\d[\d.,]*\d")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _OPENING, _CLOSING = "“‘（(《「『【", "”’）)》」』】"
+_WITHIN = _CLOSING + "，。、；：！？,.;:!?%"
 _BRACKET = re.compile(rf"[{re.escape(_OPENING + _CLOSING)}]")
 _SMALL_WORDS = re.compile(r"[了是在]")
 _HANGING = "的了在是和与及从对为被把向以等并还也都就又将"
@@ -40,6 +41,11 @@ def terms(text: str) -> frozenset[str]:
 def depth(text: str) -> int:
     """Brackets and quotation marks that a line opens and does not close; negative where it closes more."""
     return sum(c in _OPENING for c in text) - sum(c in _CLOSING for c in text)
+
+
+def runs_on(text: str) -> bool:
+    """Whether a line begins within a sentence: with a small letter, or with what closes or parts."""
+    return text[0].islower() or text[0] in _WITHIN
 
 
 class _Runs:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from flows.segment import readings
-from flows.segment.affinity import Affinity, Scene, depth, headline_form, opens, subhead_style
+from flows.segment.affinity import Affinity, Scene, depth, headline_form, opens, runs_on, subhead_style
 from flows.segment.duplicates import closings
 from flows.segment.lines import Line
 from flows.segment.profiles import JUMP_LEAD, JUMP_TAIL, LEAD
@@ -36,6 +36,8 @@ _JOIN_FLOOR_TOGETHER = -4.5
 """Log odds below which a join that a reading needs is not made."""
 _CERTAIN = 20.0
 _QUOTED_FORM = 1.5
+_RUN_ON = 5.0
+"""Log odds against a headline above text that begins within a sentence."""
 
 
 def threaded(lines: list[Line], twice: dict[int, int], caution: float) -> list[Thread]:
@@ -115,6 +117,7 @@ class _Search:
         self.forms = [_form(before, line, after) for before, line, after in around]
         self.ahead = [_look_ahead(lines, place) for place in range(len(lines))]
         self.ends = [line.ends for line in lines]
+        self.open = [line.may_go_on for line in lines]
         self.jumps = [bool(JUMP_LEAD.match(line.text)) for line in lines]
         self.leads = [bool(LEAD.match(line.text)) for line in lines]
         self.width = _BEAM if len(lines) < _NARROW_FROM else _NARROW_BEAM
@@ -213,7 +216,7 @@ class _Search:
                 yield _Step(reading.score + gain, reading, index, article, gain, line)
                 continue
             gain += odds[index] - total + w.jump * (self.jumps[number] or self.leads[number])
-            if self._ends(article):
+            if self._ends(article) and not (self.open[article.last] and runs_on(line.text)):
                 gain += starts
                 yield _Step(reading.score + gain, reading, index, article, gain, line)
                 continue
@@ -323,4 +326,4 @@ def _form(before: Line | None, line: Line, after: Line | None) -> float | None:
         return _QUOTED_FORM if subhead_style(text) == "quoted" else None
     if depth(text) or JUMP_LEAD.match(text) or LEAD.match(text):
         return None
-    return headline_form(text)
+    return headline_form(text) - _RUN_ON * (after is not None and after.kind == "body" and runs_on(after.text))
