@@ -18,6 +18,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _OPENING, _CLOSING = "“‘（(《「『【", "”’）)》」』】"
 _WITHIN = _CLOSING + "，。、；：！？,.;:!?%"
 _BRACKET = re.compile(rf"[{re.escape(_OPENING + _CLOSING)}]")
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_\u3400-\u9fff])’")
 _SMALL_WORDS = re.compile(r"[了是在]")
 _HANGING = "的了在是和与及从对为被把向以等并还也都就又将"
 """Letters that a headline does not end with."""
@@ -38,8 +39,14 @@ def terms(text: str) -> frozenset[str]:
     return frozenset(out)
 
 
+def _without_apostrophes(text: str) -> str:
+    """A text without those of its closing quotation marks that are apostrophes."""
+    return text if "’" not in text or "‘" in text else _APOSTROPHE.sub("", text)
+
+
 def depth(text: str) -> int:
     """Brackets and quotation marks that a line opens and does not close; negative where it closes more."""
+    text = _without_apostrophes(text)
     return sum(c in _OPENING for c in text) - sum(c in _CLOSING for c in text)
 
 
@@ -140,7 +147,7 @@ class Affinity:
     def _join(self, before: str, text: str, starts: float) -> float:
         first = text[0]
         opened = depth(before) > 0
-        bracket = _BRACKET.search(text)
+        bracket = _BRACKET.search(_without_apostrophes(text))
         closes = bracket is not None and bracket[0] in _CLOSING
         brackets = 3.76 * (opened and closes) - 1.64 * (not opened and closes) - 1.68 * (opened and not closes)
         if self._lexicon:

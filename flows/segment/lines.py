@@ -11,7 +11,7 @@ from flows.segment.words import in_words
 
 _CLOSED = re.compile(r"[。！？!?…；;][”’」』》）)\]\"'】]*$|\.[\"')]*$|[：:]$|——$")
 _SENTENCE_END = re.compile(r"[。！？!?….；;][”’」』》）)\]\"'】]*$")
-_NO_HEADLINE = re.compile(r"[。；;，,、]|[?？].*[?？]|^[(（]|[.．…]$|[：:]$|^[，。、；：）」』》”’,;:)]")
+_NO_HEADLINE = re.compile(r"[。；;，,、]|[?？].*[?？]|^[(（]|[.．…][\"'”’)]*$|[：:]$|^[，。、；：）」』》”’,;:)]")
 _LETTERS = re.compile(r"[\u3400-\u9fff]{2}|[\uac00-\ud7af]{2}|[^\W\d_]{3}.*[^\W\d_]{3}")
 _CUT_WORD = re.compile(r"[^\W\d_]-$|,[\"”’']$")
 """How a line ends that goes on, whatever else it ends with: a hyphen, a comma before a quotation mark."""

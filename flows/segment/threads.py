@@ -18,6 +18,7 @@ from flows.segment.duplicates import closings
 from flows.segment.lines import Line
 from flows.segment.profiles import JUMP_LEAD, JUMP_TAIL, LEAD
 from flows.segment.readings import Article, Reading, Thread
+from flows.segment.words import in_words
 
 _BEAM = 12
 _NARROW_BEAM = 3
@@ -31,9 +32,12 @@ _OPEN_KEPT = 6
 """Articles left open that a line may go back to."""
 _LIMIT = 6.0
 """Log odds of coherence are trusted up to here."""
-_JOIN_FLOOR = -3.6
-_JOIN_FLOOR_TOGETHER = -4.5
-"""Log odds below which a join that a reading needs is not made."""
+_JOIN_FLOOR = -2.8
+_JOIN_FLOOR_TOGETHER = -5.5
+"""Log odds below which a join that a reading needs is not made; of joins a column apart those of a rest of
+`_REST_LENGTH` code points. The rest of a paragraph is shorter than most paragraphs, and what is longer less likely one.
+"""
+_REST_LENGTH, _REST_SHORTER = 60, 1.1
 _CERTAIN = 20.0
 _QUOTED_FORM = 1.5
 _RUN_ON = 5.0
@@ -276,8 +280,10 @@ class _Search:
 
     def _doubtful(self, before: int, number: int) -> bool:
         """Whether a join is too weak to be made; lines that stand together need less to speak for it."""
-        together = not any(line.kind in ("headline", "body") for line in self.lines[before + 1 : number])
-        return self.affinity.joins(before, number) < (_JOIN_FLOOR_TOGETHER if together else _JOIN_FLOOR)
+        joins = self.affinity.joins(before, number)
+        if not any(line.kind in ("headline", "body") for line in self.lines[before + 1 : number]):
+            return joins < _JOIN_FLOOR_TOGETHER
+        return joins - _REST_SHORTER * math.log(len(self.lines[number].text) / _REST_LENGTH) < _JOIN_FLOOR
 
     def _alike(self, number: int, article: Article) -> bool:
         """Whether a subhead is set like one that the article has: in quotation marks, numbered, with a dash."""
@@ -322,7 +328,7 @@ def _form(before: Line | None, line: Line, after: Line | None) -> float | None:
         return _CERTAIN
     if line.ends or text[-1] in "，,、；;。":
         if line.kind == "headline":
-            return _CERTAIN
+            return headline_form(text) if in_words(text) else _CERTAIN
         return _QUOTED_FORM if subhead_style(text) == "quoted" else None
     if depth(text) or JUMP_LEAD.match(text) or LEAD.match(text):
         return None
