@@ -3,6 +3,6 @@
 DIBAO = "0.1.0"
 """Version of the distribution."""
 
-SEGMENT = "2"
+SEGMENT = "3"
 CLEAN = "2"
 MATCH = "2"

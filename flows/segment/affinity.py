@@ -16,6 +16,7 @@ from flows.segment import letters, words
 _RUN = re.compile(r"[\u3400-\u9fff]{2,}|[^\W\d_\u3400-\u9fff]{3,}|\d[\d.,]*\d")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _OPENING, _CLOSING = "“‘（(《「『【", "”’）)》」』】"
+_SENTENCE_END = re.compile(r"[。！？!?….；;][”’」』》）)\]\"'】]*$")
 _WITHIN = _CLOSING + "，。、；：！？,.;:!?%"
 _BRACKET = re.compile(rf"[{re.escape(_OPENING + _CLOSING)}]")
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_\u3400-\u9fff])’")
@@ -53,6 +54,16 @@ def depth(text: str) -> int:
 def runs_on(text: str) -> bool:
     """Whether a line begins within a sentence: with a small letter, or with what closes or parts."""
     return text[0].islower() or text[0] in _WITHIN
+
+
+def goes_on(before: str, text: str) -> bool:
+    """Whether a line goes on in another although it may end a paragraph: a quotation is closed there, a number or a
+    sentence goes on."""
+    if before[-1] == "." and text[0].isdigit():
+        return before[-2:-1].isdigit()
+    if text[0] in _CLOSING and depth(before) > 0:
+        return True
+    return runs_on(text) and not _SENTENCE_END.search(before)
 
 
 class _Runs:

@@ -10,7 +10,6 @@ from flows.segment.profiles import CAPTION, CUE, FURNITURE, JUMP_LEAD, LEAD, SHO
 from flows.segment.words import in_words
 
 _CLOSED = re.compile(r"[。！？!?…；;][”’」』》）)\]\"'】]*$|\.[\"')]*$|[：:]$|——$")
-_SENTENCE_END = re.compile(r"[。！？!?….；;][”’」』》）)\]\"'】]*$")
 _NO_HEADLINE = re.compile(r"[。；;，,、]|[?？].*[?？]|^[(（]|[.．…][\"'”’)]*$|[：:]$|^[，。、；：）」』》”’,;:)]")
 _LETTERS = re.compile(r"[\u3400-\u9fff]{2}|[\uac00-\ud7af]{2}|[^\W\d_]{3}.*[^\W\d_]{3}")
 _CUT_WORD = re.compile(r"[^\W\d_]-$|,[\"”’']$")
@@ -38,11 +37,6 @@ class Line:
         """A paragraph may end with it."""
         closed = bool(_CLOSED.search(self.text)) or self.text[-1] in "”」』’)）"
         return closed and not _CUT_WORD.search(self.text)
-
-    @property
-    def may_go_on(self) -> bool:
-        """No sentence ends with it, though a bracket or a quotation may have."""
-        return not _SENTENCE_END.search(self.text)
 
 
 def typed(texts: list[str], gaps: list[int]) -> list[Line]:

@@ -15,7 +15,7 @@ from flows.segment.page import read_page
 from schemas.columns import TEXT_KINDS
 from schemas.tables.blocks import ARTICLE_HEADS, PLACED_BLOCKS
 
-VERSION = "2"
+VERSION = "3"
 
 _PAGES = ("text",)
 """Extractors that leave it to segmentation to find the articles."""

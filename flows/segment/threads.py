@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from flows.segment import readings
-from flows.segment.affinity import Affinity, Scene, depth, headline_form, opens, runs_on, subhead_style
+from flows.segment.affinity import Affinity, Scene, depth, goes_on, headline_form, opens, runs_on, subhead_style
 from flows.segment.duplicates import closings
 from flows.segment.lines import Line
 from flows.segment.profiles import JUMP_LEAD, JUMP_TAIL, LEAD
@@ -32,7 +32,7 @@ _OPEN_KEPT = 6
 """Articles left open that a line may go back to."""
 _LIMIT = 6.0
 """Log odds of coherence are trusted up to here."""
-_JOIN_FLOOR = -2.8
+_JOIN_FLOOR = -2.9
 _JOIN_FLOOR_TOGETHER = -5.5
 """Log odds below which a join that a reading needs is not made; of joins a column apart those of a rest of
 `_REST_LENGTH` code points. The rest of a paragraph is shorter than most paragraphs, and what is longer less likely one.
@@ -42,6 +42,8 @@ _CERTAIN = 20.0
 _QUOTED_FORM = 1.5
 _RUN_ON = 5.0
 """Log odds against a headline above text that begins within a sentence."""
+_TIED, _TIED_MOST, _TIED_WEIGHT = -2.5, 4.0, 0.5
+"""Log odds from which, and up to which, it speaks against a headline that the text below goes on in it."""
 
 
 def threaded(lines: list[Line], twice: dict[int, int], caution: float) -> list[Thread]:
@@ -118,13 +120,20 @@ class _Search:
         self.weights = readings.WEIGHTS
         self.affinity = Affinity([line.text for line in lines])
         around = zip([None, *lines], lines, [*lines[1:], None], strict=False)
-        self.forms = [_form(before, line, after) for before, line, after in around]
+        self.forms = [self._form(before, line, after) for before, line, after in around]
         self.ahead = [_look_ahead(lines, place) for place in range(len(lines))]
         self.ends = [line.ends for line in lines]
-        self.open = [line.may_go_on for line in lines]
         self.jumps = [bool(JUMP_LEAD.match(line.text)) for line in lines]
         self.leads = [bool(LEAD.match(line.text)) for line in lines]
         self.width = _BEAM if len(lines) < _NARROW_FROM else _NARROW_BEAM
+
+    def _form(self, before: Line | None, line: Line, after: Line | None) -> float | None:
+        """Log odds that a line is a headline by its form and by the text below; None where it cannot be."""
+        odds = _form(before, line, after)
+        if odds is None or odds == _CERTAIN or after is None or after.kind != "body":
+            return odds
+        told = min(_TIED_MOST, max(0.0, self.affinity.joins(line.number, after.number) - _TIED))
+        return odds - _RUN_ON * runs_on(after.text) - _TIED_WEIGHT * told
 
     def run(self) -> Reading:
         """The best reading of the whole page."""
@@ -220,7 +229,7 @@ class _Search:
                 yield _Step(reading.score + gain, reading, index, article, gain, line)
                 continue
             gain += odds[index] - total + w.jump * (self.jumps[number] or self.leads[number])
-            if self._ends(article) and not (self.open[article.last] and runs_on(line.text)):
+            if self._ends(article) and not goes_on(self.lines[article.last].text, line.text):
                 gain += starts
                 yield _Step(reading.score + gain, reading, index, article, gain, line)
                 continue
@@ -332,4 +341,4 @@ def _form(before: Line | None, line: Line, after: Line | None) -> float | None:
         return _QUOTED_FORM if subhead_style(text) == "quoted" else None
     if depth(text) or JUMP_LEAD.match(text) or LEAD.match(text):
         return None
-    return headline_form(text) - _RUN_ON * (after is not None and after.kind == "body" and runs_on(after.text))
+    return headline_form(text)
