@@ -4,5 +4,5 @@ DIBAO = "0.1.0"
 """Version of the distribution."""
 
 SEGMENT = "3"
-CLEAN = "2"
+CLEAN = "3"
 MATCH = "2"

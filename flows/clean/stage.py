@@ -75,7 +75,7 @@ def clean(documents: pa.Table, heads: pa.Table, placed: pa.Table) -> Cleaned:
     return Cleaned(
         articles.table,
         articles.passages,
-        _edits(passages.table.column("passage_id"), changed),
+        _edits(passages.table, changed),
         dict(zip(ids, texts.to_pylist(), strict=True)),
     )
 
@@ -159,12 +159,30 @@ def _passages(placed: pa.Table, changed: _Changed) -> Passages:
     columns["raw_end"] = _with(columns["raw_end"], at, [end for _, _, end in moved])
     columns["selector"] = _with(columns["selector"], at, [f"char={start},{end}" for _, start, end in moved])
     columns["flags"] = _flags(columns["text"], columns["flags"])
+    columns |= _spaced(columns, pc.equal(columns["raw_end"], rows.column("raw_end").combine_chunks()))
     owner = _codes(columns["document_id"])
     first = np.flatnonzero(np.diff(owner, prepend=-1))
     ordinal = np.arange(len(owner)) - np.repeat(first, np.diff(first, append=len(owner)))
     ids = numbered_ids(columns["document_id"].to_pylist(), ordinal.tolist(), f"clean {CLEAN}")
     columns |= {"ordinal": pa.array(ordinal, pa.int32()), "passage_id": pa.array(ids, pa.string())}
     return Passages(pa.table(columns), owner)
+
+
+def _spaced(columns: dict[str, pa.Array], whole: pa.Array) -> dict[str, pa.Array]:
+    """Columns of passages that take in the white space after their block, as a space, if they are `whole` to its end.
+
+    So the words of two pieces of a paragraph are parted, and yet the pieces stand end to end.
+    """
+    after = pc.if_else(whole, columns["after"], None)
+    rows = pc.indices_nonzero(pc.is_valid(after))
+    at = rows.to_pylist()
+    text, start, end = (columns[name].take(rows).to_pylist() for name in ("text", "raw_start", "raw_end"))
+    return {
+        "after": after,
+        "text": _with(columns["text"], at, [f"{each} " for each in text]),
+        "raw_end": _with(columns["raw_end"], at, [each + 1 for each in end]),
+        "selector": _with(columns["selector"], at, [f"char={a},{b + 1}" for a, b in zip(start, end, strict=True)]),
+    }
 
 
 def _with(column: pa.Array, at: Sequence[int], values: Sequence[Any]) -> pa.Array:
@@ -197,19 +215,27 @@ def _codes(ids: pa.Array) -> NDArray[np.int64]:
     return np.asarray(pc.dictionary_encode(ids).indices).astype(np.int64)
 
 
-def _edits(ids: pa.ChunkedArray, changed: _Changed) -> pa.Table:
-    owners = ids.take(pa.array([number for number, _ in changed.passages], pa.int64())).to_pylist()
+def _edits(passages: pa.Table, changed: _Changed) -> pa.Table:
+    edits = {number: piece.edits for number, piece in changed.passages}
+    rule = next(rule for rule in RULES if rule.id == "whitespace")
+    for number in pc.indices_nonzero(pc.is_valid(passages.column("after"))).to_pylist():
+        text, space = passages.column("text")[number].as_py(), passages.column("after")[number].as_py()
+        if space != " ":
+            seam = Edit(rule.id, rule.version, len(text) - 1, space, " ")
+            edits[number] = [*edits.get(number, []), seam]
+    numbers = sorted(edits)
+    owners = passages.column("passage_id").take(pa.array(numbers, pa.int64())).to_pylist()
     rows = [
         {
             "passage_id": passage,
-            "ordinal": number,
+            "ordinal": ordinal,
             "rule": edit.rule,
             "rule_version": edit.rule_version,
             "start": edit.start,
             "before": edit.before,
             "after": edit.after,
         }
-        for passage, (_, piece) in zip(owners, changed.passages, strict=True)
-        for number, edit in enumerate(piece.edits)
+        for passage, number in zip(owners, numbers, strict=True)
+        for ordinal, edit in enumerate(edits[number])
     ]
     return table("edits").rows(rows)

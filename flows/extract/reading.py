@@ -14,7 +14,7 @@ class Block:
 
     Where `raw_start` and `raw_end` stand, `text` is exactly that slice of the decoded payload; markup has
     only a selector. `article` is the extractor's proposal (0, 1, …; None for the page's own); segmentation
-    has the last word.
+    has the last word. `after` is the character of white space that follows the block in the decoded payload.
     """
 
     kind: str
@@ -24,6 +24,7 @@ class Block:
     raw_end: int | None = None
     flags: tuple[str, ...] = ()
     article: int | None = None
+    after: str | None = None
 
 
 @dataclass(slots=True)

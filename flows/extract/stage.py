@@ -59,7 +59,7 @@ def gather(readings: Iterable[tuple[str, str, str, Reading]]) -> Extracted:
         mine = reading.blocks
         blocks["document_id"] += [document_id] * len(mine)
         blocks["ordinal"] += range(len(mine))
-        for name in ("kind", "text", "selector", "raw_start", "raw_end", "flags", "article"):
+        for name in ("kind", "text", "selector", "raw_start", "raw_end", "flags", "article", "after"):
             blocks[name] += [getattr(block, name) for block in mine]
     schema = table("documents").arrow
     return Extracted(

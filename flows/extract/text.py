@@ -46,7 +46,10 @@ def read(payload: bytes, parser: Mapping[str, Any]) -> Reading:
         raise UnreadableError("empty", "The file is empty.")
     decoded = decode_text(payload, parser)
     text = decoded.text
-    blocks = [Block("body", text[start:end], f"char={start},{end}", start, end) for start, end in _spans(text)]
+    blocks = [
+        Block("body", text[start:end], f"char={start},{end}", start, end, after=_space(text, end))
+        for start, end in _spans(text)
+    ]
     if not blocks:
         raise UnreadableError("empty", "The file holds nothing but white space.")
     published_at, precision = _date([block.text for block in blocks[:_DATE_LINES_SEARCHED]])
@@ -94,6 +97,11 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
         while text[start].isspace():
             start += 1
         yield start, end
+
+
+def _space(text: str, at: int) -> str | None:
+    """The character of white space at a place; None where there is none."""
+    return text[at] if at < len(text) and text[at].isspace() else None
 
 
 def sentence_cut(text: str, start: int) -> int:

@@ -17,10 +17,11 @@ from flows.restore.claims import Part
 from flows.restore.loaded import columns, folded, fragments
 from flows.restore.page import Page, Witness
 from flows.restore.proof import Hearing
+from flows.segment.words import parted
 from schemas.tables.alignments import ALIGNMENTS
 from schemas.tables.restorations import GAP_MARK, RESTORATIONS
 
-VERSION = "3"
+VERSION = "4"
 
 WITNESSES = 3
 """Witnesses of an article that are heard: those that share most with it."""
@@ -124,7 +125,7 @@ class _Archive:
         for place, part in enumerate(parts):
             fragment = page.fragments[part.number] if part.number is not None else None
             start = end if part.joined or place == 0 else end + 1
-            end = start + len(fragment.text if fragment else GAP_MARK)
+            end = start + len(fragment.text if fragment else GAP_MARK) + _spaced(page, parts[place : place + 2])
             row: _Row = {
                 "article_id": article,
                 "place": place,
@@ -168,6 +169,12 @@ class _Archive:
             if row["story_id"] in shared
         ]
         return min(told)[1] if told else None
+
+
+def _spaced(page: Page, parts: list[Part]) -> bool:
+    """Whether a space goes after the first of two parts: the second goes on in it, with another word."""
+    numbers = [part.number for part in parts if part.number is not None]
+    return len(numbers) == 2 and parts[1].joined and parted(*(page.fragments[number].text for number in numbers))
 
 
 def _distance(row: _Row, witness: str, start: int, end: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from flows.segment.heads import Head, head
-from flows.segment.page import read_page
+from flows.segment.page import Placed, read_page
+from flows.segment.words import parted
 from schemas.columns import TEXT_KINDS
 from schemas.tables.blocks import ARTICLE_HEADS, PLACED_BLOCKS
 
@@ -78,6 +79,9 @@ class _Columns:
         self.places = np.full(len(blocks), -1, dtype=np.int64)
         self.glued = np.zeros(len(blocks), dtype=bool)
         self.flags: dict[int, list[str]] = {}
+        self.after: list[str | None] = blocks.column("after").to_pylist()
+        self.parting: dict[int, str] = {}
+        """Blocks whose last word is parted from the next block by white space, and that."""
 
     def read(self, start: int, end: int, title: str | None) -> list[Head]:
         """Read one document's rows as a text page."""
@@ -89,7 +93,18 @@ class _Columns:
         self.places[start:end] = [-1 if item.place is None else item.place for item in placed]
         self.glued[start:end] = [item.glued for item in placed]
         self.flags.update((row, item.flags) for row, item in enumerate(placed, start) if item.flags)
+        self._part(start, placed)
         return heads
+
+    def _part(self, start: int, placed: Sequence[Placed]) -> None:
+        """Note the white space between two words where a column cut a paragraph there."""
+        rows = {(item.article, item.place): row for row, item in enumerate(placed, start) if item.place is not None}
+        for row, item in enumerate(placed, start):
+            if item.glued and item.place is not None:
+                before = rows[item.article, item.place - 1]
+                space = self.after[before]
+                if space and parted(self.texts[before], self.texts[row]):
+                    self.parting[before] = space
 
     def accept(self, start: int, end: int, title: str | None) -> list[Head]:
         """Take one document's articles as its extractor proposes them."""
@@ -119,6 +134,7 @@ class _Columns:
             "article": pa.array(self.articles, mask=self.articles < 0).cast(pa.int32()),
             "place": pa.array(self.places, mask=self.places < 0).cast(pa.int32()),
             "glued": pa.array(self.glued),
+            "after": pa.array([self.parting.get(row) for row in range(len(self.texts))], pa.string()),
         }
         columns = [own[name] if name in own else self.blocks.column(name) for name in PLACED_BLOCKS.names]
         return pa.table(columns, schema=PLACED_BLOCKS.arrow)

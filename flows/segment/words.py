@@ -18,6 +18,14 @@ _WORD = re.compile(r"[^\W\d_]+")
 _TERM = re.compile(r"[^\W\d_]{3,}|\d[\d.,]*\d")
 _HYPHEN = re.compile(r"[^\W\d_]-$")
 _PREDICATE = re.compile(r"\b(?:said|says|was|were|had|has|have|is|are|been)\b")
+_LETTER = re.compile(r"[^\W\d_]")
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
+)
+"""Letters of scripts that have no spaces between words, or break lines within them without a mark."""
+_NO_SPACE_AFTER, _NO_SPACE_BEFORE = "-‐‑–—/([{“‘«„", ",.;:!?)]}”’»%…"
+_NEAR = 8
+"""Characters within which the letter nearest to an edge is looked for."""
 _STEM = 5
 """Letters by which a word is known, so that its endings make no difference."""
 _TITLE_CASE = 0.8
@@ -62,6 +70,15 @@ def headline_form(text: str) -> float:
         - 2.46 * (text[-1] in ",;")
     )
     return float(odds)
+
+
+def parted(before: str, text: str) -> bool:
+    """Whether a space stands between two pieces of a paragraph: both are in a script of words, and there is neither a
+    hyphen or dash nor a mark that has none at that side."""
+    if before[-1] in _NO_SPACE_AFTER or text[0] in _NO_SPACE_BEFORE or before[-1].isspace():
+        return False
+    last, first = _LETTER.findall(before[-_NEAR:]), _LETTER.search(text[:_NEAR])
+    return bool(last) and first is not None and not (_UNSPACED.match(last[-1]) or _UNSPACED.match(first[0]))
 
 
 class Lexicon:

@@ -24,6 +24,13 @@ _AS_READ = (
         "segmentation decides.",
         nullable=True,
     ),
+    text(
+        "after",
+        "The character of white space that follows the block in the decoded payload; null where that is not known. "
+        "Segmentation keeps it only where it parts the last word of the block from the first of the block that goes on "
+        "in it.",
+        nullable=True,
+    ),
 )
 
 BLOCKS = Table(

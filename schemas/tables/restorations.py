@@ -37,7 +37,12 @@ RESTORATIONS = Table(
             nullable=True,
         ),
         offset("restored_start", "Start in the restored text.", 1447),
-        offset("restored_end", "End in the restored text; a gap is marked there by `[…]`.", 1488),
+        offset(
+            "restored_end",
+            "End in the restored text, where a gap is marked by `[…]`. A space goes after a fragment where that parts "
+            "its last word from the next fragment, which goes on in it: then the span has one character more.",
+            1488,
+        ),
         Column(
             "joined",
             pa.bool_(),

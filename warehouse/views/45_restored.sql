@@ -1,5 +1,6 @@
 -- The passages of every page, with those of restored articles where a witness proves that they belong. The columns are
--- those of `passages`, so that a query over one can be asked of the other.
+-- those of `passages`, so that a query over one can be asked of the other. A space goes after a fragment where that
+-- parts its last word from the first of the fragment that goes on in it.
 CREATE VIEW restored_passages AS
 SELECT
     p.passage_id,
@@ -7,7 +8,7 @@ SELECT
     coalesce(r.article_id, p.article_id) AS article_id,
     p.ordinal,
     CASE WHEN r.passage_id IS NOT NULL AND p.article_id IS NULL THEN 'body' ELSE p.kind END AS kind,
-    p.text,
+    CASE WHEN r.restored_end - r.restored_start > length(p.text) THEN p.text || ' ' ELSE p.text END AS text,
     coalesce(r.restored_start, p.article_start) AS article_start,
     coalesce(r.restored_end, p.article_end) AS article_end,
     p.selector,
@@ -24,7 +25,7 @@ WITH parts AS (
     SELECT
         r.*,
         CASE WHEN r.place = 0 OR r.joined THEN '' ELSE chr(10) END AS seam,
-        p.text AS printed,
+        CASE WHEN r.restored_end - r.restored_start > length(p.text) THEN p.text || ' ' ELSE p.text END AS printed,
         w.outlets[1] AS witness_outlet,
         CASE WHEN r.change = 'gap' THEN
             substring(a.text, (r.witness_start + 1)::BIGINT, (r.witness_end - r.witness_start)::BIGINT) END AS missing
