@@ -33,7 +33,7 @@ _OPEN_KEPT = 6
 _LIMIT = 6.0
 """Log odds of coherence are trusted up to here."""
 _JOIN_FLOOR = -2.9
-_JOIN_FLOOR_TOGETHER = -5.5
+_JOIN_FLOOR_TOGETHER = -5.0
 """Log odds below which a join that a reading needs is not made; of joins a column apart those of a rest of
 `_REST_LENGTH` code points. The rest of a paragraph is shorter than most paragraphs, and what is longer less likely one.
 """

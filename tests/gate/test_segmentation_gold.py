@@ -18,10 +18,10 @@ from warehouse.store import Warehouse
 
 GOLD = "1c320a394071d7906db1acddf19437d2f4700ed307e2b6b3a105097342db230f"
 FLOORS = {
-    "scrambled": {"line": 0.986, "joins_P": 1.0, "joins_R": 0.929, "dups_P": 1.0, "dups_R": 1.0, "kinds": 0.997},
+    "scrambled": {"line": 0.986, "joins_P": 1.0, "joins_R": 0.936, "dups_P": 1.0, "dups_R": 1.0, "kinds": 0.997},
     "seeds": {"line": 0.993, "joins_P": 1.0, "joins_R": 0.333, "dups_P": 1.0, "dups_R": 1.0, "kinds": 1.0},
-    "english": {"line": 0.965, "joins_P": 0.995, "joins_R": 0.955, "dups_P": 0.955, "dups_R": 1.0, "kinds": 0.985},
-    "made": {"line": 0.945, "joins_P": 0.965, "joins_R": 0.86, "dups_P": 0.96, "dups_R": 1.0, "kinds": 0.985},
+    "english": {"line": 0.975, "joins_P": 0.995, "joins_R": 0.991, "dups_P": 0.955, "dups_R": 1.0, "kinds": 0.993},
+    "made": {"line": 0.954, "joins_P": 0.985, "joins_R": 0.875, "dups_P": 0.96, "dups_R": 1.0, "kinds": 0.988},
 }
 
 
