@@ -74,11 +74,13 @@ def headline_form(text: str) -> float:
 
 def parted(before: str, text: str) -> bool:
     """Whether a space stands between two pieces of a paragraph: both are in a script of words, and there is neither a
-    hyphen or dash nor a mark that has none at that side."""
+    hyphen or dash nor a mark that has none at that side. A text in Han letters is cut within foreign words as well."""
     if before[-1] in _NO_SPACE_AFTER or text[0] in _NO_SPACE_BEFORE or before[-1].isspace():
         return False
     last, first = _LETTER.findall(before[-_NEAR:]), _LETTER.search(text[:_NEAR])
-    return bool(last) and first is not None and not (_UNSPACED.match(last[-1]) or _UNSPACED.match(first[0]))
+    if not last or first is None or _UNSPACED.match(last[-1]) or _UNSPACED.match(first[0]):
+        return False
+    return in_words(before + text)
 
 
 class Lexicon:

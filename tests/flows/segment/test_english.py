@@ -6,7 +6,7 @@ import pytest
 
 from flows.segment.affinity import Affinity, headline_form
 from flows.segment.lines import Line, typed
-from flows.segment.words import in_words, stems
+from flows.segment.words import in_words, parted, stems
 from tests.flows.segment.pages import page, placed
 
 FERRY = [
@@ -148,3 +148,23 @@ def test_words_are_known_whatever_their_endings_and_small_words_say_nothing() ->
     assert stems("The passengers and the passenger") == stems("passenger")
     assert in_words("The ferry 渡船 stops")
     assert not in_words("渡船在三月 stops")
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "spaced"),
+    [
+        ("their contract ends with", "the month, though nobody", True),
+        ("the ferry ran until June", "12, when the bridge", True),
+        ("he called it “the end”", "and went home", True),
+        ("паром ходил до", "самого июня", True),
+        ("barns are fill-", "ing faster than ever", False),
+        ("the old ferry", ", which had run", False),
+        ("he called it (", "the end) and went", False),
+        ("大桥通车以后，渡口前后1", "23天就要停航", False),
+        ("他在会上演示了新的Win", "dows系统，并回答了记者的提问", False),
+        ("대교가 개통된 뒤에 나루", "터는 문을 닫는다", False),
+        ("ends with a space ", "that is there", False),
+    ],
+)
+def test_words_are_parted_by_a_space_and_pieces_of_words_are_not(before: str, text: str, spaced: bool) -> None:
+    assert parted(before, text) is spaced
