@@ -27,7 +27,7 @@ from flows.extract.web.site_rules import Picked, pick, rule_for
 from flows.extract.web.tables import merge_rows
 from flows.extract.web.vote import Verdict, vote
 
-VERSION = "4"
+VERSION = "5"
 
 ARTICLES = ("article",)
 """Page kinds that make an article."""
@@ -62,8 +62,8 @@ def read(payload: bytes, parser: Mapping[str, Any]) -> Reading:
     return reading
 
 
-def read_page(text: str, parser: Mapping[str, Any]) -> Reading:
-    """Read a decoded web page."""
+def read_page(text: str, parser: Mapping[str, Any], model: Model | None = None) -> Reading:
+    """Read a decoded web page; `model` is another table of weights than the package's."""
     root = parse(text)
     if root is None:
         return Reading(media_type="text/html", page_kind="other")
@@ -75,7 +75,7 @@ def read_page(text: str, parser: Mapping[str, Any]) -> Reading:
         return _flat(text)
     head = read_head(root, text)
     features = measure(page, head.titles)
-    verdict = vote(page, features, weigh(page.texts, features, _model().score(features.matrix)), text)
+    verdict = vote(page, features, weigh(page.texts, features, (model or _model()).score(features.matrix)), text)
     rule = rule_for(parser, head)
     picked = pick(text, rule) if rule else Picked()
     if picked.body:

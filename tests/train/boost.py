@@ -13,7 +13,7 @@ BINS = 48
 class Settings:
     """How many trees, how many questions in each, and how cautiously."""
 
-    rounds: int = 150
+    rounds: int = 250
     depth: int = 4
     rate: float = 0.1
     ridge: float = 10.0

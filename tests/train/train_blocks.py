@@ -1,10 +1,13 @@
 """Train the table that tells the article's blocks from the page's.
 
-    python -m tests.train.train_blocks --gold ../shared/gold [--write] [--folds 5]
+    python -m tests.train.train_blocks --gold ../shared/gold [--leave-out site collection language] [--write]
 
-Reads the gold folders `html-*` and `metadata`, labels every block by its gold text, prints cross-validated F1 by
-collection (folds by site, so that no site is trained and tested on), and with --write trains on all pages and writes
-`flows/extract/web/block_weights.json`.
+Reads the gold folders `html-*` and `metadata`, labels every block by its gold text, and makes a second page of most,
+on which the article is longer. With --leave-out it trains
+without some pages and reads those, the whole way, headline and vote included, and prints the mean F1 by collection:
+`site` leaves out a fifth of the sites at a time, `collection` one collection, `language` all pages of one language.
+With --write it trains on all pages and writes `flows/extract/web/block_weights.json`. --cache names a folder that
+keeps what was measured of the pages for the next time.
 """
 
 from __future__ import annotations
@@ -12,161 +15,97 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import re
-from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
 
-from flows.extract.charset import decode
-from flows.extract.mojibake import unmangled
-from flows.extract.web import marks
-from flows.extract.web.blocks import cut
-from flows.extract.web.boosting import dump, from_table
-from flows.extract.web.dom import parse
-from flows.extract.web.features import NAMES, Features, measure
-from flows.extract.web.head import read_head
-from flows.extract.web.sections import weigh
-from flows.extract.web.tables import merge_rows
-from flows.extract.web.vote import likeliest
+from flows.extract.html import read_page
+from flows.extract.web.boosting import Model, dump, from_table
+from flows.extract.web.features import NAMES
+from tests.gate.measures import NOT_BODY, f1, grams
 from tests.train.boost import Settings, Tree, binned, cut_points, fit
-from tests.train.labels import label
+from tests.train.pages import Page, load
 
 WEIGHTS = Path(__file__).parents[2] / "flows" / "extract" / "web" / "block_weights.json"
-SETS = ("html-zh-dev", "html-en-dev", "html-gne", "metadata")
-COUNTS = {"wcxb": 2.0, "gne": 1.5, "zh-web-content": 1.5}
-"""How much a page of a collection counts; small collections of today's pages count more."""
-PAGE_CAP = 2.5
-"""What a page's other text may weigh, in units of its article."""
-BLOCK_CAP = 0.5
+FOLDS = 5
+KINDS = ("site", "collection", "language")
 
 
-@dataclass
-class Page:
-    """A page of the gold: its blocks' features and labels, and the gold's 4-grams."""
+class Trainer:
+    """Trains on any part of some pages."""
 
-    origin: str
-    site: str
-    texts: list[str]
-    features: Features
-    labels: np.ndarray
-    grams: Counter[str]
-    headline_in_gold: bool
+    def __init__(self, pages: list[Page]) -> None:
+        samples = [sample for page in pages for sample in page.samples]
+        matrix = np.concatenate([sample.features.matrix.T for sample in samples])
+        weight = np.concatenate([sample.weights for sample in samples])
+        self._weight = weight / weight.mean()
+        self._target = np.concatenate([sample.labels >= 0.5 for sample in samples]).astype(np.float64)
+        self._cuts = cut_points(matrix)
+        self._bins = binned(matrix, self._cuts)
+        blocks = [sum(len(sample.labels) for sample in page.samples) for page in pages]
+        self._owner = np.repeat(np.arange(len(pages)), blocks)
 
+    def table(self, chosen: np.ndarray) -> str:
+        """The table of weights trained on the chosen pages (a mask)."""
+        rows = chosen[self._owner]
+        return table_of(*fit(self._bins[:, rows], self._cuts, self._target[rows], self._weight[rows], Settings()))
 
-def grams(text: str) -> Counter[str]:
-    """4-grams of a text without white space."""
-    text = re.sub(r"[\s\ufffd]+", "", text)
-    return Counter(text[i : i + 4] for i in range(max(1, len(text) - 3))) if text else Counter()
-
-
-def f1(text: str, gold: Counter[str]) -> float:
-    """F1 of a text's 4-grams against the gold's, as multisets."""
-    own = grams(text)
-    shared = sum((own & gold).values())
-    return 2 * shared / (sum(own.values()) + sum(gold.values())) if shared else 0.0
-
-
-def site_of(name: str) -> str:
-    """The site of a gold file by its name: the host in it, its folder, or itself."""
-    match = re.match(r"\d{8}_([^_]+)_", name)
-    if match:
-        return ".".join(match[1].split(".")[-3:])
-    return name.split("/")[1] if name.count("/") > 1 else name
-
-
-def load(gold: Path) -> list[Page]:
-    """Every page of the gold folders."""
-    pages = []
-    for name in SETS:
-        index = json.loads((gold / name / "index.json").read_text(encoding="utf-8"))
-        root = gold / name / index.get("root", ".")
-        for entry in index["pages"]:
-            payload = (root / entry["file"]).read_bytes()
-            markup = decode(payload, markup=True).text
-            whole = unmangled(payload, markup)
-            markup = whole.text if whole else markup
-            tree = parse(markup)
-            if tree is None:
-                continue
-            blocks = cut(tree)
-            merge_rows(blocks)
-            features = measure(blocks, read_head(tree, markup).titles)
-            text = (gold / name / entry["gold"]).read_text(encoding="utf-8")
-            pages.append(
-                Page(
-                    entry["origin"],
-                    site_of(entry["file"]),
-                    blocks.texts,
-                    features,
-                    label(blocks.texts, text),
-                    grams(text),
-                    entry["origin"] == "waddle-daniel",
-                )
-            )
-    return pages
-
-
-def weights_of(page: Page) -> np.ndarray:
-    """What each block counts: its letters over those of the article, capped; the headline and controls nothing."""
-    gold = max(sum(page.grams.values()), 50)
-    weight = (page.features.chars + 6) / gold
-    other = page.labels < 0.5
-    rest = float(weight[other].sum())
-    if rest > PAGE_CAP:
-        weight[other] *= PAGE_CAP / rest
-    weight = np.minimum(weight, BLOCK_CAP) * COUNTS.get(page.origin, 1.0)
-    weight[page.features.marks & marks.CONTROL != 0] = 0
-    if page.features.headline >= 0:
-        weight[page.features.headline] = 0
-    return weight
-
-
-def read(page: Page, odds: np.ndarray) -> str:
-    """The article's text by the model's odds."""
-    odds = weigh(page.texts, page.features, odds)
-    readable = page.features.marks & (marks.CONTROL | marks.BELOW) == 0
-    if page.features.headline >= 0:
-        readable[page.features.headline] = False
-    kept = likeliest(odds, np.where(readable, page.features.chars, 0.0)) & readable
-    if page.headline_in_gold and page.features.headline >= 0:
-        kept[page.features.headline] = True
-    return "\n".join(text for text, keep in zip(page.texts, kept, strict=True) if keep)
+    def model(self, chosen: np.ndarray) -> Model:
+        """The same, ready for use."""
+        return from_table(json.loads(self.table(chosen)), NAMES)
 
 
 def table_of(base: float, trees: list[Tree]) -> str:
+    """Trees as the JSON of a table."""
     named = [([(NAMES[j], limit) for j, limit in questions], values.tolist()) for questions, values in trees]
     return dump(base, named, "Does the block belong to the article? Trained by tests/train/train_blocks.py.")
+
+
+def parts_of(pages: list[Page], kind: str) -> np.ndarray:
+    """For each page the number of the part of the pages that is left out with it."""
+    if kind == "site":
+        return np.array([int(hashlib.sha256(page.site.encode()).hexdigest(), 16) % FOLDS for page in pages])
+    names = [page.language if kind == "language" else f"{page.collection} {page.language}" for page in pages]
+    return np.unique(names, return_inverse=True)[1]
+
+
+def scores(page: Page, model: Model) -> tuple[float, float]:
+    """F1 of a page's whole article, and without headline and credits."""
+    inside = [block for block in read_page(page.markup, {}, model).blocks if block.article is not None]
+    body = [block.text for block in inside if block.kind not in NOT_BODY]
+    return f1(grams("\n".join(block.text for block in inside)), page.grams), f1(grams("\n".join(body)), page.grams)
+
+
+def leave_out(pages: list[Page], trainer: Trainer, kind: str, worst: int) -> None:
+    """Print how pages are read by a table that was trained without them."""
+    parts = parts_of(pages, kind)
+    found: dict[str, list[tuple[float, float, str]]] = defaultdict(list)
+    for part in np.unique(parts):
+        model = trainer.model(parts != part)
+        for page in (page for page, own in zip(pages, parts, strict=True) if own == part):
+            found[f"{page.collection} {page.language}"].append((*scores(page, model), page.name))
+    for name, rows in sorted(found.items()):
+        text, body = np.mean([row[:2] for row in rows], axis=0)
+        print(f"without its {kind:10} {name:20} {len(rows):4} pages  F1 {text:.4f}  body {body:.4f}", flush=True)
+        for row in sorted(rows)[:worst]:
+            print(f"    {row[0]:.3f}  body {row[1]:.3f}  {row[2]}")
 
 
 def main() -> None:
     cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     cli.add_argument("--gold", type=Path, required=True)
-    cli.add_argument("--folds", type=int, default=5)
+    cli.add_argument("--leave-out", nargs="*", choices=KINDS, default=KINDS[:1])
+    cli.add_argument("--worst", type=int, default=0, help="also list the pages of each collection read worst")
+    cli.add_argument("--cache", type=Path)
     cli.add_argument("--write", action="store_true")
     args = cli.parse_args()
-    pages = load(args.gold)
-    matrix = np.concatenate([page.features.matrix.T for page in pages])
-    target = np.concatenate([page.labels >= 0.5 for page in pages]).astype(np.float64)
-    weight = np.concatenate([weights_of(page) for page in pages])
-    weight /= weight.mean()
-    cuts = cut_points(matrix)
-    bins = binned(matrix, cuts)
-    owner = np.repeat(np.arange(len(pages)), [len(page.texts) for page in pages])
-    fold = np.array([int(hashlib.sha256(page.site.encode()).hexdigest(), 16) % max(args.folds, 1) for page in pages])
-    settings = Settings()
-    scores = defaultdict(list)
-    for number in range(args.folds):
-        rows = fold[owner] != number
-        model = fit(bins[:, rows], cuts, target[rows], weight[rows], settings)
-        reader = from_table(json.loads(table_of(*model)), NAMES)
-        for page in (page for page, own in zip(pages, fold, strict=True) if own == number):
-            scores[page.origin].append(f1(read(page, reader.score(page.features.matrix)), page.grams))
-    for origin, values in sorted(scores.items()):
-        print(f"{origin:20} {len(values):4} pages  F1 {np.mean(values):.4f}")
+    pages = load(args.gold, args.cache)
+    trainer = Trainer(pages)
+    for kind in args.leave_out:
+        leave_out(pages, trainer, kind, args.worst)
     if args.write:
-        WEIGHTS.write_text(table_of(*fit(bins, cuts, target, weight, settings)), encoding="utf-8")
+        WEIGHTS.write_text(trainer.table(np.ones(len(pages), dtype=bool)), encoding="utf-8")
         print(f"wrote {WEIGHTS}")
 
 

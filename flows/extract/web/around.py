@@ -33,6 +33,8 @@ FAR = 12
 """A headline as many blocks above the article's first paragraph may be no more than the site's name."""
 IMPRINT = 300
 """A page's imprint is at most this long."""
+DECK = 2
+"""A paragraph as many blocks below the headline, with something else below it, may stand above the credits."""
 POST = 80
 """The line under a post that says who put it up is at most this long."""
 
@@ -151,7 +153,8 @@ def told(page: Cut, features: Features, kept: Mask, visible: bool) -> Page:
     apart = (features.marks & outside == 0) & ~kept
     below = range(headline + 1, min(headline + 10, count)) if headline >= 0 else range(0)
     beside = [i for i in below if i not in near and (dated[i] or apart[i])]
-    between = range(headline + 1, min(begins, headline + 8)) if headline >= 0 else range(0)
+    under = long[1] if len(long) > 1 and 0 < begins - headline <= DECK and not kept[begins + 1] else begins
+    between = range(headline + 1, min(under, headline + 8)) if headline >= 0 else range(0)
     posts = range(headline + 1, min(ends + 6, count)) if headline >= 0 else range(0)
     remarks = features.marks & marks.COMMENTS != 0
     return Page(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -36,6 +38,10 @@ MANY = 5_000
 SHORT = 240
 """Set phrases are looked for in blocks up to this length."""
 
+FAR = 40
+"""As many blocks away is as far as any."""
+
+_NUMBERED = re.compile(r"\d")
 _ENDINGS = frozenset('。！？!?；;…．.”"」』）)：:')
 
 
@@ -71,7 +77,9 @@ def _names() -> tuple[str, ...]:
     names += ["place", "text_place", "place_left", "page_blocks", "page_text", "page_linked"]
     for level in range(LEVELS):
         names += [f"up{level}_{x}" for x in ("text", "share", "linked", "blocks", "mean", "sentences")]
-    names += ["group_size", "group_text", "group_linked", "group_sentences", "group_share"]
+    for kin in ("group", "path"):
+        names += [f"{kin}_{x}" for x in ("size", "text", "linked", "sentences", "share")]
+    names += ["main_before", "main_after", "main_last", "main_next"]
     names += ["in_centre", "to_centre", "centre_share", "after_centre"]
     for step in (-2, -1, 1, 2):
         names += [f"at{step:+d}_{x}" for x in ("chars", "linked", "sentences", "same_parent", "same_group")]
@@ -212,8 +220,10 @@ def measure(cut: Cut, titles: list[str]) -> Features:
     _add_ancestors(
         rows, holders, parents, last - first, frame_plain, total, chars_before, sentences_before, first, last
     )
-    groups = _groups(holders, frames)
+    groups, paths = _groups(holders, frames), _paths(frames)[holders]
     rows.put(_group_rows(groups, plain, chars, sentences, total))
+    rows.put(_group_rows(paths, plain, chars, sentences, total))
+    rows.put(_main_rows(paths, plain))
 
     centre = _centre(cut, plain, linked, sentences + commas, parents)
     inside, far, share, beyond = np.zeros(n), np.full(n, 9.0), 0.0, np.zeros(n)
@@ -272,19 +282,52 @@ def _add_ancestors(
         up = np.maximum(parents[up], 0)
 
 
+@lru_cache(maxsize=65_536)
+def _family(name: str) -> str:
+    """A class without the id, and without words that hold a number: those are one element's, not its like's."""
+    return " ".join(word for word in name.partition("#")[0].split() if not _NUMBERED.search(word))
+
+
 def _groups(holders: Places, frames: Frames) -> Places:
     """Number of the group of each block: blocks whose elements, and the elements above, have the same names."""
     known: dict[tuple[str, str, str, str], int] = {}
     out = []
-    tags, names, above = frames.tags, frames.names, np.maximum(frames.above, 0).tolist()
+    tags, names, above = frames.tags, list(map(_family, frames.names)), np.maximum(frames.above, 0).tolist()
     for frame in holders.tolist():
         up = above[frame]
         out.append(known.setdefault((tags[frame], names[frame], tags[up], names[up]), len(known)))
     return np.array(out, dtype=np.int64)
 
 
+def _paths(frames: Frames) -> Places:
+    """Number of the path of tags that leads to each frame."""
+    known: dict[tuple[int, str], int] = {}
+    out: list[int] = []
+    for tag, above in zip(frames.tags, frames.above.tolist(), strict=True):
+        out.append(known.setdefault((out[above] if above >= 0 else -1, tag), len(known)))
+    return np.array(out, dtype=np.int64)
+
+
+def _main_rows(paths: Places, plain: Array) -> Array:
+    """Where each block stands among those of the path that holds most unlinked text.
+
+    The share of that path's text before the block and after it, and how many blocks away its last and its next are.
+    """
+    n = len(paths)
+    if not n:
+        return np.zeros((4, 0))
+    main = (paths == np.bincount(paths, weights=plain).argmax()) & (plain > 0)
+    text = _sums(plain * main)
+    here = np.arange(n)
+    last = np.maximum.accumulate(np.where(main, here, -FAR))
+    following = np.minimum.accumulate(np.where(main, here, n + FAR)[::-1])[::-1]
+    whole = max(float(text[-1]), 1.0)
+    gaps = np.log1p(np.minimum([here - last, following - here], FAR))
+    return np.array([text[:-1] / whole, 1 - text[1:] / whole, *gaps])
+
+
 def _group_rows(groups: Places, plain: Array, chars: Array, sentences: Array, total: float) -> Array:
-    members = np.bincount(groups).astype(np.float64)
+    members = np.maximum(np.bincount(groups), 1).astype(np.float64)
     group_chars = np.maximum(np.bincount(groups, weights=chars), 1)
     group_plain = np.bincount(groups, weights=plain)
     group_sentences = np.bincount(groups, weights=sentences)

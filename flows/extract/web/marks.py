@@ -110,11 +110,13 @@ _WORDS = {
         "article articles artical content contents post posts entry story maintext mainbody maincontent body "
         "bodytext text bodycopy bodycontent textcontent zhengwen neirong trs editor detail details newstext "
         "newsbody newscon contentbody paragraph prose"
+        " artikel artykul tresc contenu contenido cuerpo articulo articolo"
     ),
     COMMENTS: ("comments comment disqus replies reply pinglun liuyan gentie guestbook respond"),
     MENU: (
         "nav navi navbar navigation menu menus submenu breadcrumbs breadcrumb crumbs crumb bread daohang mbx "
         "weizhi topbar toolbar pagination pager pagesnav skip tabs tab channel toc"
+        " komentarze kommentare commentaires comentarios commenti kommentarii sxolia"
     ),
     FOOTER: ("foot footer bottom copyright colophon imprint legal disclaimer banquan credits credit"),
     SHARE: ("share sharing social bdshare jiathis addthis weibo weixin qrcode erweima follow sns fenxiang tools tool"),
@@ -122,10 +124,13 @@ _WORDS = {
         "related relate relevant recommend recommended recommends recommendation hot rank ranking tuijian "
         "xgxw xiangguan more popular trending latest newest teasers teaser next prev previous links link "
         "youmaylike also readmore outbrain taboola promo xgyd remen headlines most"
+        " udostepnij teilen partager compartir condividi"
+        " powiazane polecane relacionadas relacionados similaires correlati populyarnoe"
     ),
     ADVERT: (
         "ad ads adv advert adverts advertisement advertising adsense banner guanggao sponsor sponsored gg dfp "
         "adbox adslot mpu subscribe subscription newsletter signup cookie cookies consent gdpr popup modal"
+        " reklama werbung anzeige publicite publicidad pubblicita"
     ),
     CAPTION: ("caption figcaption wpcaptiontext photo pic picture image img gallery tuzhu slide slideshow credit"),
     HEADLINE: ("title headline biaoti tit heading h1 subtitle bt"),

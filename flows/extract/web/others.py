@@ -33,8 +33,8 @@ def by_resiliparse(markup: str) -> str:
 
 
 READERS: tuple[Callable[[str], str], ...] = (by_resiliparse,)
-"""Trafilatura was one of them. It was asked for three pages of 447, changed what was kept of each, and made two of them
-worse; on the pages of web archives it took a quarter of the reader's time."""
+"""Trafilatura was one of them. Asked for the same pages under tables that were trained without them, its voice raised
+the reading no more than resiliparse's does, and it takes sixteen times as long."""
 
 
 def blocks_of(read: Callable[[str], str], markup: str, texts: list[str]) -> Mask:

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-PHRASES: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("phrases.toml").read_text(encoding="utf-8"))
+_FILE = Path(__file__).with_name("phrases.toml")
+
+
+def _spellings(phrase: str) -> list[str]:
+    """A phrase as case-folding leaves it; Greek, which drops its accents in capitals, also without them."""
+    folded = phrase.casefold()
+    if not any("\u0370" <= letter <= "\u03ff" for letter in folded):
+        return [folded]
+    return [folded, unicodedata.normalize("NFD", folded).replace("\u0301", "")]
+
+
+PHRASES = {
+    name: list(dict.fromkeys(spelling for phrase in phrases for spelling in _spellings(phrase)))
+    for name, phrases in tomllib.loads(_FILE.read_text(encoding="utf-8")).items()
+}
 """Name of the list: phrases, case-folded."""
 
 LISTS = {name: place for place, name in enumerate(PHRASES)}
@@ -17,7 +32,7 @@ LISTS = {name: place for place, name in enumerate(PHRASES)}
 DATE = re.compile(
     r"(19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}|\d{1,2}[:：]\d\d|\d{1,2}[./]\d{1,2}[./](19|20)\d\d|"
     r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}(st|nd|rd|th)?,?\s+(19|20)\d\d|"
-    r"\d{1,2}\s+\w{3,12}\s+(19|20)\d\d"
+    r"\d{1,2}\.?\s+(de\s+)?\w{3,12}\s+(de\s+)?(19|20)\d\d"
 )
 """Something like a date or a time of day."""
 

@@ -1,7 +1,7 @@
 """What a page's own signposts say against its blocks.
 
-They stand under a heading of comments, are a notice of rights or a call to follow and share at the end, or one of many
-bare addresses.
+They stand under a heading of comments, are a notice of rights or a call to follow and share at the end, one of many
+bare addresses, or a list's link under a heading of related stories.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ CALLS = 2
 ADDRESSES = 4
 """As many blocks that are an address and nothing else are a list of links, linked or not."""
 AGAINST_ADDRESSES = 3.0
+AGAINST_RELATED = 3.0
+"""Links of a list that stands under a heading of related stories."""
 
 _CALLS = [LISTS[name] for name in ("share", "login", "related", "comments", "advert")]
 _ADDRESS = ("http://", "https://", "www.")
@@ -61,7 +63,7 @@ def weigh(texts: list[str], features: Features, odds: Array) -> Array:
     addresses = np.array([text.startswith(_ADDRESS) and " " not in text for text in texts], dtype=bool)
     if addresses.sum() < ADDRESSES:
         addresses[:] = False
-    return odds - AGAINST_NOTICE * notice - AGAINST_ADDRESSES * addresses
+    return odds - AGAINST_NOTICE * notice - AGAINST_ADDRESSES * addresses - AGAINST_RELATED * _related_links(features)
 
 
 def comments_begin(features: Features, text: Array) -> int:
@@ -76,6 +78,16 @@ def comments_begin(features: Features, text: Array) -> int:
     later = counted[-1] - counted[here]
     found = np.flatnonzero(heads & (later >= COMMENTS))
     return int(found[0]) if len(found) else -1
+
+
+def _related_links(features: Features) -> NDArray[np.bool_]:
+    """The links in lists whose nearest heading above is one of related stories, and that heading."""
+    heads = features.headed & (features.chars <= HEADING) & (features.says[:, LISTS["related"]] > 0)
+    nearest = np.maximum.accumulate(np.where(features.headed, np.arange(len(heads)), -1))
+    under = (nearest >= 0) & heads[np.maximum(nearest, 0)] & ~features.headed
+    out: NDArray[np.bool_] = under & (features.linked > 0.5) & (features.marks & marks.LIST != 0)
+    out[:-1] |= heads[:-1] & out[1:]
+    return out
 
 
 def _text_before(features: Features, odds: Array) -> Array:

@@ -16,6 +16,11 @@ def test_a_phrase_in_latin_letters_begins_a_word_and_others_stand_anywhere() -> 
     assert has("copyright", "本网版权所有")
 
 
+def test_greek_phrases_are_found_in_capitals_which_have_no_accents() -> None:
+    assert has("related", "Διαβάστε επίσης".casefold())
+    assert has("related", "ΔΙΑΒΑΣΤΕ ΕΠΙΣΗΣ".casefold())
+
+
 def test_a_phrase_and_a_date_belong_to_the_text_they_stand_in() -> None:
     says, dated = look(["Share", "渡口", "", "版权所有 2020-03-10"])
     assert says[:, LISTS["share"]].tolist() == [1, 0, 0, 0]
