@@ -79,6 +79,11 @@ def pair_key(left: Ints, right: Ints) -> Ints:
     return (left << 32) | right
 
 
+def either_key(left: Ints, right: Ints) -> Ints:
+    """The same, whichever of the two is the earlier."""
+    return pair_key(np.minimum(left, right), np.maximum(left, right))
+
+
 @dataclass(frozen=True)
 class _View:
     """The postings of some fingerprints at one moment, articles in order of time, and their early carriers."""

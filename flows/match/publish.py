@@ -11,12 +11,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from flows.match.archive import Archive
-from flows.match.arrays import distinct
+from flows.match.arrays import among, distinct
 from flows.match.candidates import Ints
 from flows.match.cluster import SPAN, Spans
 from flows.match.dropping import keep_spans
 from flows.match.memory import Limits
-from flows.match.pairs import Moment
+from flows.match.pairs import Moment, either_key
 from flows.match.rows import Rows
 from flows.match.state import WITNESS, Generation, Witnesses, variant_spans
 from flows.match.store import Store
@@ -177,25 +177,35 @@ def stories(
     found: Spans,
     leader: NDArray[np.bool_],
     relettered: Ints,
+    realigned: Ints,
     workers: int,
     limits: Limits,
 ) -> Told:
-    """Compare the witnesses that are new, keep what is known of the others, and say what that changes."""
+    """Compare the witnesses that are new, keep what is known of the others, and say what that changes.
+
+    What is known of a witness hangs on the letters of both articles (`relettered` are those whose letters changed), on
+    the aligned spans of the two (`realigned` are the pairs, as `either_key` has them, of which some came or went), and
+    on whether the article has more of the story elsewhere.
+    """
     old = before.witnesses
     current, kept = _as_witnesses(now.archive, store, found, leader, old)
     chief = np.zeros(int(found["story"].max(initial=-1)) + 1, np.int64)
     chief[current["story"][leader]] = np.flatnonzero(leader)
     changed = np.zeros(len(now.archive), np.bool_)
     changed[relettered] = True
-    again = changed[current["article"]] | changed[current["article"][chief[current["story"]]]]
+    mine, leading = current["article"], current["article"][chief[current["story"]]]
+    several = _several(current)
+    again = changed[mine] | changed[leading] | among(either_key(mine, leading), realigned)
     if len(old):
-        again |= _several(current) != _several(old)[kept]
+        again |= several != _several(old)[kept]
     kept[again] = -1
     same = np.flatnonzero(kept >= 0)
     for name in ("coverage", "variant_file", "variant_start", "variant_count"):
         current[name][same] = old[name][kept[same]]
     fresh = np.flatnonzero(kept < 0)
-    collation = compare(now, store, rows, found[chief[found["story"][fresh]]], found[fresh], workers, limits)
+    alone = (several == 1) & ~found["quote"]
+    leaders = found[chief[found["story"][fresh]]]
+    collation = compare(now, store, rows, leaders, found[fresh], alone[fresh], workers, limits)
     current["coverage"][fresh] = np.where(leader[fresh], 1.0, collation.coverage)
     files = _keep_variants(state, before.variant_files, current, fresh, collation)
     gone = np.ones(len(old), np.bool_)

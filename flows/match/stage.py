@@ -23,7 +23,7 @@ from flows.match.dropping import without_dead, without_lost_variants
 from flows.match.furniture import refresh, remarked
 from flows.match.furniture_rows import changes, furniture_rows
 from flows.match.memory import limits
-from flows.match.pairs import Moment, Work, aligned, pair_key, work
+from flows.match.pairs import Moment, Work, aligned, either_key, pair_key, work
 from flows.match.publish import Change
 from flows.match.relate import relations
 from flows.match.rows import Rows, no_rows
@@ -175,7 +175,8 @@ def match(
     changed = np.concatenate([changed_links(links_of(gone), links_of(came)), moved])
     spans = update_spans(before.spans, links, changed, archive, ranks)
     found, leader = witnesses(spans, archive, ranks)
-    stories = publish.stories(state, before, now, store, rows, found, leader, relettered, workers, within)
+    realigned = distinct(np.concatenate([either_key(part["left"], part["right"]) for part in (gone, came)]))
+    stories = publish.stories(state, before, now, store, rows, found, leader, relettered, realigned, workers, within)
     lost, found_apart = changes(before.furniture_rows, set_apart)
     alignments = publish.alignments(
         archive, before.archive, store, np.concatenate([gone, lost]), np.concatenate([came, found_apart])

@@ -19,7 +19,7 @@ from flows.match.collate import Differences, collate, joint, left_out
 from flows.match.fold import strings
 from flows.match.letters import key
 from flows.match.memory import Limits
-from flows.match.pairs import Moment, cut, gather, pair_key
+from flows.match.pairs import Moment, cut, either_key, gather
 from flows.match.printed import Text, end_to_end
 from flows.match.rows import Rows
 from flows.match.store import Store
@@ -50,9 +50,7 @@ class Collation:
 
 def _known_spans(rows: Rows, left: Ints, right: Ints) -> tuple[Ints, Ints]:
     """The rows of pairs of articles, whichever side is the earlier: place of the pair, and row."""
-    low, high = np.minimum(left, right), np.maximum(left, right)
-    held = pair_key(np.minimum(rows["left"], rows["right"]), np.maximum(rows["left"], rows["right"]))
-    wanted = pair_key(low, high)
+    held, wanted = either_key(rows["left"], rows["right"]), either_key(left, right)
     some = np.flatnonzero(among(held, wanted))
     order = some[np.argsort(held[some], kind="stable")]
     first = np.searchsorted(held[order], wanted)
@@ -94,18 +92,15 @@ def compare(
     rows: Rows,
     leaders: Spans,
     witnesses: Spans,
+    alone: NDArray[np.bool_],
     workers: int,
     limits: Limits,
 ) -> Collation:
-    """Compare each witness with the leader in step with it; an article's witnesses of one story come together.
+    """Compare each witness with the leader in step with it.
 
-    `rows` are the aligned spans of all pairs that were aligned.
+    `rows` are the aligned spans of all pairs that were aligned, and `alone` tells of which witness the article has no
+    other part of the story, so that what the span lacks the article lacks.
     """
-    again = np.zeros(len(witnesses) + 1, np.bool_)
-    again[1:-1] = (witnesses["story"][1:] == witnesses["story"][:-1]) & (
-        witnesses["article"][1:] == witnesses["article"][:-1]
-    )
-    alone = ~witnesses["quote"] & ~again[1:] & ~again[:-1]
     lengths = np.concatenate([*(np.diff(segment.raw_bounds) for segment in store.segments), [0]])
     most = min(limits.letters, CHARACTERS)
     coverage = np.zeros(len(witnesses), np.float64)

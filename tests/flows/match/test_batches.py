@@ -95,6 +95,32 @@ def test_an_earlier_carrier_takes_the_story_over_and_the_old_id_still_resolves(t
     assert resolved == dict.fromkeys([*ids[1:], now], back)
 
 
+def _misread(text: str, phase: int) -> str:
+    """The text with every fourth of its first 60 characters read wrong."""
+    return "".join("龘" if n < 60 and n % 4 == phase else char for n, char in enumerate(text))
+
+
+def test_a_part_of_a_story_that_moves_leaves_what_is_known_of_the_other_part(tmp_path: Path) -> None:
+    # Two misread the same lines in other places; only a third, which is clean, shows that these are of the story.
+    rng = random.Random(41)
+    one, two, between = ("".join(sentences(rng, 12)) for _ in range(3))
+    pieces = [
+        Piece("leader", _misread(one, 0) + two, "a", 0),
+        Piece("copy", _misread(one, 0) + two, "d", 1),
+        Piece("witness", _misread(one, 2) + between * 2 + two, "b", 5),
+        Piece("clean", one, "c", 2),
+    ]
+    whole = matched(tmp_path / "whole", pieces)
+    archive = Archive(tmp_path / "parts")
+    archive.feed(pieces[:3])
+    before = set(archive.rows["stories"])
+    archive.feed(pieces[3:])
+    moved = before - set(archive.rows["stories"])
+    assert len(moved) == 1
+    assert {story for story, *_ in moved} == {story for story, *_ in before}
+    assert archive.digest() == whole.digest()
+
+
 def test_a_text_that_changed_under_its_id_is_matched_anew(tmp_path: Path) -> None:
     rng = random.Random(37)
     one, two = ("".join(sentences(rng, 12)) for _ in range(2))
