@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 
+from flows.extract.wordlist import any_of
+
 _MONTHS = """
 january jan styczeń stycznia sty январь января янв ιανουάριος ιανουαρίου ιαν janvier januar jänner enero ene gennaio
     januari janeiro ocak leden ledna січень січня يناير كانون_الثاني ;
@@ -36,7 +38,7 @@ december dec grudzień grudnia gru декабрь декабря дек δεκέ
 _MONTH = {
     name.replace("_", " "): number for number, names in enumerate(_MONTHS.split(";"), 1) for name in names.split()
 }
-_NAMES = "|".join(sorted(map(re.escape, _MONTH), key=lambda name: (-len(name), name)))
+_NAMES = any_of(list(_MONTH))
 _CLOCK = (
     r"(?:[\sT,，،|·•@/-]*(?:(?:at|o|ob|v|в|о|у|στις|ώρα|um|à|às|alle|saat|klo|kl|godz|الساعة)\.?\s*|(?:星期|周|週)[一二三四五六日天]\s*|[（(](?:[一二三四五六日月火水木金土월화수목금토일]|周.|星期.)[)）]\s*|"
     r"(?P<half{n}>上午|下午|晚上|凌晨|中午|早上|傍晚|午前|午後|오전|오후)\s*)*"
@@ -72,6 +74,13 @@ _PATTERN = re.compile(
     + r")",
     re.I,
 )  # fmt: skip
+_INITIALS = re.compile(f"[{''.join(sorted({name[0] for name in _MONTH}))}]", re.I)
+_LETTERS = _INITIALS.findall("".join(map(chr, range(0x2200))))
+"""All letters that a month may begin with: capitals, and signs that stand for a letter, are below U+2200."""
+# It begins with a set of letters, which the engine looks for at great speed: those that a date may begin with.
+_BEGINS = re.compile(
+    rf"[\d一二民令平昭{''.join(_LETTERS)}](?:(?<=\d)(?<![\d.].)|(?<=[一二民令平昭])|(?<!\d)(?<!\w.))", re.S
+)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})[a-z]*,?\s*\Z", re.I)
 _ZONES = {
@@ -80,8 +89,9 @@ _ZONES = {
     "IST": 330,
 }  # fmt: skip
 _YEAR = re.compile(
-    r"(?:19|20)\d\d|[一二][〇○零九八七六五四三二一０]{3}年|民國|民国|令和|平成|昭和|[间期布][:：]\s?[012]\d-"
-)
+    r"[12一二民令平昭间期布](?:(?<=1)9\d\d|(?<=2)0\d\d|(?<=[一二])[〇○零九八七六五四三二一０]{3}年|(?<=民)[國国]|(?<=[令昭])和|"
+    r"(?<=平)成|(?<=[间期布])[:：]\s?[012]\d-)"
+)  # fmt: skip
 _ERAS = {"民國": 1911, "民国": 1911, "令和": 2018, "平成": 1988, "昭和": 1925}
 _OTHER_DIGITS = {
     first + n: str(n) for first in map(ord, "٠۰０") for n in range(10)
@@ -137,47 +147,46 @@ def _zone(name: str | None) -> tzinfo | None:
 
 def _read(match: re.Match[str], *, month_first: bool = False) -> tuple[datetime, str, tzinfo | None] | None:
     """What one match says; None where there is no such day."""
-    g = match.groupdict()
     month: int
     day = 1
-    form = next(n for n in "123456789ab" if g.get(f"y{n}"))
+    form = next(n for n in "123456789ab" if match[f"y{n}"])
     precision = "day"
     if form == "7":
-        year = int("".join(str(_DIGITS[char]) for char in g["y7"]))
-        month, day = _number(g["m7"]), _number(g["d7"])
+        year = int("".join(str(_DIGITS[char]) for char in match["y7"]))
+        month, day = _number(match["m7"]), _number(match["d7"])
     elif form in "ab":
-        start = _ERAS[g["era"]] if form == "a" else 2000
-        year = start + (1 if g[f"y{form}"] == "元" else int(g[f"y{form}"]))
-        month, day = int(g[f"m{form}"]), int(g[f"d{form}"])
+        start = _ERAS[match["era"]] if form == "a" else 2000
+        year = start + (1 if match[f"y{form}"] == "元" else int(match[f"y{form}"]))
+        month, day = int(match[f"m{form}"]), int(match[f"d{form}"])
     else:
-        year = int(g[f"y{form}"])
+        year = int(match[f"y{form}"])
         if form in "348":
-            month = _MONTH[g[f"m{form}"].lower()]
+            month = _MONTH[match[f"m{form}"].lower()]
         elif form == "5":
-            month, day = int(g["b5"]), int(g["a5"])
-            if month_first or month > 12 or (g["s5"] == "/" and day <= 12 and g["noon5"]):
+            month, day = int(match["b5"]), int(match["a5"])
+            if month_first or month > 12 or (match["s5"] == "/" and day <= 12 and match["noon5"]):
                 month, day = day, month
         else:
-            month = int(g[f"m{form}"])
+            month = int(match[f"m{form}"])
         if form in "1234":
-            day = int(g[f"d{form}"])
+            day = int(match[f"d{form}"])
         if form in "689":
             precision = "month"
     hour = minute = second = 0
     zone = None
-    if form == "2" and g["h2"]:
-        hour, minute, second = int(g["h2"]), int(g["i2"]), int(g["c2"] or 0)
-        precision = "second" if g["c2"] else "minute"
-    elif form in "1345ab" and g[f"hour{form}"]:
-        hour, minute, second = int(g[f"hour{form}"]), int(g[f"minute{form}"]), int(g[f"second{form}"] or 0)
-        precision = "second" if g[f"second{form}"] else "minute"
-        noon = (g[f"noon{form}"] or "").lower()[:1]
-        half = g[f"half{form}"]
+    if form == "2" and match["h2"]:
+        hour, minute, second = int(match["h2"]), int(match["i2"]), int(match["c2"] or 0)
+        precision = "second" if match["c2"] else "minute"
+    elif form in "1345ab" and match[f"hour{form}"]:
+        hour, minute, second = int(match[f"hour{form}"]), int(match[f"minute{form}"]), int(match[f"second{form}"] or 0)
+        precision = "second" if match[f"second{form}"] else "minute"
+        noon = (match[f"noon{form}"] or "").lower()[:1]
+        half = match[f"half{form}"]
         if (noon == "p" or half in ("下午", "晚上", "傍晚", "午後", "오후")) and hour < 12:
             hour += 12
         elif noon == "a" and hour == 12:
             hour = 0
-        zone = _zone(g[f"zone{form}"])
+        zone = _zone(match[f"zone{form}"])
     try:
         when = datetime(year, month, day) + timedelta(hours=hour, minutes=minute, seconds=second)
     except (ValueError, OverflowError):
@@ -209,12 +218,22 @@ def _found(text: str) -> tuple[Moment, ...]:
 def _find(text: str) -> Iterator[Moment]:
     if _HAS_OTHER_DIGITS.search(text):
         text = text.translate(_OTHER_DIGITS)
-    if not _YEAR.search(text):
+    until = max((year.end() for year in _YEAR.finditer(text)), default=-1)
+    if until < 0:
         return
-    for match in _PATTERN.finditer(text):
+    for match in _matches(text, until):
         read = _read(match, month_first=match["y5"] is not None and _month_first(text, match))
         if read is not None:
             yield Moment(match.start(), match.end(), *read)
+
+
+def _matches(text: str, until: int) -> Iterator[re.Match[str]]:
+    """What `_PATTERN` finds, looked for only where a date may begin; none does beyond the last year, at `until`."""
+    done = 0
+    for begins in _BEGINS.finditer(text, 0, until + 1):
+        if begins.start() >= done and (match := _PATTERN.match(text, begins.start())):
+            yield match
+            done = match.end()
 
 
 def parse(value: str) -> Moment | None:

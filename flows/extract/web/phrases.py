@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.extract.wordlist import any_of
+
 _FILE = Path(__file__).with_name("phrases.toml")
 
 
@@ -37,23 +39,6 @@ DATE = re.compile(
 """Something like a date or a time of day."""
 
 
-def _prefix_tree(phrases: list[str]) -> str:
-    """A pattern that matches any of the phrases, the longest first, and looks at each letter once."""
-    branches: dict[str, list[str]] = {}
-    for phrase in phrases:
-        branches.setdefault(phrase[:1], []).append(phrase[1:])
-    whole = "" in branches
-    parts = [
-        re.escape(head) + (_prefix_tree(rests) if rests != [""] else "")
-        for head, rests in sorted(branches.items())
-        if head
-    ]
-    if not parts:
-        return ""
-    inner = parts[0] if len(parts) == 1 and not whole else f"(?:{'|'.join(parts)})"
-    return f"(?:{inner})?" if whole else inner
-
-
 _OF_PHRASE = {phrase: LISTS[name] for name in reversed(PHRASES) for phrase in PHRASES[name]}
 
 
@@ -69,8 +54,8 @@ def _firsts(phrases: list[str]) -> str:
 
 # Both begin with a set of letters, which the engine looks for at great speed: what stands before a word, and the first
 # letter of a phrase in another script.
-_ANY_SPELT = re.compile(f"[^a-z](?=({_prefix_tree(_SPELT)}))")
-_ANY_OTHER = re.compile(f"[{_firsts(_OTHERS)}](?<=(?=({_prefix_tree(_OTHERS)})).)", re.S)
+_ANY_SPELT = re.compile(f"[^a-z](?=({any_of(_SPELT)}))")
+_ANY_OTHER = re.compile(f"[{_firsts(_OTHERS)}](?<=(?=({any_of(_OTHERS)})).)", re.S)
 _HINT = re.compile(r"[:：12](?:(?<=[:：])|9|0)\d\d")
 """A colon or the century, and two digits, are in all that `DATE` matches. It begins with a set, as those above."""
 
@@ -92,7 +77,7 @@ def _placed(text: str, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return out
 
 
-_TREES = tuple(re.compile(_prefix_tree(phrases)) for phrases in (_SPELT, _OTHERS))
+_TREES = tuple(re.compile(any_of(phrases)) for phrases in (_SPELT, _OTHERS))
 
 
 def _points(text: str) -> NDArray[np.uint32]:
