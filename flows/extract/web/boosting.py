@@ -18,29 +18,36 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-CHUNK = 1024
+CHUNK = 256
 """Blocks scored at once, to stay in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Trees as arrays: `feature` and `threshold` are (questions, trees), `value` is (trees, 2^questions)."""
+    """Trees as arrays.
+
+    `feature` and `threshold` are the questions that differ, `asked` which of them each tree asks (questions of a tree,
+    trees), `value` its numbers (trees, 2^questions).
+    """
 
     base: float
     feature: NDArray[np.int64]
     threshold: NDArray[np.float32]
+    asked: NDArray[np.int64]
     value: Array
 
     def score(self, matrix: NDArray[np.float32]) -> Array:
         """Log odds for each column of a matrix whose rows are the names that the model was read with."""
         out = np.full(matrix.shape[1], self.base)
-        places = np.arange(0, self.value.size, self.value.shape[1])[:, None]
+        begins = np.arange(0, self.value.size, self.value.shape[1])[:, None]
         for start in range(0, matrix.shape[1], CHUNK):
             part = matrix[:, start : start + CHUNK]
+            answers = (part.take(self.feature, axis=0) > self.threshold[:, None]).view(np.uint8)
             leaf = np.zeros((len(self.value), part.shape[1]), dtype=np.uint8)
-            for feature, threshold in zip(self.feature, self.threshold, strict=True):
-                leaf = leaf * 2 + (part[feature] > threshold[:, None])
-            out[start : start + CHUNK] += self.value.take(places + leaf).sum(axis=0)
+            for question in self.asked:
+                leaf += leaf
+                leaf |= answers.take(question, axis=0)
+            out[start : start + CHUNK] += self.value.take(leaf + begins).sum(axis=0)
         return out
 
 
@@ -48,10 +55,13 @@ def from_table(table: dict[str, Any], names: tuple[str, ...]) -> Model:
     """A model from its table. KeyError where it asks for a feature that `names` lacks."""
     place = {name: i for i, name in enumerate(names)}
     trees = table["trees"]
+    number: dict[tuple[int, float], int] = {}
+    asked = [[number.setdefault((place[n], limit), len(number)) for n, limit in tree["if"]] for tree in trees]
     return Model(
         base=float(table["base"]),
-        feature=np.array([[place[name] for name, _ in tree["if"]] for tree in trees], dtype=np.int64).T.copy(),
-        threshold=np.array([[limit for _, limit in tree["if"]] for tree in trees], dtype=np.float32).T.copy(),
+        feature=np.array([feature for feature, _ in number], dtype=np.int64),
+        threshold=np.array([limit for _, limit in number], dtype=np.float32),
+        asked=np.array(asked, dtype=np.int64).T.copy(),
         value=np.array([tree["add"] for tree in trees], dtype=np.float64),
     )
 

@@ -104,7 +104,8 @@ class Credits:
 
 def western_byline(text: str) -> list[str]:
     """Names after "By" and its like, at the start of a line."""
-    match = _BY.search(text[:300]) or _BY_COLON.search(text[:300])
+    start = text[:300]
+    match = _BY.search(start) or (_BY_COLON.search(start) if ":" in start else None)
     if match is None:
         return []
     value = match["value"]
@@ -130,12 +131,18 @@ def _reporters(line: str) -> list[str]:
     return []
 
 
-def _named(line: str, *, labelled: bool) -> list[str]:
-    """The authors that one line of credits names; if `labelled`, only where it says that they are."""
+def _chinese_byline(line: str) -> list[str]:
+    """The authors that a line names after a label in Chinese, or as its reporters."""
     found = [*_AUTHOR.finditer(line), *_TEXT_BY.finditer(line)]
     names = list(dict.fromkeys(name for match in found for name in split_names(match["value"])))
-    names = names or _reporters(line) or western_byline(line)
-    if not names and (match := _KOREAN.search(line)):
+    return names or _reporters(line)
+
+
+def _named(line: str, *, labelled: bool) -> list[str]:
+    """The authors that one line of credits names; if `labelled`, only where it says that they are."""
+    names = [] if line.isascii() else _chinese_byline(line)
+    names = names or western_byline(line)
+    if not names and ("기자" in line or "글" in line) and (match := _KOREAN.search(line)):
         names = split_names(match["after"] or match["before"])
     if names or labelled or next(dates.find(line), None) is None:
         return names
@@ -182,7 +189,7 @@ def read_credits(lines: list[str], *, labelled: bool = False) -> Credits:
     for line in lines:
         if len(line) > LINE:
             continue
-        if out.source is None and (match := _SOURCE.search(line)):
+        if out.source is None and not line.isascii() and (match := _SOURCE.search(line)):
             source = _EDGES.sub("", match["value"])
             out.source = source if source and not _NO_SOURCE.search(source) else None
         if not out.authors:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from functools import cache
 
-import numpy as np
 from lxml import etree
 
 MANY_ATTRIBUTES = 100
@@ -31,9 +30,15 @@ def _without_many_attributes(match: re.Match[bytes]) -> bytes:
 
 def _has_long_tag(data: bytes) -> bool:
     """Whether one of the opening angles that stand far from the next one begins a tag that is too long."""
-    angles = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("<"))
-    far = angles[np.diff(angles, append=len(data)) > LONG_TAG].tolist()
-    return any(_LONG_TAG.match(data, at) for at in far)
+    at = data.find(b"<")
+    while at >= 0:
+        near = data.rfind(b"<", at + 1, at + LONG_TAG + 1)  # those between have this one near too
+        if near < 0:
+            if _LONG_TAG.match(data, at):
+                return True
+            near = data.find(b"<", at + 1)
+        at = near
+    return False
 
 
 def parse(text: str) -> etree._Element | None:
