@@ -12,6 +12,7 @@ from lxml import etree
 from numpy.typing import NDArray
 
 from flows.extract.web import marks
+from flows.extract.web.numbers import Numbers
 from flows.extract.web.places import Places
 
 Ints = NDArray[np.int64]
@@ -331,8 +332,8 @@ def _ints(values: list[Any]) -> Ints:
 
 def _positions(places: Places) -> list[int]:
     """The number of each element among the elements of its name below the same parent, from 1."""
-    codes: dict[str, int] = {}
-    names = _ints([codes.setdefault(tag, len(codes)) for tag in places.tags])
+    codes = Numbers[str]()
+    names = _ints([codes[tag] for tag in places.tags])
     keys = _ints(places.above) * len(codes) + names + len(codes)
     order = np.argsort(keys, kind="stable")
     ordered = keys[order]

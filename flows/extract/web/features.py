@@ -14,6 +14,7 @@ from flows.extract.web import marks
 from flows.extract.web.blocks import Cut, Frames
 from flows.extract.web.characters import COMMA, DIGIT, OTHER, SENTENCE, SPACE, UPPER, count_classes
 from flows.extract.web.headline import find_headline
+from flows.extract.web.numbers import Numbers
 from flows.extract.web.phrases import LISTS, look
 
 Array = NDArray[np.float64]
@@ -290,21 +291,21 @@ def _family(name: str) -> str:
 
 def _groups(holders: Places, frames: Frames) -> Places:
     """Number of the group of each block: blocks whose elements, and the elements above, have the same names."""
-    known: dict[tuple[str, str, str, str], int] = {}
+    known = Numbers[tuple[str, str, str, str]]()
     out = []
     tags, names, above = frames.tags, list(map(_family, frames.names)), np.maximum(frames.above, 0).tolist()
     for frame in holders.tolist():
         up = above[frame]
-        out.append(known.setdefault((tags[frame], names[frame], tags[up], names[up]), len(known)))
+        out.append(known[tags[frame], names[frame], tags[up], names[up]])
     return np.array(out, dtype=np.int64)
 
 
 def _paths(frames: Frames) -> Places:
     """Number of the path of tags that leads to each frame."""
-    known: dict[tuple[int, str], int] = {}
+    known = Numbers[tuple[int, str]]()
     out: list[int] = []
     for tag, above in zip(frames.tags, frames.above.tolist(), strict=True):
-        out.append(known.setdefault((out[above] if above >= 0 else -1, tag), len(known)))
+        out.append(known[out[above] if above >= 0 else -1, tag])
     return np.array(out, dtype=np.int64)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
@@ -60,8 +58,7 @@ def blocks_of(read: Callable[[str], str], markup: str, texts: list[str]) -> Mask
     bare = ["".join(text.split()) for text in texts]
     size = np.fromiter(map(len, bare), dtype=np.int64, count=len(bare))
     begins = size.cumsum() - size
-    held = pc.is_in(pa.array(_grams("".join(bare))), value_set=pa.array(_grams(kept)))
-    before = np.append(0, np.cumsum(held.to_numpy(zero_copy_only=False)))
+    before = np.append(0, np.cumsum(np.isin(_grams("".join(bare)), _grams(kept))))
     long = size >= SHORT
     runs = size[long] - GRAM + 1
     out = np.zeros(len(texts), dtype=bool)

@@ -58,6 +58,22 @@ def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
 _SAYS_ERROR, _SAYS_CAPTCHA, _SAYS_PAYWALL = _any(_ERROR), _any(_CAPTCHA), _any(_PAYWALL)
 
 
+_IN_CAPTCHA = (
+    "验证", "驗證", "访问过于频繁", "verify", "robot", "unusual traffic", "captcha", "checking your", "just a moment",
+    "security check", "enable javascript", "робот", "ロボット",
+)  # fmt: skip
+_IN_PAYWALL = (
+    "登录", "登錄", "登入", "订阅", "訂閱", "购买", "付费", "開通", "开通", "成为会员", "subscri", "subskryp",
+    "sign in", "log in", "regist", "become a member", "réservé", "abonnenten", "подписчик", "подписке", "会員限定",
+)  # fmt: skip
+"""One of them is in every text, case-folded, that `_SAYS_CAPTCHA` or `_SAYS_PAYWALL` finds something in."""
+
+
+def _folded(text: str) -> str:
+    """A text case-folded, the dotted and the dotless i as an i: a pattern that ignores case takes them for one."""
+    return text.casefold().replace("ı", "i").replace("\u0307", "")
+
+
 _SENTENCE = re.compile(r"[。！？!?．।؟…]|\w\.(\s|\Z)|[，,、；;:：].*[，,、；;:：]")
 
 
@@ -87,11 +103,12 @@ def tell(cut: Cut, features: Features, kept: Mask, look: Look) -> str:
             if not cut.all_frames.inherited[holder] & marks.CONCEALED
         )
         sample = f"{look.title}\n{visible[:2_000]}"
-        if _SAYS_CAPTCHA.search(sample):
+        if any(map(_folded(sample).__contains__, _IN_CAPTCHA)) and _SAYS_CAPTCHA.search(sample):
             return "captcha"
         if _SAYS_ERROR.search(look.title) or (text_kept < 200 and _SAYS_ERROR.search(visible[:800])):
             return "error"
-        if _SAYS_PAYWALL.search(visible) and text_kept < 300:
+        paid = text_kept < 300 and any(map(_folded(visible).__contains__, _IN_PAYWALL))
+        if paid and _SAYS_PAYWALL.search(visible):
             return "paywall"
     if not look.says_article and _is_list(features, kept):
         return _sort_of_list(cut, features)

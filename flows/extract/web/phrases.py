@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -84,19 +85,16 @@ def _points(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
-def _mixed(*letters: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """A number below 65,536 for each letter and those that follow it."""
-    out = letters[0]
-    for letter in letters[1:]:
-        out = out * np.uint32(31) + letter
-    return out & np.uint32(0xFFFF)
+def _mixed(letters: NDArray[np.uint16], following: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """A number for each letter and that which follows it, or for the number of some letters and that."""
+    return letters * np.uint16(31) + following
 
 
 def _beginnings(phrases: list[str], letters: int) -> NDArray[np.bool_]:
     """Which numbers the first so many letters of phrases have."""
     table = np.zeros(65_536, dtype=bool)
     for phrase in phrases:
-        table[_mixed(*(_points(letter) for letter in phrase[:letters]))] = True
+        table[reduce(_mixed, _points(phrase[:letters]).astype(np.uint16)[:, None])] = True
     return table
 
 
@@ -109,10 +107,11 @@ def _find_in_many(folded: str) -> list[tuple[int, int]]:
     """What `_find` finds: numpy tells the few places where a phrase may begin, and only these are looked at."""
     text = f"{_BETWEEN}{folded}{_BETWEEN}{_BETWEEN}"
     points = _points(text)
-    before, first, second, third = points[:-3], points[1:-2], points[2:-1], points[3:]
-    two = first * 31 + second
-    spelt = _MAY_BE_SPELT[_mixed(two, third)] & (before - ord("a") >= 26)
-    other = _MAY_BE_OTHER[two & 0xFFFF] | _MAY_BE_SIGN[first & 0xFFFF]
+    low = points.astype(np.uint16)
+    one = low[1:-2]
+    two = _mixed(one, low[2:-1])
+    spelt = _MAY_BE_SPELT.take(_mixed(two, low[3:])) & (points[:-3] - ord("a") >= 26)
+    other = _MAY_BE_OTHER.take(two) | _MAY_BE_SIGN.take(one)
     found = []
     for tree, begins in zip(_TREES, (spelt, other), strict=True):
         matches = (tree.match(text, at) for at in (np.flatnonzero(begins) + 1).tolist())

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.extract.dates import find, parse
+from flows.extract.dates import _MONTH, find, parse
 
 CHINA = timezone(timedelta(hours=8))
 
@@ -68,6 +68,18 @@ def test_forms(text: str, when: str, precision: str, offset: int | None) -> None
 )
 def test_no_date(text: str) -> None:
     assert parse(text) is None
+
+
+@pytest.mark.parametrize("month", sorted(_MONTH))
+def test_every_name_of_a_month_however_it_is_written(month: str) -> None:
+    for name in (month, month.upper(), month.title()):
+        lines = (f"{name} 18, 2019", f"vom 18 {name} 2019", f"({name} 2019)")
+        found = [next(find(line), None) for line in lines if name.lower() == month]
+        assert all(moment is not None and moment.when.month == _MONTH[month] for moment in found)
+
+
+def test_a_month_does_not_begin_within_a_word() -> None:
+    assert list(find("dismay 2019, 118.4.2019")) == []
 
 
 def test_a_day_stays_naive_and_a_time_gets_the_zone() -> None:

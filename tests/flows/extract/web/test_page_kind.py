@@ -41,6 +41,9 @@ PAGES = [
         f"<title>渡口 - 江口周刊</title><h1>渡口</h1><p>木桩朽坏。</p><div>登录后阅读全文。</div>{FOOT}",
     ),
     ("paywall", "<title>Bridge</title><h1>Bridge</h1><p>It will close.</p><div>Subscribe to continue reading.</div>"),
+    ("paywall", "<title>Most</title><h1>Most</h1><p>Zamknięty.</p><div>Dostęp tylko dla subskrypcji.</div>"),
+    ("paywall", "<title>KÖPRÜ</title><h1>KÖPRÜ</h1><p>Kapalı.</p><div>SUBSCRİBE TO CONTİNUE READING.</div>"),
+    ("captcha", "<title>ЖДИТЕ</title><p>ПОДТВЕРДИТЕ, ЧТО ВЫ НЕ РОБОТ</p>"),
     (
         "frame",
         "<title>江口</title><frameset cols='20%,80%'><frame src=a><frame src=b><noframes>无框架</noframes></frameset>",
