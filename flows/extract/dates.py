@@ -131,6 +131,15 @@ def _number(numeral: str) -> int:
     return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)
 
 
+@lru_cache(maxsize=1024)
+def _month(name: str) -> int:
+    """The month that a name is of: spelt as in the list, or as the pattern takes it without regard to case (aralik)."""
+    known = _MONTH.get(name.lower())
+    if known is not None:
+        return known
+    return next(number for each, number in _MONTH.items() if re.fullmatch(re.escape(each), name, re.I))
+
+
 def _zone(name: str | None) -> tzinfo | None:
     if not name:
         return None
@@ -161,7 +170,7 @@ def _read(match: re.Match[str], *, month_first: bool = False) -> tuple[datetime,
     else:
         year = int(match[f"y{form}"])
         if form in "348":
-            month = _MONTH[match[f"m{form}"].lower()]
+            month = _month(match[f"m{form}"])
         elif form == "5":
             month, day = int(match["b5"]), int(match["a5"])
             if month_first or month > 12 or (match["s5"] == "/" and day <= 12 and match["noon5"]):
