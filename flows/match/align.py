@@ -6,12 +6,15 @@ What comes out for a pair depends on the letters of its two articles, and on whi
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq, Levenshtein
 from rapidfuzz.process import cpdist
 
+from flows.match.agree import renamed
 from flows.match.candidates import Ints
 from flows.match.chain import Chains, Held, chain, fuse, runs, shared_places, solid, sorted_by
 from flows.match.extend import MASKED, Sides, extend
@@ -32,9 +35,8 @@ PIECE = 160
 class Articles:
     """Folded articles laid end to end, for the aligner.
 
-    Row i has the letters `codes_all[bounds[i]:bounds[i + 1]]`, again in `texts[i]`, and in `codes` with MASKED where a
-    letter is furniture; and the fingerprints `posting_bounds[i]:posting_bounds[i + 1]` of `position` and `hash`, those
-    of furniture left out.
+    Row i has the letters `codes_all[bounds[i]:bounds[i + 1]]`, in `codes` with MASKED where a letter is furniture; and
+    the fingerprints `posting_bounds[i]:posting_bounds[i + 1]` of `position` and `hash`, those of furniture left out.
     """
 
     codes_all: NDArray[np.uint32]
@@ -43,7 +45,17 @@ class Articles:
     position: NDArray[np.int32]
     hash: Hashes
     posting_bounds: Ints
-    texts: list[str]
+
+    @cached_property
+    def named(self) -> NDArray[np.uint32]:
+        """The letters by other names, to be compared with one another only."""
+        return renamed(self.codes_all)
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The letters of each row, as `named`."""
+        text, bounds = self.named.tobytes().decode("utf-32-le"), self.bounds.tolist()
+        return [text[start:end] for start, end in pairwise(bounds)]
 
 
 @dataclass(frozen=True)

@@ -305,11 +305,9 @@ def gather(moment: Moment, store: Store, articles: Ints) -> Articles:
     if marks.any():
         hidden = covered(bounds[:-1], np.diff(bounds), row[marks], position[marks].astype(np.int64))
         masked = np.where(hidden, MASKED, codes)
-    text = codes.tobytes().decode("utf-32-le")
-    texts = [text[start:end] for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)]
     kept = ~marks
     posting_bounds = np.concatenate([[0], np.cumsum(kept)])[posting_bounds]
-    return Articles(codes, masked, bounds, position[kept], hashes[kept], posting_bounds, texts)
+    return Articles(codes, masked, bounds, position[kept], hashes[kept], posting_bounds)
 
 
 def aligned(moment: Moment, store: Store, left: Ints, right: Ints, workers: int, letters: int) -> Rows:

@@ -93,6 +93,7 @@ class _Forms:
         left, right = bounds[self._left[pair]], bounds[self._right[pair]]
         passages = Passages(
             self._articles.codes_all,
+            self._articles.named,
             pair,
             left + spans.left_start[asked],
             left + spans.left_end[asked],

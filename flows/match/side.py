@@ -50,7 +50,7 @@ def _articles(texts: list[Text]) -> Articles:
     codes = np.concatenate([np.frombuffer(text.letters.encode("utf-32-le"), np.uint32) for text in texts])
     bounds = np.concatenate([[0], np.cumsum([len(text.letters) for text in texts])]).astype(np.int64)
     posting_bounds, position, hashes = winnow(codes, bounds)
-    return Articles(codes, codes, bounds, position, hashes, posting_bounds, [text.letters for text in texts])
+    return Articles(codes, codes, bounds, position, hashes, posting_bounds)
 
 
 def side_by_side(left: str, right: str) -> tuple[list[Shared], list[Variant]]:
