@@ -16,8 +16,6 @@ from flows.segment.words import parted
 from schemas.columns import TEXT_KINDS
 from schemas.tables.blocks import ARTICLE_HEADS, PLACED_BLOCKS
 
-VERSION = "3"
-
 _PAGES = ("text",)
 """Extractors that leave it to segmentation to find the articles."""
 
