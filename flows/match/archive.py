@@ -225,7 +225,16 @@ def marked(keys: Hashes, archive: Archive, articles: Ints, hashes: Hashes) -> Fl
 
 
 def outlet_key(outlet: Ints, hashes: Hashes) -> Hashes:
+    """An outlet and a fingerprint in one word; `outlet_of` and `hash_of` take them out of it again."""
     return (outlet.astype(np.uint64) << np.uint64(HASH_BITS)) | hashes
+
+
+def outlet_of(keys: Hashes) -> Ints:
+    return (keys >> np.uint64(HASH_BITS)).astype(np.int64)
+
+
+def hash_of(keys: Hashes) -> Hashes:
+    return keys & np.uint64((1 << HASH_BITS) - 1)
 
 
 def in_order(

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.match.archive import LEAST_ARTICLES, OFTEN, Archive, Furniture, marked, outlet_key
+from flows.match.archive import LEAST_ARTICLES, OFTEN, Archive, Furniture, hash_of, marked, outlet_key, outlet_of
 from flows.match.arrays import among, distinct
 from flows.match.candidates import Ints
 from flows.match.chain import sorted_by
 from flows.match.store import Store
-from flows.match.winnow import GRAM, HASH_BITS, WINDOW, Hashes, Positions
+from flows.match.winnow import GRAM, WINDOW, Hashes, Positions
 
 LEAST_SHARE = 0.15
 """Share of the outlet's captures that they make up, at least."""
@@ -133,17 +133,9 @@ def _of_outlets(archive: Archive, article: Ints, position: Positions, hashes: Ha
 def repeated(archive: Archive, store: Store, keys: Hashes, articles: Ints | None = None) -> Repeated:
     """The postings of the living that the keys (outlet and fingerprint, ascending) name; of some articles, or all."""
     if articles is None:
-        return _of_outlets(archive, *store.holders(_hashes(keys)), keys)
+        return _of_outlets(archive, *store.holders(distinct(hash_of(keys))), keys)
     hashes, position, bounds = store.fingerprints(articles)
     return _of_outlets(archive, np.repeat(articles, np.diff(bounds)), position, hashes, keys)
-
-
-def _hashes(keys: Hashes) -> Hashes:
-    return distinct(keys & np.uint64((1 << HASH_BITS) - 1))
-
-
-def _outlets(keys: Hashes) -> Ints:
-    return (keys >> np.uint64(HASH_BITS)).astype(np.int64)
 
 
 def _beside_own(store: Store, held: Repeated) -> NDArray[np.bool_]:
@@ -216,9 +208,9 @@ def _grown(
     result["source"][earlier] = more["source"][earlier]
     # Of the others most are in too few articles, whosever these are.
     key = key[~among(key, known["key"])]
-    value = _hashes(key)
-    held = store.frequencies(value)[np.searchsorted(value, key & np.uint64((1 << HASH_BITS) - 1))]
-    outlet = _outlets(key)
+    value = distinct(hash_of(key))
+    held = store.frequencies(value)[np.searchsorted(value, hash_of(key))]
+    outlet = outlet_of(key)
     return result, key[(held >= LEAST_ARTICLES) & (held * most[outlet] >= LEAST_SHARE * totals[outlet])]
 
 
@@ -229,7 +221,7 @@ def refresh(archive: Archive, store: Store, ranks: Ints, old: Furniture, touched
     outlets = affected(archive, touched, shrunk)
     many = RECOUNT * len(living) >= int(archive.alive.sum())
     recount = outlets if many else shrunk
-    owner = _outlets(old.often["key"])
+    owner = outlet_of(old.often["key"])
     parts = [old.often[~among(owner, outlets)]]
     found = [np.zeros(0, np.uint64)]
     for outlet in recount.tolist():
@@ -239,10 +231,10 @@ def refresh(archive: Archive, store: Store, ranks: Ints, old: Furniture, touched
         known, maybe = _grown(archive, store, ranks, old.often[among(owner, rest)], living, rest)
         fresh = _counted(store, ranks, repeated(archive, store, maybe), maybe)
         both = np.concatenate([known, fresh])
-        enough = (both["articles"] >= LEAST_ARTICLES) & (both["seen"] >= LEAST_SHARE * totals[_outlets(both["key"])])
+        enough = (both["articles"] >= LEAST_ARTICLES) & (both["seen"] >= LEAST_SHARE * totals[outlet_of(both["key"])])
         # Where another set is repeated often, other text is an article's own.
         other = np.concatenate([known["key"][~enough[: len(known)]], fresh["key"][enough[len(known) :]]])
-        again = among(_outlets(both["key"]), distinct(_outlets(other)))
+        again = among(outlet_of(both["key"]), distinct(outlet_of(other)))
         parts.append(both[enough & ~again])
         found.append(both["key"][enough & again])
     keys = np.sort(np.concatenate(found))
@@ -256,7 +248,7 @@ def remarked(archive: Archive, store: Store, old: Furniture, new: Furniture) -> 
     changed = np.sort(np.concatenate([old.key[~among(old.key, new.key)], new.key[~among(new.key, old.key)]]))
     if len(changed) == 0:
         return np.zeros(0, np.int64)
-    hashes = distinct(changed & np.uint64((1 << HASH_BITS) - 1))
+    hashes = distinct(hash_of(changed))
     article, _, held = store.holders(hashes)
     living = archive.alive[article]
     article, held = article[living], held[living]

@@ -12,23 +12,19 @@ from rapidfuzz.distance import LCSseq, Levenshtein
 from rapidfuzz.process import cpdist
 
 from flows.match.align import LEAST_LETTERS, LEAST_SIMILARITY
-from flows.match.archive import Archive, Furniture
+from flows.match.archive import Archive, Furniture, outlet_of
 from flows.match.arrays import among, distinct
 from flows.match.candidates import Ints
 from flows.match.chain import sorted_by
 from flows.match.furniture import Repeated, affected, repeated
 from flows.match.rows import FURNITURE, ROW, Rows
 from flows.match.store import Store
-from flows.match.winnow import GRAM, HASH_BITS, Hashes
+from flows.match.winnow import GRAM
 
 KEPT = np.dtype([("outlet", np.int64), *ROW.descr])
 """A row with the outlet whose furniture it is."""
 
 KeptRows = NDArray[np.void]
-
-
-def _outlet_of(keys: Hashes) -> Ints:
-    return (keys >> np.uint64(HASH_BITS)).astype(np.int64)
 
 
 def _earliest(held: Repeated, ranks: Ints) -> Ints:
@@ -102,7 +98,7 @@ def _same(before: Furniture, after: Furniture, outlets: Ints) -> Ints:
     old, new = before.known, after.known
     gone = old["key"][~_stands(old, new)]
     came = new["key"][~_stands(new, old)]
-    return outlets[~among(outlets, distinct(_outlet_of(np.concatenate([gone, came]))))]
+    return outlets[~among(outlets, distinct(outlet_of(np.concatenate([gone, came]))))]
 
 
 def _stands(some: NDArray[np.void], others: NDArray[np.void]) -> NDArray[np.bool_]:
@@ -134,11 +130,11 @@ def furniture_rows(
     before, after = furniture
     same = _same(before, after, outlets[~among(outlets, shrunk)])
     anew = outlets[~among(outlets, same)]
-    keys = after.key[among(_outlet_of(after.key), anew)]
+    keys = after.key[among(outlet_of(after.key), anew)]
     parts = [old[~among(old["outlet"], anew)]]
     if len(keys):
         parts.append(_compared(store, _passages(repeated(archive, store, keys), ranks), old, workers))
-    held = after.known[among(_outlet_of(after.key), same)]
+    held = after.known[among(outlet_of(after.key), same)]
     if len(held):
         gained = touched[archive.alive[touched]]
         some = repeated(archive, store, held["key"], distinct(np.concatenate([gained, held["source"]])))
