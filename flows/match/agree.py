@@ -9,27 +9,30 @@ from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import Levenshtein, MatchingBlock
 
 from flows.match.candidates import Ints
 from flows.match.chain import GAP
 from flows.match.fold import Codes
-from flows.match.pieces import pieces
+from flows.match.pieces import LONG, pieces
 
-Block = tuple[int, int, int]
-"""Letters that agree: where they start in the leader and in the witness, and how many."""
+Block = MatchingBlock
+"""Letters that agree: where they start in the leader (`a`) and in the witness (`b`), and how many (`size`)."""
 
 
 _FEW = 256
 """Letters that rapidfuzz looks up in a table; the others it seeks in one that is slower by far."""
+_WHOLE = 4_000_000
+"""Letters times letters of two texts that rapidfuzz compares in one go, whether it is told of their distance or not;
+larger ones it would cut in two at different places."""
 
-
-_BLOCK = attrgetter("a", "b", "size")
+_COLUMNS = (attrgetter("a"), attrgetter("b"), attrgetter("size"))
 
 
 @dataclass(frozen=True)
 class Agreed:
-    """Blocks by run, in order: `leader`, `witness` and `size` as in Block, and the number of the run, ascending.
+    """Blocks by run, in order: `leader`, `witness` and `size` as in Block (a, b, size), and the number of the run,
+    ascending.
 
     A run is what one witness has of its leader without a break: what stands between its blocks is a variant.
     """
@@ -43,14 +46,18 @@ class Agreed:
         return Agreed(self.leader[index], self.witness[index], self.size[index], self.run[index])
 
 
-def blocks(left: str, right: str) -> list[Block]:
-    """The letters of two texts that agree, in order."""
+def blocks(left: str, right: str, distance: int | None = None) -> list[Block]:
+    """The letters of two texts that agree, in order. `distance` is about how many edits part the two, where that is
+    known: it makes the comparison shorter and does not change it."""
     if left == right:
-        return [(0, 0, len(left))]
+        return [Block(0, 0, len(left))]
+    if max(len(left), len(right)) <= LONG:
+        likely = distance if len(left) * len(right) <= _WHOLE else None
+        return Levenshtein.editops(left, right, score_hint=likely).as_matching_blocks()
     found: list[Block] = []
     for start, end, other, other_end in pieces(left, right):
-        matching = map(_BLOCK, Levenshtein.editops(left[start:end], right[other:other_end]).as_matching_blocks())
-        found += [(start + a, other + b, size) for a, b, size in matching] if start or other else matching
+        for each in Levenshtein.editops(left[start:end], right[other:other_end]).as_matching_blocks():
+            found.append(Block(start + each.a, other + each.b, each.size))
     return found
 
 
@@ -68,11 +75,12 @@ def renamed(codes: Codes) -> Codes:
 
 def agreed(parts: Sequence[list[Block]], left: Sequence[int], right: Sequence[int]) -> Agreed:
     """The blocks of parts of texts, each a run of its own; `left` and `right` are the places where the parts start."""
-    table = np.array(list(chain.from_iterable(parts)), np.int64).reshape(-1, 3)
     run = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
-    leader = table[:, 0] + np.array(left, np.int64)[run]
-    witness = table[:, 1] + np.array(right, np.int64)[run]
-    return Agreed(leader, witness, table[:, 2], run).take(table[:, 2] > 0)
+    found = list(chain.from_iterable(parts))
+    start, other, size = (np.fromiter(map(column, found), np.int64, len(found)) for column in _COLUMNS)
+    start += np.array(left, np.int64)[run]
+    other += np.array(right, np.int64)[run]
+    return Agreed(start, other, size, run).take(size > 0)
 
 
 def clipped(found: Agreed, leader: tuple[Ints, Ints], witness: tuple[Ints, Ints]) -> Agreed:
@@ -97,7 +105,7 @@ def in_runs(found: Agreed, owner: Ints) -> Agreed:
 
 
 def ordered(spans: Ints) -> list[int]:
-    """Which aligned spans (leader start, leader end, start, end, matched) can be read in one order, longest first.
+    """Which aligned spans (leader start and end, start, end, matched, more) can be read in one order, longest first.
 
     Returns their numbers in order of place; a span that crosses or overlaps a longer one is left out.
     """
@@ -106,7 +114,7 @@ def ordered(spans: Ints) -> list[int]:
     chosen: list[int] = []
     rows = spans.tolist()
     for number in sorted(range(len(rows)), key=lambda n: (-rows[n][4], rows[n])):
-        a, b, c, d, _ = rows[number]
+        a, b, c, d, *_ = rows[number]
         if all((b <= rows[o][0] and d <= rows[o][2]) or (a >= rows[o][1] and c >= rows[o][3]) for o in chosen):
             chosen.append(number)
     return sorted(chosen, key=lambda n: rows[n][0])

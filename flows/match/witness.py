@@ -58,7 +58,7 @@ def _known_spans(rows: Rows, left: Ints, right: Ints) -> tuple[Ints, Ints]:
     return np.repeat(np.arange(len(left)), count), order[ranges(first, count)]
 
 
-_COLUMNS = ("left_start", "left_end", "right_start", "right_end", "matched")
+_COLUMNS = ("left_start", "left_end", "right_start", "right_end", "matched", "distance")
 
 
 def _aligned(
@@ -71,7 +71,7 @@ def _aligned(
     pair, row = _known_spans(rows, left, right)
     table = np.stack([rows[name][row].astype(np.int64) for name in _COLUMNS], axis=1)
     swapped = rows["left"][row] != left[pair]
-    table[swapped] = table[swapped][:, [2, 3, 0, 1, 4]]
+    table[swapped] = table[swapped][:, [2, 3, 0, 1, 4, 5]]
     new = np.flatnonzero((np.bincount(pair, minlength=len(left)) == 0) & (left != right))
     new = new[np.lexsort((left[new], right[new]))]
     pairs, tables = [pair], [table]
@@ -151,8 +151,8 @@ def _laid_out(store: Store, left: Ints, right: Ints) -> tuple[Text, tuple[Ints, 
 def _one(letters: str, spans: list[list[int]], at: int, other_at: int) -> list[list[Block]]:
     """The letters that a witness and its leader agree in, by aligned span; `at` is where their articles start."""
     return [
-        blocks(letters[at + start : at + end], letters[other_at + other : other_at + other_end])
-        for start, end, other, other_end, _ in spans
+        blocks(letters[at + start : at + end], letters[other_at + other : other_at + other_end], distance)
+        for start, end, other, other_end, _, distance in spans
     ]
 
 
