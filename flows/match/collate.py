@@ -16,11 +16,11 @@ import numpy as np
 
 from flows.match.agree import Agreed
 from flows.match.candidates import Ints
+from flows.match.classes import WORDING, classes
 from flows.match.letters import Letters, key, letters_of
 from flows.match.parting import parted
 from flows.match.plain import plain_readings
 from flows.match.printed import WHITE, Text
-from flows.match.readings import by_place, by_themselves
 from flows.match.tokens import Flags
 from flows.match.trim import trimmed
 from flows.match.widen import Places, joined, whole_part, widened
@@ -30,13 +30,10 @@ MOVED = 40
 """Letters between a deletion and an insertion of the same text that make a transposition of them."""
 LEFT_OUT = 8
 """Letters of the leader beyond a witness's text that count as left out."""
-
-CONTEXT = 48
-"""Characters round a reading that help to tell what it is."""
 SUBSTITUTION, INSERTION, DELETION, TRANSPOSITION = (
     VARIANT_KINDS.index(kind) for kind in ("substitution", "insertion", "deletion", "transposition")
 )
-PUNCTUATION, ORTHOGRAPHY, WORDING = (VARIANT_CLASSES.index(name) for name in ("punctuation", "orthography", "wording"))
+PUNCTUATION, ORTHOGRAPHY = VARIANT_CLASSES.index("punctuation"), VARIANT_CLASSES.index("orthography")
 
 
 @dataclass(frozen=True)
@@ -103,23 +100,6 @@ def _with_moves(leader: Text, witness: Text, spans: Ints, kinds: Ints, run: Ints
             spans[place, ::2] = spans[place - 1, ::2]
             kinds[place], kept[place - 1] = TRANSPOSITION, False
     return spans, kinds, kept
-
-
-def _classes(leader: Text, witness: Text, spans: Ints) -> Ints:
-    """The classes of variants, from both readings and what stands round the leader's."""
-    mine, theirs = leader.printed, witness.printed
-    known: dict[tuple[str, str], int | None] = {}
-    result = []
-    for start, end, other, other_end in spans.tolist():
-        both = mine[start:end], theirs[other:other_end]
-        if both not in known:
-            alone = by_themselves(*both)
-            known[both] = None if alone is None else VARIANT_CLASSES.index(alone)
-        told = known[both]
-        if told is None:
-            told = VARIANT_CLASSES.index(by_place(*both, *leader.around(start, end, CONTEXT)))
-        result.append(told)
-    return np.array(result, np.int64)
 
 
 def _other_letters(leader: Text, witness: Text, letters: Letters) -> tuple[Ints, Ints, Flags]:
@@ -201,9 +181,9 @@ def collate(leader: Text, witness: Text, found: Agreed) -> Differences:
     if hard.any():
         # What parts, widening and moves have made of the others may be plain too.
         hard[hard] = ~plain_readings(leader, witness, spans[hard])
-    classes = np.full(len(spans), WORDING)
-    classes[hard] = _classes(leader, witness, spans[hard])
-    result.append(Differences(spans, kinds, classes, run))
+    reading = np.full(len(spans), WORDING)
+    reading[hard] = classes(leader, witness, spans[hard])
+    result.append(Differences(spans, kinds, reading, run))
     return joint(result)
 
 
@@ -224,4 +204,4 @@ def left_out(leader: Text, witness: Text, found: Agreed, leader_span: tuple[Ints
     after = _spans(leader.origin[last[then]], leader.origin[end[then] - 1] + 1, at, at)
     spans = np.concatenate([before, after])
     run = np.concatenate([number[first], number[then]])
-    return Differences(spans, np.full(len(spans), DELETION), _classes(leader, witness, spans), run)
+    return Differences(spans, np.full(len(spans), DELETION), classes(leader, witness, spans), run)

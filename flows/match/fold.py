@@ -47,7 +47,8 @@ _MANY = np.uint32(1 << 31)
 _IGNORED = frozenset("\u0640\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0") | frozenset(
     map(chr, range(0xFE00, 0xFE10))
 )
-_URL = re.compile(r"(?:(?:https?|ftp)://|www\.)[!-~]+", re.IGNORECASE)
+URL = re.compile(r"(?:(?:https?|ftp)://|www\.)[!-~]+", re.IGNORECASE)
+"""What folds to nothing as a whole."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def _mask_urls(text: str, codes: Codes, folded: Codes) -> None:
     starts = np.concatenate([schemes - 5, schemes - 4, schemes - 3, hosts - 3])
     end = 0
     for start in np.sort(starts[starts >= 0]).tolist():
-        if start >= end and (found := _URL.match(text, start)):
+        if start >= end and (found := URL.match(text, start)):
             end = found.end()
             folded[start:end] = 0
 

@@ -17,8 +17,8 @@ SURNAMES = frozenset(
     "韦申尤毕聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁时舒耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋甘景"
     "褚鹿張劉陳楊趙黃吳孫馬羅鄭謝韓馮蕭鄧許呂蘇盧賈葉閻鍾譚鄒陸顧龍萬錢湯喬賀賴龔龐蘭齊嚴溫蘆魯韋畢聶叢關費紀歐項陽衛"
 )
-_PLACE_ENDS = frozenset("省市县區区州镇鎮乡鄉村街路江河湖海岛島山桥橋港湾灣國国縣町洲")
-_NO_PLACE = frozenset(
+PLACE_ENDS = frozenset("省市县區区州镇鎮乡鄉村街路江河湖海岛島山桥橋港湾灣國国縣町洲")
+NO_PLACE = frozenset(
     "全本我该該各某两兩外邻鄰同每此多几幾诸諸别別她他它这這那一二三四五六七八九十数數半大小新老旧舊出道思公铁鐵知"
 )
 """Before those endings, and in place of a name, what makes them common words: 全市, 该县, 两省, 出路."""
@@ -75,9 +75,13 @@ _ARABIC_TITLES = frozenset(_TITLES_BEFORE.split())
 _ARABIC = re.compile(r"[\u0620-\u064a\u0671-\u06d3]+")
 
 
+def _has_case(word: str) -> bool:
+    return word.isascii() or word.lower() != word.upper()
+
+
 def _cased(text: str) -> Iterator[str]:
     """The words of a text in scripts with capitals."""
-    return (word for word in map(_GROUP, _LETTERS.finditer(text)) if word.isascii() or word.lower() != word.upper())
+    return filter(_has_case, map(_GROUP, _LETTERS.finditer(text)))
 
 
 def _heads_sentence(before: str) -> bool:
@@ -97,8 +101,9 @@ def _with_capitals(text: str) -> bool:
 
 def _capitalised(text: str, before: str, after: str) -> bool:
     """Whether neither the head of a sentence nor a headline accounts for the capitals of a reading."""
-    round_it = [*list(_cased(before))[1:], *list(_cased(after))[:-1]]
-    capitals = sum(word[0].isupper() for word in round_it)
+    words_before, words_after = (list(filter(_has_case, _LETTERS.findall(each))) for each in (before, after))
+    round_it = words_before[1:] + words_after[:-1]
+    capitals = sum([word[0].isupper() for word in round_it])
     if len(round_it) >= 3 and 2 * capitals > len(round_it):
         return False
     # The first word of a sentence has a capital whatever it is; a second one tells.
@@ -113,10 +118,10 @@ def _titled(before: str, after: str) -> bool:
 
 
 def _ideographs_by_themselves(text: str, alone: bool) -> bool | None:
-    if len(text) > 8 or text[0] in _NO_PLACE:
+    if len(text) > 8 or text[0] in NO_PLACE:
         return False
-    if text[-1] in _PLACE_ENDS and len(text) >= 2:
-        return not all(char in _PLACE_ENDS for char in text)
+    if text[-1] in PLACE_ENDS and len(text) >= 2:
+        return not all(char in PLACE_ENDS for char in text)
     surname = text[0] in SURNAMES and 2 <= len(text) <= 4
     if surname and len(text) == 3:
         return True
@@ -153,9 +158,9 @@ def by_context(text: str, before: str, after: str, alone: bool) -> bool:
     """Whether a reading of which `by_itself` does not tell is a name, given the text round it."""
     text = text.strip()
     if _KATAKANA.fullmatch(text):
-        return after.startswith(TITLES) or after[:1] in _PLACE_ENDS
+        return after.startswith(TITLES) or after[:1] in PLACE_ENDS
     if _HAN.fullmatch(text):
-        if len(text) >= 2 and not alone and after[:1] and after[:1] in _PLACE_ENDS:
+        if len(text) >= 2 and not alone and after[:1] and after[:1] in PLACE_ENDS:
             return True
         named = text[0] in SURNAMES and 2 <= len(text) <= 4
         given = len(text) <= 2 and before[-1:] in SURNAMES and bool(before)

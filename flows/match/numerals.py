@@ -46,9 +46,11 @@ _UNITS = frozenset(
 )
 _ROUND = frozenset("第约約近逾超达達仅僅多余餘来來数數几幾半初共")
 """What stands beside a numeral without being a word of its own."""
+BESIDE = _UNITS | _ROUND
+"""Ideographs and kana beside a number that are no more than its unit."""
 
 _NO_UNIT = re.compile(
-    rf"(?![{NUMERALS}{''.join(sorted(_UNITS | _ROUND))}])(?=[^\W\d_])[\u3041-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]"
+    rf"[\u3041-\u30ff\u3400-\u9fff\U00020000-\U0003ffff](?<=[^\W\d_])(?<![{NUMERALS}{''.join(sorted(BESIDE))}])"
 )
 """Beside a number more than a unit: an ideograph that is none."""
 _WORDED = re.compile(r"\w").search
@@ -99,15 +101,30 @@ def _beside(rest: str) -> bool:
     """Whether letters beside a number are no more than its unit: one word, or ideographs that count or round."""
     if not rest:
         return True
-    if all(char in _UNITS or char in _ROUND for char in rest if not char.isspace()):
+    if all(char in BESIDE for char in rest if not char.isspace()):
         return True
     return rest.isalpha() and not any("\u2e80" <= char <= "\u9fff" or char >= "\U00020000" for char in rest)
 
 
 def _is_number(text: str) -> bool:
     """Whether a text is a number and no more than its unit."""
+    if len(text) > _SHORT and _more_than_a_unit(text):
+        return False
     found, rest = numbers(text)
     return any(each not in _ONE for each, _ in found) and _beside(rest)
+
+
+def _more_than_a_unit(text: str) -> bool:
+    """Whether a text has two words at least beside its numbers that are no units; most long ones tell it early."""
+    words = False
+    number = 0
+    for match in _TOKEN.finditer(text):
+        rest = _parts(match[0])[1]
+        number += bool(rest)
+        words = words or not BESIDE.issuperset(rest)
+        if words and number > 1:
+            return True
+    return False
 
 
 def other_number(leader: str, witness: str) -> bool:

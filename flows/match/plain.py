@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.match.candidates import Ints
+from flows.match.characters import SURNAME, beside, titled
 from flows.match.fold import fold_table
-from flows.match.names import SURNAMES, TITLES
 from flows.match.printed import Text
 from flows.match.tokens import NUMERALS, Flags
 
@@ -23,15 +23,6 @@ def _ideographs() -> tuple[Flags, NDArray[np.uint32]]:
     plain[[ord(char) for char in NUMERALS]] = False
     plain &= plain[np.where(folded < len(folded), folded, 0)]
     return plain, folded
-
-
-@cache
-def _beside_names() -> tuple[Flags, Flags, Flags]:
-    """Of each code point whether it is a surname, and whether titles begin with it, and end with it."""
-    result = (np.zeros(0x110000, np.bool_), np.zeros(0x110000, np.bool_), np.zeros(0x110000, np.bool_))
-    for flags, chars in zip(result, (SURNAMES, {t[0] for t in TITLES}, {t[-1] for t in TITLES}), strict=True):
-        flags[[ord(char) for char in chars]] = True
-    return result
 
 
 def plain_readings(leader: Text, witness: Text, spans: Ints) -> Flags:
@@ -53,9 +44,7 @@ def plain_readings(leader: Text, witness: Text, spans: Ints) -> Flags:
         codes.append(folded[code])
     good &= codes[0] != codes[1]
     # After a surname, and beside a title, it may be a given name.
-    surname, opens, closes = _beside_names()
-    before = leader.raw[np.maximum(spans[here, 0] - 1, 0)]
-    after = leader.raw[np.minimum(spans[here, 1], len(leader.raw) - 1)]
-    good &= ~(surname[before] & (closes[before] | opens[after]))
+    before, after = beside(leader, spans[here, 0], spans[here, 1])
+    good &= ((before & SURNAME) == 0) | ~titled(before, after)
     result[here] = good
     return result

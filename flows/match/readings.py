@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from flows.match.fold import fold
+from flows.match.fold import URL, fold
 from flows.match.names import by_context, by_itself
 from flows.match.numerals import numbers, other_number
 
@@ -19,17 +19,18 @@ def _form(leader: str, witness: str) -> str:
 _SIGNED = re.compile(r"\d[.,．٫]\d|[-−－]\d")
 
 
-def _left(text: str) -> bool:
-    """Whether a text folds to anything."""
-    # No URL, which folds to nothing, begins with such a letter.
-    return bool((text[:1] > "\x7f" and fold(text[:1])) or fold(text))
+def _head(text: str) -> str:
+    """The letters that the first character of a text folds to; none where a URL begins, which folds to none."""
+    return "" if URL.match(text) else fold(text[:1])
 
 
 def _alike(leader: str, witness: str) -> bool:
     """Whether two readings, of which one at most is white space, fold alike."""
     if leader.strip() and witness.strip():
-        return fold(leader) == fold(witness)
-    return not _left((leader + witness).strip())
+        mine, theirs = _head(leader), _head(witness)
+        return not (mine and theirs and mine[0] != theirs[0]) and fold(leader) == fold(witness)
+    text = (leader + witness).strip()
+    return not (_head(text) or fold(text))
 
 
 def by_themselves(leader: str, witness: str) -> str | None:
