@@ -22,6 +22,8 @@ Block = MatchingBlock
 
 _FEW = 256
 """Letters that rapidfuzz looks up in a table; the others it seeks in one that is slower by far."""
+_SAMPLE = 1 << 15
+"""Letters that are counted at least, where there are so many."""
 _WHOLE = 4_000_000
 """Letters times letters of two texts that rapidfuzz compares in one go, whether it is told of their distance or not;
 larger ones it would cut in two at different places."""
@@ -63,7 +65,8 @@ def blocks(left: str, right: str, distance: int | None = None) -> list[Block]:
 
 def renamed(codes: Codes) -> Codes:
     """Letters by other names, the same ones by the same: the most frequent have the smallest code points."""
-    count = np.bincount(codes, minlength=_FEW)
+    # What is frequent shows in a part of them.
+    count = np.bincount(codes[:: 1 + len(codes) // _SAMPLE], minlength=max(_FEW, int(codes.max(initial=0)) + 1))
     met = np.flatnonzero(count)
     often = met[np.argsort(-count[met], kind="stable")[:_FEW]]
     names = np.arange(len(count), dtype=np.uint32)

@@ -120,6 +120,18 @@ def _other_letters(leader: Text, witness: Text, letters: Letters) -> tuple[Ints,
     return place[opens], place[closes], held[opens]
 
 
+def _unlike_between(leader: Text, witness: Text, letters: Letters) -> Ints:
+    """The letters before which and the next, of the same block, other things are printed, white space apart."""
+    one, two = letters.one, letters.two
+    at = np.flatnonzero(letters.inner & ((one[1:] - one[:-1] > 1) | (two[1:] - two[:-1] > 1)))
+    start, end, other, other_end = one[at] + 1, one[at + 1], two[at] + 1, two[at + 1]
+    # Mostly it is one mark, the same on both sides.
+    unlike = (end - start != 1) | (other_end - other != 1) | (leader.raw[start] != witness.raw[other])
+    at, start, end, other, other_end = (each[unlike] for each in (at, start, end, other, other_end))
+    result: Ints = at[leader.ink(start, end) != witness.ink(other, other_end)]
+    return result
+
+
 def _gaps(letters: Letters, gap: Ints) -> Ints:
     """What stands after the letters `gap` and before the next; the characters themselves where both are of one."""
     one, two = letters.one, letters.two
@@ -152,7 +164,7 @@ def collate(leader: Text, witness: Text, found: Agreed) -> Differences:
     ]
     # What stands between two letters, and is not the same.
     other = ~letters.inner
-    other |= leader.between[letters.mine[:-1]] != witness.between[letters.theirs[:-1]]
+    other[_unlike_between(leader, witness, letters)] = True
     gap = letters.counted(np.flatnonzero(other))
     gap = gap[gap + 1 < letters.tail[letters.run[gap]]]
     spans = _gaps(letters, gap)

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from flows.match.agree import renamed
 from flows.match.candidates import Ints
+from flows.match.chain import ranges
 from flows.match.fold import Codes
-from flows.match.tokens import Flags, Kinds, bounds, glued, kinds_of, worded
+from flows.match.tokens import Edges, Flags, Kinds, bounds, glued, kinds_of, worded
 
 WHITE = np.zeros(0x110000, np.bool_)
 """Which code points are white space."""
@@ -44,23 +45,19 @@ class Text:
         number = bisect_right(first, start) - 1
         return self.printed[max(first[number], start - size) : start], self.printed[end : min(end + size, last[number])]
 
-    @cached_property
-    def between(self) -> NDArray[np.uint64]:
-        """For each letter a hash of what is printed between it and the next of its article, white space apart."""
-        other = ~WHITE[self.raw]
-        other[self.origin] = False
-        place = np.flatnonzero(other)
-        owner = np.searchsorted(self.origin, place, "right") - 1
-        place, owner = place[owner >= 0], owner[owner >= 0]
-        result = np.zeros(len(self.origin), np.uint64)
+    def ink(self, start: Ints, end: Ints) -> NDArray[np.uint64]:
+        """A hash of what is printed in each of some stretches, white space apart; 0 where there is nothing."""
+        size = np.maximum(end - start, 0)
+        codes, owner = self.raw[ranges(start, size)], np.repeat(np.arange(len(size)), size)
+        black = ~WHITE[codes]
+        codes, owner = codes[black], owner[black]
+        result = np.zeros(len(size), np.uint64)
         if len(owner) == 0:
             return result
-        opens = np.ones(len(owner), np.bool_)
-        opens[1:] = owner[1:] != owner[:-1]
-        head = np.flatnonzero(opens)
+        head = np.flatnonzero(np.concatenate([[True], owner[1:] != owner[:-1]]))
         ordinal = np.arange(len(owner)) - np.repeat(head, np.diff(np.append(head, len(owner))))
         with np.errstate(over="ignore"):
-            value = (self.raw[place].astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+            value = (codes.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
             value = (value ^ (value >> np.uint64(29))) * (2 * ordinal.astype(np.uint64) + np.uint64(3))
             result[owner[head]] = np.add.reduceat(value, head)
         return result
@@ -75,7 +72,7 @@ class Text:
         return glued(self.raw, self._kinds)
 
     @cached_property
-    def tokens(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    def tokens(self) -> tuple[Edges, Edges]:
         """For each character the place where its token starts, and the one where it ends."""
         return bounds(self.glue)
 
@@ -104,11 +101,13 @@ def end_to_end(raw: Sequence[Codes], codes: Sequence[Codes], origin: Sequence[ND
     sizes = np.array([len(each) for each in raw], np.int64)
     ends = np.cumsum(sizes + len(_APART)) - len(_APART)
     lengths = np.array([len(each) for each in codes], np.int64)
+    places = np.repeat(ends - sizes, lengths)
+    places += np.concatenate(origin)
     whole = np.concatenate([part for each in raw for part in (each, _APART)])
     return Text(
         whole.tobytes().decode("utf-32-le"),
         renamed(np.concatenate(codes)).tobytes().decode("utf-32-le"),
-        np.concatenate(origin).astype(np.int64) + np.repeat(ends - sizes, lengths),
+        places,
         whole,
         ((ends - sizes).tolist(), ends.tolist()),
     ), np.cumsum(lengths) - lengths

@@ -76,43 +76,61 @@ def glued(codes: NDArray[np.uint32], kinds: Kinds) -> Flags:
     result = np.zeros(size + 1, np.bool_)
     if size < 2:
         return result
-    left, right = kinds[:-1], kinds[1:]
     inner = result[1:-1]
-    inner |= (left & right & _WORD) > 0
-    inner |= ((right & _MARK) > 0) & (codes[:-1] > 0x2F)
-    counts = _DIGIT | _NUMERAL
-    inner |= ((left & counts) > 0) & ((right & counts) > 0)
-    if size < 3 or not (kinds & (_POINT | _PARTS_THOUSANDS | _JOINER | _SIGN | _NUMERAL)).any():
-        return result
-    before, here, after = kinds[:-2], kinds[1:-1], kinds[2:]
-    digits = ((before & _DIGIT) > 0) & ((after & _DIGIT) > 0)
+    word, count = (kinds & _WORD) > 0, (kinds & (_DIGIT | _NUMERAL)) > 0
+    inner |= word[:-1] & word[1:]
+    inner |= count[:-1] & count[1:]
+    marks = np.flatnonzero(kinds[1:] & _MARK)
+    inner[marks] |= codes[marks] > 0x2F
+    # Signs hold together what stands beside them; they are few.
+    point = (codes == ord("点")) | (codes == ord("點"))
+    at = 1 + np.flatnonzero(point[1:-1] | ((kinds[1:-1] & (_POINT | _PARTS_THOUSANDS | _JOINER | _SIGN)) > 0))
+    before, here, after = kinds[at - 1], kinds[at], kinds[at + 1]
+    digits = (before & after & _DIGIT) > 0
     held = digits & ((here & _POINT) > 0)
-    three = np.zeros(size - 2, np.bool_)
-    if size >= 5:
-        digit = (kinds & _DIGIT) > 0
-        three[: size - 4] = digit[2:-2] & digit[3:-1] & digit[4:]
-        three[: max(0, size - 5)] &= ~digit[5:]
-    held |= digits & three & ((here & _PARTS_THOUSANDS) > 0)
-    held |= (
-        ((before & _NUMERAL) > 0) & ((after & _NUMERAL) > 0) & ((codes[1:-1] == ord("点")) | (codes[1:-1] == ord("點")))
-    )
-    words = ((before & _WORD) > 0) & ((after & _WORD) > 0) & ~digits
-    held |= words & ((here & _JOINER) > 0)
-    result[1:-2] |= held
-    result[2:-1] |= held
+    held |= (before & after & _NUMERAL).astype(np.bool_) & point[at]
+    held |= ((before & after & _WORD) > 0) & ~digits & ((here & _JOINER) > 0)
+    thousands = np.flatnonzero(digits & ((here & _PARTS_THOUSANDS) > 0))
+    held[thousands] |= _three_digits(kinds, at[thousands] + 1)
+    result[at[held]] = True
+    result[at[held] + 1] = True
     signed = ((before & ~(_SIGN | _PARTS_THOUSANDS)) == 0) & ((here & _SIGN) > 0) & ((after & _DIGIT) > 0)
-    result[2:-1] |= signed
+    result[at[signed] + 1] = True
     return result
 
 
-def bounds(glue: Flags) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """For each character of a text the place where its token starts, and the one where it ends."""
-    size = len(glue) - 1
-    place = np.arange(size, dtype=np.int32)
-    start = np.maximum.accumulate(np.where(glue[:size], np.int32(0), place))
-    last = np.where(glue[1:], np.int32(size), place + 1)
-    end = np.minimum.accumulate(last[::-1])[::-1]
-    return start, end
+def _three_digits(kinds: Kinds, start: NDArray[np.int64]) -> Flags:
+    """At which places exactly three digits stand."""
+    window = start[:, None] + np.arange(4)
+    digit = (kinds[np.minimum(window, len(kinds) - 1)] & _DIGIT) > 0
+    digit &= window < len(kinds)
+    result: Flags = digit[:, :3].all(axis=1) & ~digit[:, 3]
+    return result
+
+
+class Edges:
+    """For each character of a text the place where its token starts, or the one where it ends; found as it is asked."""
+
+    def __init__(self, first: NDArray[np.int64], end: NDArray[np.int64], to_end: bool) -> None:
+        """Given where the tokens of several characters start and end, in order."""
+        self._first, self._end, self._to_end = first, end, to_end
+
+    def __getitem__(self, place: NDArray[np.int64] | int) -> NDArray[np.int64]:
+        place = np.asarray(place)
+        alone = place + 1 if self._to_end else place
+        if len(self._end) == 0:
+            return alone
+        token = np.minimum(np.searchsorted(self._end, place, "right"), len(self._end) - 1)
+        inside = (self._first[token] <= place) & (place < self._end[token])
+        result: NDArray[np.int64] = np.where(inside, (self._end if self._to_end else self._first)[token], alone)
+        return result
+
+
+def bounds(glue: Flags) -> tuple[Edges, Edges]:
+    """Where the tokens of a text start and end, from what `glued` says."""
+    turns = np.flatnonzero(glue[1:] != glue[:-1])
+    first, end = turns[::2], turns[1::2] + 1
+    return Edges(first, end, to_end=False), Edges(first, end, to_end=True)
 
 
 def worded(kinds: Kinds) -> Flags:
