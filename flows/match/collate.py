@@ -7,10 +7,8 @@ whole tokens that differs (`tokens`): a word, a number, an ideograph, a mark. Wh
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -18,7 +16,7 @@ from flows.match.agree import Agreed
 from flows.match.candidates import Ints
 from flows.match.classes import WORDING, classes
 from flows.match.letters import Letters, key, letters_of
-from flows.match.parting import parted
+from flows.match.parting import parted, same_but_for_width
 from flows.match.plain import plain_readings
 from flows.match.printed import WHITE, Text
 from flows.match.tokens import Flags
@@ -68,18 +66,11 @@ def _spans(*columns: Ints) -> Ints:
     return np.stack(columns, axis=1)
 
 
-@lru_cache(maxsize=4096)
-def _same_mark(mine: int, theirs: int) -> bool:
-    return unicodedata.normalize("NFKC", chr(mine)) == unicodedata.normalize("NFKC", chr(theirs))
-
-
 def _other_marks(leader: Text, witness: Text, spans: Ints, run: Ints) -> Differences:
     """Variants of one punctuation mark against one other."""
-    pairs = (leader.raw[spans[:, 0]].astype(np.int64) << 32) | witness.raw[spans[:, 2]]
-    distinct, place = np.unique(pairs, return_inverse=True)
-    same = np.array([_same_mark(pair >> 32, pair & 0xFFFFFFFF) for pair in distinct.tolist()], np.bool_)
+    same = same_but_for_width(leader.raw[spans[:, 0]], witness.raw[spans[:, 2]])
     kinds = np.full(len(spans), SUBSTITUTION)
-    return Differences(spans, kinds, np.where(same, ORTHOGRAPHY, PUNCTUATION)[place], run)
+    return Differences(spans, kinds, np.where(same, ORTHOGRAPHY, PUNCTUATION), run)
 
 
 def _with_moves(leader: Text, witness: Text, spans: Ints, kinds: Ints, run: Ints) -> tuple[Ints, Ints, Flags]:

@@ -2,179 +2,189 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
+from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flows.match.candidates import Ints
 from flows.match.chain import ranges
-from flows.match.fold import fold, fold_table
+from flows.match.fold import Codes, fold_table
 from flows.match.printed import WHITE, Text
 from flows.match.tokens import Flags
-
-_MARK, _LETTER, _NEITHER = (np.uint8(kind) for kind in range(3))
 
 Span = tuple[int, int, int, int]
 """A place that differs: start and end in the leader's print, start and end in the witness's."""
 
-_RUNS = re.compile(r"\w(?:[\w\s]*\w)?|[^\w\s](?:[^\w]*[^\w\s])?")
-"""Letters or marks, with the white space inside them."""
-
-
-@lru_cache(maxsize=4096)
-def _mark(char: str) -> str:
-    """A punctuation mark whatever its width; empty for letters and numbers."""
-    return "" if fold(char) else unicodedata.normalize("NFKC", char)
-
-
-def _trimmed(mine: str, theirs: str, span: Span) -> list[Span]:
-    """The smallest runs that differ in a place; none where they differ in white space alone.
-
-    What both sides begin and end with alike is no part of it, and a mark there in another width is a variant apart.
-    """
-    start, end, other, other_end = span
-    apart: list[Span] = []
-    while start < end and other < other_end:
-        if mine[start] != theirs[other]:
-            mark = _mark(mine[start])
-            if not mark or mark != _mark(theirs[other]):
-                break
-            apart.append((start, start + 1, other, other + 1))
-        start, other = start + 1, other + 1
-    while start < end and other < other_end:
-        if mine[end - 1] != theirs[other_end - 1]:
-            mark = _mark(mine[end - 1])
-            if not mark or mark != _mark(theirs[other_end - 1]):
-                break
-            apart.append((end - 1, end, other_end - 1, other_end))
-        end, other_end = end - 1, other_end - 1
-    if "".join(mine[start:end].split()) != "".join(theirs[other:other_end].split()):
-        apart.append((start, end, other, other_end))
-    return apart
-
-
-def _runs(text: str, most: int) -> list[tuple[bool, int, int]]:
-    """Runs of letters and of marks by turns, so many at most: whether letters, start and end."""
-    return [(text[m.start()].isalnum(), m.start(), m.end()) for m in islice(_RUNS.finditer(text), most)]
+_BLANK, _MARK, _LETTER, _LOW_LINE = (np.uint8(kind) for kind in range(4))
+_LISTED = 1 << 16
 
 
 @cache
-def _kinds() -> NDArray[np.uint8]:
-    """What each code point is: a mark, a letter or number, or neither for certain, as beyond the first plane."""
-    known = 1 << 16
-    result = np.full(0x110000, _NEITHER)
-    result[:known] = np.fromiter(map(str.isalnum, map(chr, range(known))), np.bool_, known)
-    result[WHITE] = _NEITHER
-    # A letter that folds to nothing is trimmed as a mark is.
-    result[(result == _LETTER) & (fold_table().single == 0)] = _NEITHER
-    result[ord("_")] = _NEITHER
+def _listed() -> NDArray[np.uint8]:
+    """What each code point of the first plane is."""
+    result = np.full(_LISTED, _MARK)
+    result[np.fromiter(map(str.isalnum, map(chr, range(_LISTED))), np.bool_, _LISTED)] = _LETTER
+    result[WHITE[:_LISTED]] = _BLANK
+    result[ord("_")] = _LOW_LINE
     return result
 
 
-def _solid(text: Text, start: Ints, end: Ints) -> Flags:
-    """Which stretches are letters and numbers alone."""
-    size = end - start
-    other = _kinds()[text.raw[ranges(start, size)]] != _LETTER
-    result: Flags = np.bincount(np.repeat(np.arange(len(size)), size)[other], minlength=len(size)) == 0
+def _kinds(codes: Codes) -> NDArray[np.uint8]:
+    """What characters are: white space, letters and numbers, or marks."""
+    result = _listed()[np.minimum(codes, _LISTED - 1)]
+    far = np.flatnonzero(codes >= _LISTED)
+    result[far] = [_LETTER if chr(code).isalnum() else _MARK for code in codes[far].tolist()]
     return result
 
 
-def _in_two(leader: Text, witness: Text, spans: Ints) -> tuple[Flags, Ints]:
-    """Which places have a letter and a mark on one side, and both in this order or one of them on the other.
+@lru_cache(maxsize=4096)
+def _same_width(mine: int, theirs: int) -> bool:
+    return unicodedata.normalize("NFKC", chr(mine)) == unicodedata.normalize("NFKC", chr(theirs))
 
-    Returns for these also where they part: the place in the leader's print and in the witness's.
+
+def same_but_for_width(mine: Codes, theirs: Codes) -> Flags:
+    """Which characters are the same ones, whatever their width."""
+    pairs, place = np.unique((mine.astype(np.int64) << 32) | theirs, return_inverse=True)
+    result: Flags = np.array([_same_width(pair >> 32, pair & 0xFFFFFFFF) for pair in pairs.tolist()], np.bool_)[place]
+    return result
+
+
+@dataclass(frozen=True)
+class _Runs:
+    """Runs of letters and of marks by turns, with the white space inside them, place by place.
+
+    The runs of place i are those from `head[i]` to before `head[i + 1]`; `letters` says what they begin with.
     """
-    sizes = spans[:, 1::2] - spans[:, ::2]
-    fit = (sizes >= 1).all(axis=1) & (sizes <= 2).all(axis=1) & (sizes.sum(axis=1) > 2)
-    here = np.flatnonzero(fit)
-    two, kinds = sizes[here] == 2, _kinds()
-    good = np.ones(len(here), np.bool_)
-    heads = []
-    for text, side in ((leader, 0), (witness, 1)):
-        head = kinds[text.raw[spans[here, 2 * side]]]
-        tail = kinds[text.raw[spans[here, 2 * side + 1] - 1]]
-        good &= (head != _NEITHER) & (tail != _NEITHER) & (two[:, side] == (head != tail))
-        heads.append(head)
-    first = heads[0] == heads[1]
-    good &= first | ~two.all(axis=1)
-    fit[here] = good
-    here, two, first = here[good], two[good], first[good]
-    # One of them alone answers to the first or to the last of both.
-    alone = np.where(first[:, None], spans[here][:, 1::2], spans[here][:, ::2])
-    return fit, np.where(two, spans[here][:, ::2] + 1, alone)
+
+    start: Ints
+    end: Ints
+    letters: Flags
+    head: Ints
+
+    @property
+    def count(self) -> Ints:
+        return np.diff(self.head)
+
+
+def _runs(text: Text, start: Ints, end: Ints) -> _Runs:
+    size = end - start
+    at, place = ranges(start, size), np.repeat(np.arange(len(size)), size)
+    kinds = _kinds(text.raw[at])
+    black = kinds != _BLANK
+    at, place, kinds = at[black], place[black], kinds[black]
+    words = kinds >= _LETTER
+    opens = np.ones(len(at), np.bool_)
+    opens[1:] = (place[1:] != place[:-1]) | (words[1:] != words[:-1])
+    closes = np.append(opens[1:], True)[: len(at)]
+    head = np.searchsorted(place[opens], np.arange(len(size) + 1))
+    return _Runs(at[opens], at[closes] + 1, kinds[opens] == _LETTER, head)
+
+
+def _answering(leader: Text, witness: Text, spans: Ints) -> tuple[Ints, Ints]:
+    """Places cut where letters answer to letters and marks to marks, run by run; the others whole.
+
+    Returns rows as `spans` are, and for each the number of its place.
+    """
+    mine, theirs = _runs(leader, spans[:, 0], spans[:, 1]), _runs(witness, spans[:, 2], spans[:, 3])
+    count, other_count = mine.count, theirs.count
+    alike = (count == other_count) & (count >= 2)
+    here = np.flatnonzero(alike)
+    run = ranges(mine.head[here], count[here])
+    other_run = ranges(theirs.head[here], count[here])
+    owner = np.repeat(here, count[here])
+    alike[owner[mine.letters[run] != theirs.letters[other_run]]] = False
+    kept = alike[owner]
+    run, other_run, owner = run[kept], other_run[kept], owner[kept]
+    cut = np.stack([mine.start[run], mine.end[run], theirs.start[other_run], theirs.end[other_run]], axis=1)
+    result, owners = [cut], [owner]
+    # One side has letters or marks more, before what answers to the other side's, or after it.
+    more = np.zeros(len(spans), np.bool_)
+    for longer, shorter, columns in ((mine, theirs, [0, 1, 2, 3]), (theirs, mine, [2, 3, 0, 1])):
+        here = np.flatnonzero((longer.count == 2) & (shorter.count == 1))
+        more[here] = True
+        first, only = longer.head[here], shorter.head[here]
+        before = longer.letters[first] == shorter.letters[only]
+        start, end = shorter.start[only], shorter.end[only]
+        at = np.where(before, end, start)
+        halves = (
+            (longer.start[first], longer.end[first], np.where(before, start, at), np.where(before, end, at)),
+            (longer.start[first + 1], longer.end[first + 1], np.where(before, at, start), np.where(before, at, end)),
+        )
+        for half in halves:
+            result.append(np.stack(half, axis=1)[:, columns])
+            owners.append(here)
+    whole = np.flatnonzero(~(alike | more))
+    return np.concatenate([spans[whole], *result]), np.concatenate([whole, *owners])
+
+
+def _alike(leader: Text, witness: Text, spans: Ints, backwards: bool) -> tuple[Ints, Ints, Ints]:
+    """How many characters both sides of places have alike from an end on, or in another width if they are marks.
+
+    Returns also those of another width: the places, and their spans.
+    """
+    start, end, other, other_end = spans.T
+    size = np.minimum(end - start, other_end - other)
+    place, ordinal = np.repeat(np.arange(len(size)), size), ranges(np.zeros(len(size), np.int64), size)
+    at, over = (
+        (end[place] - 1 - ordinal, other_end[place] - 1 - ordinal)
+        if backwards
+        else (
+            start[place] + ordinal,
+            other[place] + ordinal,
+        )
+    )
+    mine, theirs = leader.raw[at], witness.raw[over]
+    unlike = np.flatnonzero(mine != theirs)
+    single = fold_table().single
+    marks = unlike[(single[mine[unlike]] | single[theirs[unlike]]) == 0]
+    marks = marks[same_but_for_width(mine[marks], theirs[marks])]
+    unequal = np.zeros(len(place), np.bool_)
+    unequal[unlike] = True
+    unequal[marks] = False
+    # The first that differs counts: of several values for a place the last one stays.
+    differ = np.flatnonzero(unequal)[::-1]
+    result = size.copy()
+    result[place[differ]] = ordinal[differ]
+    marks = marks[ordinal[marks] < result[place[marks]]]
+    return result, place[marks], np.stack([at[marks], at[marks] + 1, over[marks], over[marks] + 1], axis=1)
+
+
+def _trimmed(leader: Text, witness: Text, spans: Ints) -> tuple[Ints, Ints]:
+    """The smallest runs that differ in places; none where they differ in white space alone. And their places.
+
+    What both sides begin and end with alike is no part of it, and a mark there in another width is a variant apart.
+    """
+    spans = spans.copy()
+    size, place, apart = _alike(leader, witness, spans, backwards=False)
+    spans[:, ::2] += size[:, None]
+    size, other_place, other_apart = _alike(leader, witness, spans, backwards=True)
+    spans[:, 1::2] -= size[:, None]
+    rest = np.flatnonzero(leader.ink(spans[:, 0], spans[:, 1]) != witness.ink(spans[:, 2], spans[:, 3]))
+    return np.concatenate([spans[rest], apart, other_apart]), np.concatenate([rest, place, other_place])
 
 
 def parted(leader: Text, witness: Text, spans: Ints) -> tuple[Ints, Ints]:
     """The runs that differ in places: letters against letters and marks against marks, where they answer so.
 
-    `spans` are rows of start and end in the leader's print, start and end in the witness's, in order. Returns such
-    rows, and for each the number of its place.
+    `spans` are rows of start and end in the leader's print, start and end in the witness's. Returns such rows, and for
+    each the number of its place.
     """
     start, end, other, other_end = spans.T
     sizes = spans[:, 1::2] - spans[:, ::2]
-    both = np.flatnonzero(sizes.min(axis=1) > 0)
-    head, other_head = leader.raw[start[both]], witness.raw[other[both]]
-    # Letters on both sides that begin and end otherwise are a run as they stand; so is what one side alone has.
-    whole = np.zeros(len(spans), np.bool_)
-    whole[both] = (head != other_head) & (leader.raw[end[both] - 1] != witness.raw[other_end[both] - 1])
-    single = (sizes == 1).all(axis=1)
-    single[both] &= ~(WHITE[head] | WHITE[other_head])
-    whole &= single | (_solid(leader, start, end) & _solid(witness, other, other_end))
-    for text, first, last in ((leader, start, end), (witness, other, other_end)):
-        only = np.flatnonzero((first < last) & (sizes.min(axis=1) == 0))
+    # One character against another is a run as it stands, and so is what one side alone has.
+    whole = (sizes == 1).all(axis=1)
+    head, other_head = leader.raw[start[whole]], witness.raw[other[whole]]
+    whole[whole] = (head != other_head) & ~(WHITE[head] | WHITE[other_head])
+    for text, first, last, none in (
+        (leader, start, end, other == other_end),
+        (witness, other, other_end, start == end),
+    ):
+        only = np.flatnonzero((first < last) & none)
         whole[only] = ~WHITE[text.raw[first[only]]]
-    two, middle = _in_two(leader, witness, spans)
-    halves = np.concatenate(
-        [
-            np.stack([start[two], middle[:, 0], other[two], middle[:, 1]], axis=1),
-            np.stack([middle[:, 0], end[two], middle[:, 1], other_end[two]], axis=1),
-        ]
-    )
-    differ = (halves[:, 0] == halves[:, 1]) | (halves[:, 2] == halves[:, 3])
-    differ[~differ] = leader.raw[halves[~differ, 0]] != witness.raw[halves[~differ, 2]]
-    found: list[Span] = []
-    owner: list[int] = []
-    mine, theirs = leader.printed, witness.printed
-    rest = np.flatnonzero(~(whole | two))
-    for place, (a, b, c, d) in zip(rest.tolist(), spans[rest].tolist(), strict=True):
-        runs = (_short if b - a + d - c <= _SHORT else _parted)(mine[a:b], theirs[c:d])
-        for at, to, over, up in runs:
-            found.append((a + at, a + to, c + over, c + up))
-            owner.append(place)
-    owners = (np.flatnonzero(whole), np.tile(np.flatnonzero(two), 2)[differ], np.array(owner, np.int64))
-    return np.concatenate([spans[whole], halves[differ], np.array(found, np.int64).reshape(-1, 4)]), np.concatenate(
-        owners
-    )
-
-
-def _parted(one: str, two: str) -> list[Span]:
-    """The same for two readings, the places counted from their beginnings."""
-    whole = (0, len(one), 0, len(two))
-    if (one.isalnum() or not one) and (two.isalnum() or not two):
-        # At most one run of letters on either side, as mostly.
-        return sorted(_trimmed(one, two, whole))
-    # One side has a run more at most, or they do not answer to one another.
-    left = _runs(one, min(len(one), len(two)) + 2)
-    right = _runs(two, len(left) + 2)
-    kinds, others = [run[0] for run in left], [run[0] for run in right]
-    if len(kinds) + len(others) == 3 and kinds and others:
-        # One side has letters or marks more, before what answers to the other side's, or after it.
-        longer, shorter = (left, right) if len(left) == 2 else (right, left)
-        first = longer[0][0] == shorter[0][0]
-        at = shorter[0][2] if first else shorter[0][1]
-        shorter.insert(1 if first else 0, (not shorter[0][0], at, at))
-    elif kinds != others or len(kinds) < 2:
-        return sorted(_trimmed(one, two, whole))
-    found: list[Span] = []
-    for (_, start, end), (_, other, other_end) in zip(left, right, strict=True):
-        found += _trimmed(one, two, (start, end, other, other_end))
-    return sorted(found)
-
-
-_SHORT = 8
-"""Characters of two readings that are likely to be met again."""
-_short = lru_cache(maxsize=1 << 15)(_parted)
+    rest = np.flatnonzero(~whole)
+    parts, owner = _answering(leader, witness, spans[rest])
+    found, part = _trimmed(leader, witness, parts)
+    return np.concatenate([spans[whole], found]), np.concatenate([np.flatnonzero(whole), rest[owner[part]]])
