@@ -141,9 +141,11 @@ def _of_characters(leader: Text, witness: Text, spans: Ints) -> Ints:
 
 def classes(leader: Text, witness: Text, spans: Ints) -> Ints:
     """The classes of variants (places in VARIANT_CLASSES), from both readings and what stands round the leader's."""
-    result = _told(leader, witness, spans)
-    single = (result == _UNTOLD) & (spans[:, 1] - spans[:, 0] <= 1) & (spans[:, 3] - spans[:, 2] <= 1)
+    result = np.full(len(spans), _UNTOLD)
+    single = (spans[:, 1] - spans[:, 0] <= 1) & (spans[:, 3] - spans[:, 2] <= 1)
     result[single] = _of_characters(leader, witness, spans[single])
+    rest = np.flatnonzero(result == _UNTOLD)
+    result[rest] = _told(leader, witness, spans[rest])
     rest = np.flatnonzero(result == _UNTOLD)
     mine, theirs = leader.printed, witness.printed
     told = []

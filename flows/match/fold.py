@@ -243,14 +243,16 @@ def fold_columns(column: pa.Array | pa.ChunkedArray) -> Iterator[FoldedColumn]:
 def strings(codes: Codes, bounds: Offsets) -> pa.StringArray:
     """Texts laid end to end, given by their code points and bounds, as Arrow strings. Lone surrogates raise."""
     data = _text(codes).encode()
-    width = np.ones(len(codes), np.int64)
+    width = np.ones(len(codes), np.uint8)
     for first in (0x80, 0x800, 0x10000):
         width += codes >= first
-    offsets = np.concatenate([[0], np.cumsum(width)])[bounds].astype(np.int64)
-    array = pa.Array.from_buffers(
-        pa.large_string(), len(offsets) - 1, [None, pa.py_buffer(offsets.tobytes()), pa.py_buffer(data)]
-    )
-    return array.cast(pa.string())
+    ends = np.zeros(len(codes) + 1, np.int64)
+    np.cumsum(width, out=ends[1:])
+    if len(data) < 1 << 31:
+        offsets = ends.astype(np.int32)[bounds]
+        return pa.StringArray.from_buffers(len(bounds) - 1, pa.py_buffer(offsets), pa.py_buffer(data))
+    large = pa.LargeStringArray.from_buffers(len(bounds) - 1, pa.py_buffer(ends[bounds]), pa.py_buffer(data))
+    return large.cast(pa.string())
 
 
 def fold_column(column: pa.Array | pa.ChunkedArray) -> pa.Array:

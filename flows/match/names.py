@@ -99,12 +99,17 @@ def _with_capitals(text: str) -> bool:
     return count > 0 and last[0].isupper() and (count > 1 or len(last) > 1)
 
 
-def _capitalised(text: str, before: str, after: str) -> bool:
-    """Whether neither the head of a sentence nor a headline accounts for the capitals of a reading."""
+@lru_cache(maxsize=64)
+def _among_capitals(before: str, after: str) -> bool:
+    """Whether most words round a reading have capitals, as in a headline. Asked for the readings of both sides."""
     words_before, words_after = (list(filter(_has_case, _LETTERS.findall(each))) for each in (before, after))
     round_it = words_before[1:] + words_after[:-1]
-    capitals = sum([word[0].isupper() for word in round_it])
-    if len(round_it) >= 3 and 2 * capitals > len(round_it):
+    return len(round_it) >= 3 and 2 * sum([word[0].isupper() for word in round_it]) > len(round_it)
+
+
+def _capitalised(text: str, before: str, after: str) -> bool:
+    """Whether neither the head of a sentence nor a headline accounts for the capitals of a reading."""
+    if _among_capitals(before, after):
         return False
     # The first word of a sentence has a capital whatever it is; a second one tells.
     if not _heads_sentence(before):
@@ -143,6 +148,8 @@ def _by_itself(text: str, alone: bool) -> bool | None:
 
 _SHORT = 8
 _short = lru_cache(maxsize=1 << 15)(_by_itself)
+_long = lru_cache(maxsize=16)(_by_itself)
+"""What is asked of a long reading is asked again at once, with what stands round it."""
 
 
 def by_itself(text: str, alone: bool) -> bool | None:
@@ -151,7 +158,7 @@ def by_itself(text: str, alone: bool) -> bool | None:
     `alone`: the other side has nothing there.
     """
     text = text.strip()
-    return (_short if len(text) <= _SHORT else _by_itself)(text, alone) if text else False
+    return (_short if len(text) <= _SHORT else _long)(text, alone) if text else False
 
 
 def by_context(text: str, before: str, after: str, alone: bool) -> bool:

@@ -275,10 +275,9 @@ def _variant_change(
         "article_id": _strings(archive.article_id[gone["article"][owner]]),
         **{name: pa.array(lost[:, place]) for place, name in enumerate(_SPAN_COLUMNS)},
     }
-    witness = came[collation.witness]
     add = {
-        "story_id": _strings(witness["story_id"]),
-        "article_id": _strings(archive.article_id[witness["article"]]),
+        "story_id": _strings(came["story_id"][collation.witness]),
+        "article_id": _strings(archive.article_id[came["article"]][collation.witness]),
         **{name: pa.array(collation.spans[:, place]) for place, name in enumerate(_SPAN_COLUMNS)},
         "leader_text": collation.leader_text,
         "text": collation.text,

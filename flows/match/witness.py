@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -27,6 +29,7 @@ from flows.match.store import Store
 CHARACTERS = 1 << 18
 """Characters of leaders and witnesses that are collated at a time, at most: their arrays do not outgrow the caches."""
 
+Kind = TypeVar("Kind", bound=np.generic)
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
@@ -134,14 +137,16 @@ def compare(
     )
 
 
+def _apart(values: NDArray[Kind], bounds: Ints) -> list[NDArray[Kind]]:
+    """The parts of an array, given by their bounds."""
+    return [values[start:end] for start, end in pairwise(bounds.tolist())]
+
+
 def _laid_out(store: Store, left: Ints, right: Ints) -> tuple[Text, tuple[Ints, Ints], tuple[Ints, Ints]]:
     """The articles of pairs as one text, and where the letters and the prints of each pair's articles start in it."""
     number, place = np.unique(np.concatenate([left, right]), return_inverse=True)
-    articles = number.tolist()
     text, letters = end_to_end(
-        [store.raw(each) for each in articles],
-        [store.codes(each) for each in articles],
-        [store.origin(each) for each in articles],
+        _apart(*store.texts(number)), _apart(*store.letters(number)), _apart(*store.origins(number))
     )
     printed = np.array(text.edges[0], np.int64)
     one, two = place[: len(left)], place[len(left) :]
@@ -159,13 +164,17 @@ def _one(letters: str, spans: list[list[int]], at: int, other_at: int) -> list[l
 def _collation(coverage: Floats, text: Text, owner: Ints, found: Differences) -> Collation:
     """Variants in one text as they are told: witness by witness, in order of place, and the same places once."""
     start, end, other, other_end = found.spans.T
-    order = np.lexsort((found.run, key(end, other_end), key(start, other), owner))
-    spans, witness = found.spans[order], owner[order]
-    fresh = np.ones(len(order), np.bool_)
-    fresh[1:] = (witness[1:] != witness[:-1]) | (spans[1:] != spans[:-1]).any(axis=1)
-    kept, spans = order[fresh], spans[fresh]
+    starts, ends = key(start, other), key(end, other_end)
+    order = np.lexsort((found.run, ends, starts, owner))
+    again = np.zeros(len(order), np.bool_)
+    again[1:] = True
+    for column in (owner, starts, ends):
+        in_order = column[order]
+        again[1:] &= in_order[1:] == in_order[:-1]
+    kept = order[~again]
+    spans = found.spans[kept]
     leader_text, other_text = _readings(text, spans[:, 0], spans[:, 1]), _readings(text, spans[:, 2], spans[:, 3])
-    return Collation(coverage, witness[fresh], spans, leader_text, other_text, found.kind[kept], found.reading[kept])
+    return Collation(coverage, owner[kept], spans, leader_text, other_text, found.kind[kept], found.reading[kept])
 
 
 def _readings(text: Text, start: Ints, end: Ints) -> pa.StringArray:
