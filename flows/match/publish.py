@@ -17,10 +17,10 @@ from flows.match.cluster import SPAN, Spans
 from flows.match.dropping import keep_spans
 from flows.match.memory import Limits
 from flows.match.pairs import Moment, either_key
-from flows.match.rows import Rows
+from flows.match.rows import Rows, as_bytes
 from flows.match.state import WITNESS, Generation, Witnesses, variant_spans
 from flows.match.store import Store
-from flows.match.witness import Collation, compare
+from flows.match.witness import Collation, aligned_as_before, compare
 from schemas.ids import content_id
 from schemas.table import Table
 from schemas.tables.alignments import ALIGNMENTS, RELATIONS
@@ -77,14 +77,10 @@ def _alignment_key(archive: Archive, store: Store, rows: Rows) -> dict[str, pa.A
     return columns
 
 
-def _bytes(rows: NDArray[np.void]) -> list[bytes]:
-    return [bytes(each) for each in np.ascontiguousarray(rows).view(f"V{rows.dtype.itemsize}").ravel().tolist()]
-
-
 def alignments(archive: Archive, before: Archive, store: Store, gone: Rows, came: Rows) -> Change:
     """The change of `alignments`, from rows that went and rows that came; a row may be among both."""
     if len(gone) and len(came):
-        left, right = _bytes(gone), _bytes(came)
+        left, right = as_bytes(gone), as_bytes(came)
         same = set(left) & set(right)
         gone = gone[[each not in same for each in left]]
         came = came[[each not in same for each in right]]
@@ -183,9 +179,10 @@ def stories(
 ) -> Told:
     """Compare the witnesses that are new, keep what is known of the others, and say what that changes.
 
-    What is known of a witness hangs on the letters of both articles (`relettered` are those whose letters changed), on
-    the aligned spans of the two (`realigned` are the pairs, as `either_key` has them, of which some came or went), and
-    on whether the article has more of the story elsewhere.
+    What is known of a witness hangs on the aligned spans of its article and the leader's (`realigned` are the pairs, as
+    `either_key` has them, of which some came or went, if only to be found again); where there are none, on what counts
+    of the letters of both (`relettered` are those of which that changed); and on whether the article has more of the
+    story elsewhere.
     """
     old = before.witnesses
     current, kept = _as_witnesses(now.archive, store, found, leader, old)
@@ -195,7 +192,10 @@ def stories(
     changed[relettered] = True
     mine, leading = current["article"], current["article"][chief[current["story"]]]
     several = _several(current)
-    again = changed[mine] | changed[leading] | among(either_key(mine, leading), realigned)
+    pairs = either_key(mine, leading)
+    again = changed[mine] | changed[leading] | among(pairs, realigned)
+    doubt = np.flatnonzero(again & (kept >= 0))
+    again[doubt] = ~aligned_as_before(before.rows, rows, pairs[doubt])
     if len(old):
         again |= several != _several(old)[kept]
     kept[again] = -1

@@ -40,3 +40,8 @@ def same_pair(rows: Rows) -> NDArray[np.int64]:
         return np.zeros(0, np.int64)
     step = (rows["left"][1:] != rows["left"][:-1]) | (rows["right"][1:] != rows["right"][:-1])
     return np.concatenate([[0], np.cumsum(step)])
+
+
+def as_bytes(rows: Rows) -> list[bytes]:
+    """Each row in bytes, to be looked up."""
+    return [bytes(each) for each in np.ascontiguousarray(rows).view(f"V{rows.dtype.itemsize}").ravel().tolist()]

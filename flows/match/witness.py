@@ -19,11 +19,11 @@ from flows.match.chain import ranges
 from flows.match.cluster import Spans
 from flows.match.collate import Differences, collate, joint, left_out
 from flows.match.fold import strings
-from flows.match.letters import key
+from flows.match.letters import PLACE, key
 from flows.match.memory import Limits
 from flows.match.pairs import Moment, cut, either_key, gather
 from flows.match.printed import Text, end_to_end
-from flows.match.rows import Rows
+from flows.match.rows import Rows, as_bytes
 from flows.match.store import Store
 
 CHARACTERS = 1 << 18
@@ -51,14 +51,41 @@ class Collation:
     reading: Ints
 
 
+def _of_pairs(rows: Rows, pairs: Ints) -> tuple[Ints, Ints]:
+    """The rows of pairs of articles, given as `either_key` has them: row, and pair."""
+    asked = np.zeros(1 + int(max(rows["left"].max(initial=0), rows["right"].max(initial=0))), np.bool_)
+    for articles in (pairs >> 32, pairs & PLACE):
+        asked[articles[articles < len(asked)]] = True
+    some = np.flatnonzero(asked[rows["left"]] & asked[rows["right"]])
+    key = either_key(rows["left"][some], rows["right"][some])
+    held = among(key, pairs)
+    return some[held], key[held]
+
+
+def aligned_as_before(before: Rows, now: Rows, pairs: Ints) -> NDArray[np.bool_]:
+    """Which pairs of articles (as `either_key` has them) have aligned spans, the same in two tables of them."""
+    told = []
+    for rows in (before, now):
+        row, key = _of_pairs(rows, pairs)
+        spans = rows[row]
+        # What other rows of the archive say of them does not count.
+        spans["form"], spans["relation"] = False, 0
+        told.append((as_bytes(spans), key))
+    same = set(told[0][0]) & set(told[1][0])
+    other = np.concatenate([key[np.array([each not in same for each in spans], np.bool_)] for spans, key in told])
+    result: NDArray[np.bool_] = among(pairs, told[1][1]) & ~among(pairs, other)
+    return result
+
+
 def _known_spans(rows: Rows, left: Ints, right: Ints) -> tuple[Ints, Ints]:
     """The rows of pairs of articles, whichever side is the earlier: place of the pair, and row."""
-    held, wanted = either_key(rows["left"], rows["right"]), either_key(left, right)
-    some = np.flatnonzero(among(held, wanted))
-    order = some[np.argsort(held[some], kind="stable")]
-    first = np.searchsorted(held[order], wanted)
-    count = np.searchsorted(held[order], wanted, "right") - first
-    return np.repeat(np.arange(len(left)), count), order[ranges(first, count)]
+    wanted = either_key(left, right)
+    row, held = _of_pairs(rows, wanted)
+    order = np.argsort(held, kind="stable")
+    row, held = row[order], held[order]
+    first = np.searchsorted(held, wanted)
+    count = np.searchsorted(held, wanted, "right") - first
+    return np.repeat(np.arange(len(left)), count), row[ranges(first, count)]
 
 
 _COLUMNS = ("left_start", "left_end", "right_start", "right_end", "matched", "distance")

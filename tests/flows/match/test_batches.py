@@ -121,6 +121,20 @@ def test_a_part_of_a_story_that_moves_leaves_what_is_known_of_the_other_part(tmp
     assert archive.digest() == whole.digest()
 
 
+def test_a_witness_with_another_date_is_not_compared_anew_while_its_spans_are_the_same(tmp_path: Path) -> None:
+    rng = random.Random(43)
+    told = "".join(sentences(rng, 12))
+    pieces = [Piece(name, _misread(told, phase), name, phase) for phase, name in enumerate("abc")]
+    archive = matched(tmp_path / "parts", pieces)
+    later = replace(pieces[2], day=9)
+    change = archive.feed([later])
+    assert change.stories.add.num_rows == change.variants.add.num_rows == 0
+    # With another leader it is.
+    earlier = replace(pieces[1], day=-1)
+    assert archive.feed([earlier]).variants.add.num_rows > 0
+    assert archive.digest() == matched(tmp_path / "whole", [pieces[0], earlier, later]).digest()
+
+
 def test_a_text_that_changed_under_its_id_is_matched_anew(tmp_path: Path) -> None:
     rng = random.Random(37)
     one, two = ("".join(sentences(rng, 12)) for _ in range(2))
