@@ -52,6 +52,12 @@ class _Side:
     opens: Codes
     closes: Codes
 
+    @property
+    def surname(self) -> Flags:
+        """Whether a surname may begin it."""
+        result: Flags = ((self.first & SURNAME) > 0) & (self.size >= 2) & (self.size <= 4)
+        return result
+
 
 def _side(text: Text, start: Ints, end: Ints) -> _Side:
     size = end - start
@@ -82,11 +88,10 @@ def _may_be_alike(mine: _Side, theirs: _Side) -> Flags:
 def _by_itself(side: _Side, alone: Flags) -> tuple[Flags, Flags]:
     """Of which readings `names.by_itself` says that they are names, and of which that they are none."""
     place = ((side.last & PLACE_END) > 0) & (side.size >= 2)
-    surname = ((side.first & SURNAME) > 0) & (side.size >= 2) & (side.size <= 4)
-    known = place | (surname & (side.size == 3))
+    known = place | (side.surname & (side.size == 3))
     never = ((side.every & IDEOGRAPH) == 0) | (side.size > 8) | ((side.first & NEVER_PLACE) > 0)
     never |= place & ((side.every & PLACE_END) > 0)
-    never |= ~known & ~surname & (side.size > 2) & alone
+    never |= ~known & ~side.surname & (side.size > 2) & alone
     return known & ~never, never
 
 
@@ -107,9 +112,8 @@ def _told(leader: Text, witness: Text, spans: Ints) -> Ints:
     for side in (mine, theirs):
         there = side.size > 0
         known, never = _by_itself(side, alone)
-        surname = ((side.first & SURNAME) > 0) & (side.size >= 2) & (side.size <= 4)
         given = ((before & SURNAME) > 0) & (side.size <= 2)
-        may_be = known | (in_place & (side.size >= 2)) | ((surname | given) & near_title)
+        may_be = known | (in_place & (side.size >= 2)) | ((side.surname | given) & near_title)
         wording |= there & (never | ~may_be)
         named &= known | ~there
     return np.where(asked & wording, WORDING, np.where(asked & named, NAME, _UNTOLD))

@@ -112,12 +112,12 @@ def _other_letters(leader: Text, witness: Text, letters: Letters) -> tuple[Ints,
 
 
 def _unlike_between(leader: Text, witness: Text, letters: Letters) -> Ints:
-    """The letters before which and the next, of the same block, other things are printed, white space apart."""
+    """The letters between which and the next one of their block the two print otherwise, white space apart."""
     one, two = letters.one, letters.two
     at = np.flatnonzero(letters.inner & ((one[1:] - one[:-1] > 1) | (two[1:] - two[:-1] > 1)))
     start, end, other, other_end = one[at] + 1, one[at + 1], two[at] + 1, two[at + 1]
     # Mostly it is one mark, the same on both sides.
-    unlike = (end - start != 1) | (other_end - other != 1) | (leader.raw[start] != witness.raw[other])
+    unlike = (end - start != 1) | (other_end - other != 1) | (leader.raw[end - 1] != witness.raw[other_end - 1])
     at, start, end, other, other_end = (each[unlike] for each in (at, start, end, other, other_end))
     result: Ints = at[leader.ink(start, end) != witness.ink(other, other_end)]
     return result

@@ -195,6 +195,11 @@ def test_the_variants_put_into_the_leader_give_the_witness(pair: tuple[str, str]
     assert _ink(_applied(*pair)) == _ink(pair[1])
 
 
+def test_a_text_may_end_in_a_character_of_two_letters() -> None:
+    assert _variants("Am Ende der Straß", "Am Ende der Stras-s") == [("Straß", "Stras-s", "sub", "orthography")]
+    assert _variants("Ein langer Weg, Ⅷ", "Ein langer Weg, VII.I") == [("Ⅷ", "VII.I", "sub", "orthography")]
+
+
 def test_what_stands_round_a_reading_is_of_its_article() -> None:
     texts = [as_text("一二三四五"), as_text("甲乙丙丁")]
     codes = [np.frombuffer(text.letters.encode("utf-32-le"), np.uint32) for text in texts]
