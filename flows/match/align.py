@@ -198,7 +198,7 @@ def align(articles: Articles, left: Ints, right: Ints, workers: int = 1) -> Alig
     """The passages that the articles `left[i]` and `right[i]` share; of an article with itself, its repeated ones."""
     within = left == right
     held = Held(articles.hash, articles.position.astype(np.int64), articles.posting_bounds)
-    seeds = shared_places(held, held, left, right)
+    seeds = shared_places(held, left, right)
     if within.any():
         seeds = seeds.take(~within[seeds.pair] | (seeds.left < seeds.right))
     found = runs(seeds)

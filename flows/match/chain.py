@@ -25,6 +25,9 @@ RUN = 128
 LOOK_BACK = 8
 """How many runs back a run looks for the one it continues."""
 
+CELLS = 1 << 22
+"""Cells of the table in which fingerprints of left articles are looked up."""
+
 _INDEX_BITS = 24
 
 
@@ -101,76 +104,106 @@ class Held:
 
 
 @dataclass(frozen=True)
-class _Table:
-    """Fingerprints by value and row: the keys, each once, the first posting of each in `order`, and how many."""
+class _Keys:
+    """Fingerprints that stand more than once, numbered, and their postings by number and row.
 
-    key: Ints
+    A key is a number and a row: key i has `count[i]` postings, from `start[i]` on in `order`. `number` is that of each
+    posting, -1 where it stands once, and `numbers` is how many there are.
+    """
+
+    order: Ints
     start: Ints
     count: Ints
-    order: Ints
     number: Ints
-    """Of each posting the number of its key."""
+    numbers: int
 
 
-def _table(held: Held, value: Ints) -> _Table:
-    """Number the fingerprints of articles, `value` being that of each one's hash."""
-    order = sorted_by(value, held.rows())
-    key = (value * (len(held.bounds) - 1) + held.rows())[order]
-    opens = np.concatenate([[True], key[1:] != key[:-1]])
-    start = np.flatnonzero(opens)
-    number = np.empty(len(key), np.int64)
-    number[order] = np.cumsum(opens) - 1
-    return _Table(key[start], start, np.diff(np.append(start, len(key))), order, number)
-
-
-def _values(hashes: Hashes) -> tuple[Ints, Ints]:
-    """The number of each fingerprint's value, and how many have it."""
-    if len(hashes) >= 1 << _INDEX_BITS:
+def _keys(held: Held) -> _Keys:
+    """Sort the fingerprints of articles."""
+    if len(held.hash) >= 1 << _INDEX_BITS:
         raise ValueError("too many fingerprints at once")
-    packed = np.sort((hashes << np.uint64(_INDEX_BITS)) | np.arange(len(hashes), dtype=np.uint64))
+    packed = np.sort((held.hash << np.uint64(_INDEX_BITS)) | np.arange(len(held.hash), dtype=np.uint64))
     value = packed >> np.uint64(_INDEX_BITS)
-    opens = np.concatenate([[True], value[1:] != value[:-1]])
-    number = np.empty(len(hashes), np.int64)
-    number[(packed & np.uint64((1 << _INDEX_BITS) - 1)).astype(np.int64)] = np.cumsum(opens) - 1
-    count = np.diff(np.append(np.flatnonzero(opens), len(hashes)))
-    return number, count
-
-
-def shared_places(lefts: Held, rights: Held, left: Ints, right: Ints, first_left: bool = False) -> Seeds:
-    """Join the fingerprints of pairs of articles: row `left[i]` of one table with row `right[i]` of another.
-
-    Of the places of a fingerprint in one article the first OCCURRENCES count; with `first_left` the first of the left
-    article, and all of the right one.
-    """
-    if len(lefts.hash) == 0 or len(rights.hash) == 0:
-        return Seeds(*(np.zeros(0, np.int64) for _ in range(3)))
-    same = lefts is rights
-    value, count = _values(lefts.hash if same else np.concatenate([lefts.hash, rights.hash]))
-    table = _table(lefts, value[: len(lefts.hash)])
-    number = value if same else value[len(lefts.hash) :]
+    edges = np.ones(len(value) + 1, np.bool_)
+    edges[1:-1] = value[1:] != value[:-1]
     # What stands once in all the articles is in no two of them.
-    useful = count[number] > 1
-    if not first_left:
-        mine = table if same else _table(rights, number)
-        nth = np.empty(len(number), np.int64)
-        nth[mine.order] = np.arange(len(number)) - np.repeat(mine.start, mine.count)
-        useful &= nth < OCCURRENCES
-    rights, number = rights.take(useful), number[useful]
-    held = rights.bounds[right + 1] - rights.bounds[right]
-    index = ranges(rights.bounds[right], held)
-    pair = np.repeat(np.arange(len(right)), held)
-    key = number[index] * (len(lefts.bounds) - 1) + np.repeat(left, held)
-    at = np.searchsorted(table.key, key)
-    at[at == len(table.key)] = 0
-    hit = np.flatnonzero(table.key[at] == key)
-    at, pair, right_place = at[hit], pair[hit], rights.place[index[hit]]
-    start = table.start[at]
-    if first_left:
-        return Seeds(pair, lefts.place[table.order[start]], right_place)
+    several = ~(edges[:-1] & edges[1:])
+    order = (packed[several] & np.uint64((1 << _INDEX_BITS) - 1)).astype(np.int64)
+    opens = edges[:-1][several]
+    named = np.cumsum(opens)
+    number = np.full(len(value), -1, np.int64)
+    number[order] = named - 1
+    row = held.rows()[order]
+    opens[1:] |= row[1:] != row[:-1]
+    start = np.flatnonzero(opens)
+    return _Keys(order, start, np.diff(np.append(start, len(order))), number, int(named[-1]) if len(named) else 0)
+
+
+def shared_places(held: Held, left: Ints, right: Ints, early: NDArray[np.bool_] | None = None) -> Seeds:
+    """The places of fingerprints that the rows `left[i]` and `right[i]` have in common.
+
+    Of the places of a fingerprint in one article the first OCCURRENCES count. With `early`, which says of each posting
+    whether its fingerprint counts in its row if that is the left one, the first place counts on the left and all do on
+    the right; then seeds come by pair and right place.
+    """
+    keys = _keys(held)
+    useful, head = keys.number >= 0, keys.order[keys.start]
+    # What a fingerprint has in a left row: its place and one, or where there are several, its key.
+    cell = np.zeros(len(held.hash), np.int32)
+    cell[head] = held.place[head] + 1
+    if early is None:
+        several = np.flatnonzero(keys.count > 1)
+        cell[head[several]] = ~several
+        nth = np.arange(len(keys.order)) - np.repeat(keys.start, keys.count)
+        useful[keys.order[nth >= OCCURRENCES]] = False
+    else:
+        cell[~early] = 0
+    mine, theirs = held.take(cell != 0), held.take(useful)
+    pair, found, right_place = _looked_up(
+        (mine, keys.number[cell != 0], cell[cell != 0]), (theirs, keys.number[useful]), keys.numbers, left, right
+    )
+    again = found < 0
+    if not again.any():
+        return Seeds(pair, found.astype(np.int64) - 1, right_place)
     # Every right place of a fingerprint with every left place of it.
-    several = np.minimum(table.count[at], OCCURRENCES)
-    left_place = lefts.place[table.order[ranges(start, several)]]
-    return Seeds(np.repeat(pair, several), left_place, np.repeat(right_place, several))
+    key, once = ~found[again].astype(np.int64), ~again
+    count = np.minimum(keys.count[key], OCCURRENCES)
+    left_place = held.place[keys.order[ranges(keys.start[key], count)]]
+    return Seeds(
+        np.concatenate([pair[once], np.repeat(pair[again], count)]),
+        np.concatenate([found[once].astype(np.int64) - 1, left_place]),
+        np.concatenate([right_place[once], np.repeat(right_place[again], count)]),
+    )
+
+
+def _looked_up(
+    lefts: tuple[Held, Ints, NDArray[np.int32]], rights: tuple[Held, Ints], numbers: int, left: Ints, right: Ints
+) -> tuple[Ints, NDArray[np.int32], Ints]:
+    """Pair, cell of the left row and place in the right row, of fingerprints that both rows of a pair have.
+
+    The cells of some left rows are laid out in a table with a column for each fingerprint.
+    """
+    (mine, mine_number, cell), (theirs, their_number) = lefts, rights
+    width = min(max(1, CELLS // max(1, numbers)), len(left))
+    table = np.zeros(width * numbers, np.int32)
+    none = np.zeros(0, np.int64)
+    pairs, cells, places = [none], [none.astype(np.int32)], [none]
+    for start in range(0, len(left), max(1, width)):
+        some, row = np.unique(left[start : start + width], return_inverse=True)
+        held = mine.bounds[some + 1] - mine.bounds[some]
+        index = ranges(mine.bounds[some], held)
+        filled = np.repeat(np.arange(len(some)) * numbers, held) + mine_number[index]
+        table[filled] = cell[index]
+        here = right[start : start + width]
+        held = theirs.bounds[here + 1] - theirs.bounds[here]
+        index = ranges(theirs.bounds[here], held)
+        found = table[np.repeat(row * numbers, held) + their_number[index]]
+        hit = np.flatnonzero(found)
+        pairs.append(np.repeat(np.arange(start, start + len(here)), held)[hit])
+        cells.append(found[hit])
+        places.append(theirs.place[index[hit]])
+        table[filled] = 0
+    return np.concatenate(pairs), np.concatenate(cells), np.concatenate(places)
 
 
 def _roots(parent: Ints) -> Ints:

@@ -121,7 +121,8 @@ def _moved(
         more_right = more_left.copy()
         # Where all agree to the end of a side there is nothing better.
         differ = np.flatnonzero(more_left < np.minimum(np.minimum(rest_left, rest_right), STEP))
-        more_left[differ], more_right[differ] = _best(mine[:, differ], theirs[:, differ])
+        if len(differ):
+            more_left[differ], more_right[differ] = _best(mine[:, differ], theirs[:, differ])
         grown_left[active] += more_left
         grown_right[active] += more_right
         active = active[more_left >= STEP - BAND]

@@ -24,7 +24,11 @@ from flows.match.store import Store
 from flows.match.winnow import HASH_BITS, Hashes, Positions
 
 PAIRS = 1024
-"""Pairs that are aligned at a time, at most."""
+"""Pairs that are looked at at a time, at most."""
+MANY_PAIRS = 4096
+"""Pairs that are aligned at a time, at most: few ends of passages have far to go, and these go together."""
+SHARED = 3
+"""Times the letters in hand that the pairs aligned at a time may have, as most articles are in several of them."""
 
 
 @dataclass(frozen=True)
@@ -154,8 +158,8 @@ def _still_near(moment: Moment, store: Store, crowd: Crowd, left: Ints, right: I
         articles, place = np.unique(np.concatenate([left[start:stop], right[start:stop]]), return_inverse=True)
         row, hashes, position = _unmarked(moment, store, articles)
         held = Held(hashes, position, np.searchsorted(row, np.arange(len(articles) + 1)))
-        early = held.take(crowd.lets(moment.ranks, articles[row], hashes))
-        seeds = shared_places(early, held, place[: stop - start], place[stop - start :], first_left=True)
+        early = crowd.lets(moment.ranks, articles[row], hashes)
+        seeds = shared_places(held, place[: stop - start], place[stop - start :], early)
         result[start + near_diagonal(seeds.pair, seeds.left, seeds.right)] = True
     return result
 
@@ -313,7 +317,8 @@ def gather(moment: Moment, store: Store, articles: Ints) -> Articles:
 def aligned(moment: Moment, store: Store, left: Ints, right: Ints, workers: int, letters: int) -> Rows:
     """The aligned spans of pairs, in the order of the pairs, their relations still to be found."""
     parts = [no_rows()]
-    for start, stop in cut(store.lengths(), left, right, letters):
+    lengths = store.lengths()
+    for start, stop in _runs(lengths[left] + lengths[right], SHARED * letters, MANY_PAIRS):
         number, place = np.unique(np.concatenate([left[start:stop], right[start:stop]]), return_inverse=True)
         articles = gather(moment, store, number)
         lefts, rights = place[: stop - start], place[stop - start :]

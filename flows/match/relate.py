@@ -60,11 +60,10 @@ def _sentence_ends(store: Store, articles: Articles, number: Ints, rows: Ints) -
     return distinct(articles.bounds[rows[row]] + letters)
 
 
-def _number_strings(articles: Articles, row: Ints, start: Ints, end: Ints) -> list[str]:
+def _number_strings(articles: Articles, rows: Ints, starts: Ints, ends: Ints) -> list[str]:
     """The numbers in spans of articles, a character each."""
     places, tokens = numbers(articles.codes_all)
-    first = np.searchsorted(places, articles.bounds[row] + start).tolist()
-    last = np.searchsorted(places, articles.bounds[row] + end).tolist()
+    first, last = (np.searchsorted(places, articles.bounds[rows] + at).tolist() for at in (starts, ends))
     return [tokens[a:b] for a, b in zip(first, last, strict=True)]
 
 
@@ -123,8 +122,13 @@ def forms(store: Store, articles: Articles, number: Ints, left: Ints, right: Int
     """
     pairs = len(left)
     of = spans.pair
-    lefts = _number_strings(articles, left[of], spans.left_start, spans.left_end)
-    rights = _number_strings(articles, right[of], spans.right_start, spans.right_end)
+    told = _number_strings(
+        articles,
+        np.concatenate([left[of], right[of]]),
+        np.concatenate([spans.left_start, spans.right_start]),
+        np.concatenate([spans.left_end, spans.right_end]),
+    )
+    lefts, rights = told[: len(of)], told[len(of) :]
     count = np.bincount(of, [max(len(a), len(b)) for a, b in zip(lefts, rights, strict=True)], pairs)
     differ = np.bincount(of, numbers_differ(lefts, rights), pairs)
     distance = np.bincount(of, spans.distance, pairs)
