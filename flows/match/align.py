@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +15,9 @@ from rapidfuzz.process import cpdist
 
 from flows.match.agree import renamed
 from flows.match.candidates import Ints
-from flows.match.chain import Chains, Held, chain, fuse, runs, shared_places, solid, sorted_by
+from flows.match.chain import Chains, Held, chain, fuse, ranges, runs, shared_places, solid, sorted_by
 from flows.match.extend import MASKED, Sides, extend
+from flows.match.pieces import divided, sliced
 from flows.match.winnow import GRAM, Hashes
 
 LEAST_LETTERS = 60
@@ -47,21 +47,33 @@ class Articles:
     posting_bounds: Ints
 
     @cached_property
-    def named(self) -> NDArray[np.uint32]:
-        """The letters by other names, to be compared with one another only."""
-        return renamed(self.codes_all)
+    def text(self) -> str:
+        """The letters by other names, end to end, to be compared with one another only."""
+        return renamed(self.codes_all).tobytes().decode("utf-32-le")
 
-    @cached_property
-    def texts(self) -> list[str]:
-        """The letters of each row, as `named`."""
-        text, bounds = self.named.tobytes().decode("utf-32-le"), self.bounds.tolist()
-        return [text[start:end] for start, end in pairwise(bounds)]
+
+@dataclass(frozen=True)
+class Cuts:
+    """Places where spans are cut before they are compared: span i has `count[i]` of them, end to end and rising.
+
+    Both sides are the same there.
+    """
+
+    count: Ints
+    left: Ints
+    right: Ints
+
+    def take(self, index: Ints) -> Cuts:
+        count = self.count[index]
+        place = ranges((np.cumsum(self.count) - self.count)[index], count)
+        return Cuts(count, self.left[place], self.right[place])
 
 
 @dataclass(frozen=True)
 class Aligned:
     """Spans of one passage in two articles, in folded letters, by pair, right and left place."""
 
+    cuts: Cuts
     pair: Ints
     left_start: Ints
     left_end: Ints
@@ -73,8 +85,22 @@ class Aligned:
     def __len__(self) -> int:
         return len(self.pair)
 
-    def take(self, index: Ints | NDArray[np.bool_]) -> Aligned:
-        return Aligned(*(values[index] for values in vars(self).values()))
+    def take(self, index: Ints) -> Aligned:
+        return Aligned(self.cuts.take(index), *(getattr(self, name)[index] for name in _COLUMNS))
+
+
+_COLUMNS = ("pair", "left_start", "left_end", "right_start", "right_end", "distance", "matched")
+
+
+def _none() -> Aligned:
+    none = np.zeros(0, np.int64)
+    return Aligned(Cuts(none, none, none), *(none for _ in _COLUMNS))
+
+
+def _both(one: Aligned, two: Aligned) -> Aligned:
+    cuts = (np.concatenate([a, b]) for a, b in zip(vars(one.cuts).values(), vars(two.cuts).values(), strict=True))
+    columns = (np.concatenate([getattr(one, name), getattr(two, name)]) for name in _COLUMNS)
+    return Aligned(Cuts(*cuts), *columns)
 
 
 def _grown(articles: Articles, left: Ints, right: Ints, chains: Chains) -> Chains:
@@ -111,8 +137,8 @@ def _without_contained(chains: Chains) -> NDArray[np.bool_]:
     return result
 
 
-def _cuts(chains: Chains, found: Chains, chain_of_run: Ints) -> tuple[Ints, Ints, Ints]:
-    """Where spans are cut before they are compared: chain, left and right place, by chain and place."""
+def _cuts(chains: Chains, found: Chains, chain_of_run: Ints) -> Cuts:
+    """Where spans are cut before they are compared, about every PIECE letters."""
     usable = np.flatnonzero(chain_of_run >= 0)
     owner = chain_of_run[usable]
     # In the middle of a run's first fingerprint the two sides are the same.
@@ -132,54 +158,37 @@ def _cuts(chains: Chains, found: Chains, chain_of_run: Ints) -> tuple[Ints, Ints
     high = np.maximum.accumulate(left + base) - base
     rising = high == left
     rising[1:] &= (owner[1:] != owner[:-1]) | (high[1:] > high[:-1])
-    return owner[rising], left[rising], right[rising]
-
-
-def _sliced(texts: list[str], row: Ints, start: Ints, end: Ints) -> list[str]:
-    return [texts[at][a:b] for at, a, b in zip(row.tolist(), start.tolist(), end.tolist(), strict=True)]
-
-
-def _compared(
-    articles: Articles, left: Ints, right: Ints, chains: Chains, cuts: tuple[Ints, Ints, Ints], workers: int
-) -> tuple[Ints, Ints]:
-    """Edit distance and letters in common of each chain's two spans, summed over its pieces."""
-    count = len(chains)
-    owner = np.concatenate([np.arange(count), cuts[0], np.arange(count)])
-    left_at = np.concatenate([chains.left_start, cuts[1], chains.left_end])
-    right_at = np.concatenate([chains.right_start, cuts[2], chains.right_end])
-    order = sorted_by(owner, right_at, left_at)
-    owner, left_at, right_at = owner[order], left_at[order], right_at[order]
-    piece = np.flatnonzero(owner[1:] == owner[:-1])
-    of = owner[piece]
-    lefts = _sliced(articles.texts, left[chains.pair[of]], left_at[piece], left_at[piece + 1])
-    rights = _sliced(articles.texts, right[chains.pair[of]], right_at[piece], right_at[piece + 1])
-    # Most pieces are the same on both sides.
-    matched = left_at[piece + 1] - left_at[piece]
-    distance = np.zeros(len(piece), np.int64)
-    unlike = [place for place, (one, two) in enumerate(zip(lefts, rights, strict=True)) if one != two]
-    if unlike:
-        one, two = [lefts[place] for place in unlike], [rights[place] for place in unlike]
-        distance[unlike] = cpdist(one, two, scorer=Levenshtein.distance, dtype=np.int64, workers=workers)
-        matched[unlike] = cpdist(one, two, scorer=LCSseq.similarity, dtype=np.int64, workers=workers)
-    return (
-        np.bincount(of, distance, count).astype(np.int64),
-        np.bincount(of, matched, count).astype(np.int64),
-    )
+    return Cuts(np.bincount(owner[rising], minlength=len(chains)), left[rising], right[rising])
 
 
 def _proved(
     articles: Articles, left: Ints, right: Ints, chains: Chains, found: Chains, of_run: Ints, workers: int
 ) -> Aligned:
-    """The chains with what the comparison says of them."""
-    distance, matched = _compared(articles, left, right, chains, _cuts(chains, found, of_run), workers)
+    """The chains with the edit distance and the letters in common of their two spans, summed over their pieces."""
+    cuts, count = _cuts(chains, found, of_run), len(chains)
+    of, start, end = divided(chains.left_start, chains.left_end, cuts.left, cuts.count)
+    _, other, other_end = divided(chains.right_start, chains.right_end, cuts.right, cuts.count)
+    mine, theirs = articles.bounds[left[chains.pair[of]]], articles.bounds[right[chains.pair[of]]]
+    lefts, rights = (
+        sliced(articles.text, base + first, base + last)
+        for base, first, last in ((mine, start, end), (theirs, other, other_end))
+    )
+    # Most pieces are the same on both sides.
+    distance, matched = np.zeros(len(of), np.int64), end - start
+    unlike = [place for place, (one, two) in enumerate(zip(lefts, rights, strict=True)) if one != two]
+    if unlike:
+        one, two = [lefts[place] for place in unlike], [rights[place] for place in unlike]
+        distance[unlike] = cpdist(one, two, scorer=Levenshtein.distance, dtype=np.int64, workers=workers)
+        matched[unlike] = cpdist(one, two, scorer=LCSseq.similarity, dtype=np.int64, workers=workers)
     return Aligned(
+        cuts,
         chains.pair,
         chains.left_start,
         chains.left_end,
         chains.right_start,
         chains.right_end,
-        distance,
-        matched,
+        np.bincount(of, distance, count).astype(np.int64),
+        np.bincount(of, matched, count).astype(np.int64),
     )
 
 
@@ -206,7 +215,7 @@ def align(articles: Articles, left: Ints, right: Ints, workers: int = 1) -> Alig
     good = solid(chains)
     chains, of_run = chains.take(good), np.where(good, np.cumsum(good) - 1, -1)[of_run]
     if len(chains) == 0:
-        return Aligned(*(np.zeros(0, np.int64) for _ in range(7)))
+        return _none()
     fused, of_chain = fuse(chains)
     grown = _parted(_grown(articles, left, right, fused), within)
     kept = _without_contained(grown)
@@ -219,15 +228,12 @@ def align(articles: Articles, left: Ints, right: Ints, workers: int = 1) -> Alig
     failed = np.zeros(len(fused), np.bool_)
     failed[np.flatnonzero(kept)[~holds]] = True
     again = failed[of_chain] & (np.bincount(of_chain, minlength=len(fused))[of_chain] > 1)
-    result = spans.take(holds)
+    result = spans.take(np.flatnonzero(holds))
     if again.any():
         single = _parted(_grown(articles, left, right, chains.take(again)), within)
         number = np.where(again, np.cumsum(again) - 1, -1)
         alone = _proved(articles, left, right, single, found, np.where(of_run >= 0, number[of_run], -1), workers)
-        alone = alone.take(_holds(alone, single))
-        result = Aligned(
-            *(np.concatenate([a, b]) for a, b in zip(vars(result).values(), vars(alone).values(), strict=True))
-        )
+        result = _both(result, alone.take(np.flatnonzero(_holds(alone, single))))
     return result.take(sorted_by(result.pair, result.right_start, result.left_start, result.left_end))
 
 

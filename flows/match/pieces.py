@@ -5,6 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 
+import numpy as np
+
+from flows.match.candidates import Ints
+
 LONG = 4096
 """Letters of a span above which it is cut between letters that both sides have once."""
 ANCHOR = 12
@@ -53,3 +57,23 @@ def pieces(left: str, right: str) -> Iterator[tuple[int, int, int, int]]:
             yield left_at, left_next, right_at, right_next
             left_at, right_at = left_next, right_next
     yield left_at, len(left), right_at, len(right)
+
+
+def divided(start: Ints, end: Ints, cuts: Ints, count: Ints) -> tuple[Ints, Ints, Ints]:
+    """Spans cut at places inside them: the number of the span of each part, and where the part starts and ends.
+
+    `cuts` are the places span by span, rising in each, and `count` says how many each span has.
+    """
+    head = np.cumsum(count + 1) - count - 1
+    first = np.empty(len(start) + len(cuts), np.int64)
+    inner = np.ones(len(first), np.bool_)
+    inner[head] = False
+    first[head], first[inner] = start, cuts
+    last = np.append(first[1:], 0)
+    last[head + count] = end
+    return np.repeat(np.arange(len(start)), count + 1), first, last
+
+
+def sliced(text: str, start: Ints, end: Ints) -> list[str]:
+    """The letters of spans of a text."""
+    return [text[first:last] for first, last in zip(start.tolist(), end.tolist(), strict=True)]

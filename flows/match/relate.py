@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.match.align import Aligned, Articles
+from flows.match.align import Aligned, Articles, Cuts
 from flows.match.arrays import distinct
 from flows.match.candidates import Ints
 from flows.match.chain import ranges, sorted_by
@@ -69,13 +69,14 @@ def _number_strings(articles: Articles, rows: Ints, starts: Ints, ends: Ints) ->
 
 @dataclass(frozen=True)
 class _Spans:
-    """Spans of pairs in folded letters, by pair."""
+    """Spans of pairs in folded letters, by pair, and where they are cut."""
 
     pair: Ints
     left_start: Ints
     left_end: Ints
     right_start: Ints
     right_end: Ints
+    cuts: Cuts
 
 
 class _Forms:
@@ -87,17 +88,20 @@ class _Forms:
 
     def ask(self, spans: Aligned | _Spans, pairs: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Of the pairs asked for, those that do."""
-        asked = pairs[spans.pair]
-        pair, bounds = spans.pair[asked], self._articles.bounds
+        asked = np.flatnonzero(pairs[spans.pair])
+        pair, bounds, cuts = spans.pair[asked], self._articles.bounds, spans.cuts.take(asked)
         left, right = bounds[self._left[pair]], bounds[self._right[pair]]
         passages = Passages(
             self._articles.codes_all,
-            self._articles.named,
+            self._articles.text,
             pair,
             left + spans.left_start[asked],
             left + spans.left_end[asked],
             right + spans.right_start[asked],
             right + spans.right_end[asked],
+            cuts.count,
+            np.repeat(left, cuts.count) + cuts.left,
+            np.repeat(right, cuts.count) + cuts.right,
         )
         rows = distinct(self._left[pair])
         ends = _sentence_ends(self._store, self._articles, self._number, rows)
@@ -112,7 +116,7 @@ class _Forms:
             Sides(spans.left_start[chosen], spans.left_end[chosen], bounds[left], bounds[left + 1]),
             Sides(spans.right_start[chosen], spans.right_end[chosen], bounds[right], bounds[right + 1]),
         )
-        return _Spans(pair, mine.start, mine.end, theirs.start, theirs.end)
+        return _Spans(pair, mine.start, mine.end, theirs.start, theirs.end, spans.cuts.take(chosen))
 
 
 def forms(store: Store, articles: Articles, number: Ints, left: Ints, right: Ints, spans: Aligned) -> NDArray[np.bool_]:

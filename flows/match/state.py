@@ -23,7 +23,7 @@ from flows.match.pairs import Crowd
 from flows.match.rows import Rows, no_rows
 from flows.match.store import Segment, Store
 
-VERSION = "7"
+VERSION = "8"
 """Version of the matcher: part of the name of every generation, and so of what can be carried on."""
 
 WITNESS = np.dtype(

@@ -8,16 +8,16 @@ an OCR reading they are single letters anywhere.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import LCSseq, Levenshtein
+from rapidfuzz.distance import Editop, LCSseq, Levenshtein
 from rapidfuzz.process import cpdist
 
 from flows.match.candidates import Ints
 from flows.match.chain import ranges
-from flows.match.pieces import pieces
+from flows.match.pieces import divided, pieces, sliced
 
 FEW_NUMBERS = 3
 """Below so many numbers in a passage, the count of differing ones says nothing."""
@@ -36,22 +36,28 @@ LEAST_SENTENCE = 8
 
 _TOKEN_BASE = 0x10000
 _TOKEN_RANGE = 0xFFFFF
+_SOURCE, _TARGET = itemgetter(1), itemgetter(2)
+"""The places of an edit on both sides."""
 
 
 @dataclass(frozen=True)
 class Passages:
     """Aligned spans of pairs of articles, by pair: places in folded letters that are laid end to end, `codes`.
 
-    `named` are the same letters by names that rapidfuzz compares faster.
+    `text` are the same letters by names that rapidfuzz compares faster. Passage i is compared in pieces, cut at
+    `cuts[i]` of the places `cut_left` and `cut_right`, which come passage by passage.
     """
 
     codes: NDArray[np.uint32]
-    named: NDArray[np.uint32]
+    text: str
     pair: Ints
     left_start: Ints
     left_end: Ints
     right_start: Ints
     right_end: Ints
+    cuts: Ints
+    cut_left: Ints
+    cut_right: Ints
 
     def __len__(self) -> int:
         return len(self.pair)
@@ -95,48 +101,31 @@ class _Differences:
     right_end: Ints
 
 
-def _text(codes: NDArray[np.uint32], starts: Ints, ends: Ints) -> list[str]:
-    """The letters of spans."""
-    return [
-        codes[start:end].tobytes().decode("utf-32-le")
-        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
-    ]
-
-
 def _differences(passages: Passages) -> _Differences:
     """Runs that differ, those with a single equal letter between them as one."""
-    ends: list[int] = []
-    other_ends: list[int] = []
-    count, passage, left_base, right_base = [], [], [], []
-    lefts = _text(passages.named, passages.left_start, passages.left_end)
-    rights = _text(passages.named, passages.right_start, passages.right_end)
+    passage, left_start, left_end = divided(passages.left_start, passages.left_end, passages.cut_left, passages.cuts)
+    _, right_start, right_end = divided(passages.right_start, passages.right_end, passages.cut_right, passages.cuts)
+    lefts, rights = sliced(passages.text, left_start, left_end), sliced(passages.text, right_start, right_end)
+    edits: list[Editop] = []
+    # Of each piece that is compared how many edits, its number, where it starts, and how much longer its right side is.
+    told: list[tuple[int, int, int, int, int]] = []
     for number, (left, right) in enumerate(zip(lefts, rights, strict=True)):
-        for left_at, left_end, right_at, right_end in pieces(left, right):
-            edits = Levenshtein.opcodes(left[left_at:left_end], right[right_at:right_end]).as_list()
-            if not edits:
-                continue
-            _, _, stops, _, other_stops = zip(*edits, strict=True)
-            ends += cast("tuple[int, ...]", stops)
-            other_ends += cast("tuple[int, ...]", other_stops)
-            count.append(len(edits))
-            passage.append(number)
-            left_base.append(left_at)
-            right_base.append(right_at)
-    end, other_end = np.fromiter(ends, np.int64, len(ends)), np.fromiter(other_ends, np.int64, len(ends))
-    counts, owner = np.array(count, np.int64), np.array(passage, np.int64)
-    # Each edit, that of letters that agree among them, begins where the one before ends.
-    start, other = np.append(0, end)[:-1], np.append(0, other_end)[:-1]
-    head = np.cumsum(counts) - counts
-    start[head], other[head] = 0, 0
-    left_shift = np.repeat(passages.left_start[owner] + np.array(left_base, np.int64), counts)
-    right_shift = np.repeat(passages.right_start[owner] + np.array(right_base, np.int64), counts)
-    start, end, other, other_end = start + left_shift, end + left_shift, other + right_shift, other_end + right_shift
-    owner = np.repeat(owner, counts)
-    # A run that is replaced begins with a letter that differs.
-    unlike = (start == end) | (other == other_end)
-    unlike[~unlike] = passages.codes[start[~unlike]] != passages.codes[other[~unlike]]
-    owner, start, end = owner[unlike], start[unlike], end[unlike]
-    other, other_end = other[unlike], other_end[unlike]
+        if left == right:
+            continue
+        for a, b, c, d in pieces(left, right):
+            found = Levenshtein.editops(left[a:b], right[c:d]).as_list()
+            edits += found
+            told.append((len(found), number, a, c, d - c - b + a))
+    counts, piece, left_at, right_at, longer = np.array(told, np.int64).reshape(-1, 5).T
+    source = np.fromiter(map(_SOURCE, edits), np.int64, len(edits))
+    target = np.fromiter(map(_TARGET, edits), np.int64, len(edits))
+    # How far the right side is ahead before each edit, and behind it: one more is an insertion, one less a deletion.
+    ahead = target - source
+    behind = np.append(ahead[1:], 0)
+    behind[np.cumsum(counts)[counts > 0] - 1] = longer[counts > 0]
+    start = source + np.repeat(left_start[piece] + left_at, counts)
+    other = target + np.repeat(right_start[piece] + right_at, counts)
+    end, other_end, owner = start + (behind <= ahead), other + (behind >= ahead), np.repeat(passage[piece], counts)
     opens = np.ones(len(start), np.bool_)
     opens[1:] = (owner[1:] != owner[:-1]) | (start[1:] - end[:-1] > 1) | (other[1:] - other_end[:-1] > 1)
     closes = np.ones(len(start), np.bool_)
@@ -203,19 +192,13 @@ def _sentences(passages: Passages, ends: Ints, marks: _Differences, pairs: int) 
     """Of each pair how many sentences lie in the left passages, and how many of them have a mark."""
     first = np.searchsorted(ends, passages.left_start, "right")
     count = np.maximum(np.searchsorted(ends, passages.left_end) - first, 0)
-    head = np.cumsum(count + 1) - count - 1
-    start = np.empty(int((count + 1).sum()), np.int64)
-    inner = np.ones(len(start), np.bool_)
-    inner[head] = False
-    start[head], start[inner] = passages.left_start, ends[ranges(first, count)]
-    end = np.append(start[1:], 0)
-    end[head + count] = passages.left_end
+    of, start, end = divided(passages.left_start, passages.left_end, ends[ranges(first, count)], count)
     own = marks.passage
     at = np.minimum(np.searchsorted(ends, marks.left_start, "right") - first[own], count[own])
     marked = np.zeros(len(start), np.bool_)
-    marked[head[own] + at] = True
+    marked[(np.cumsum(count + 1) - count - 1)[own] + at] = True
     long = end - start >= LEAST_SENTENCE
-    pair = np.repeat(passages.pair, count + 1)
+    pair = passages.pair[of]
     return np.bincount(pair[long], minlength=pairs), np.bincount(pair[long & marked], minlength=pairs)
 
 

@@ -92,6 +92,24 @@ def test_a_noisy_reading_is_no_form(tmp_path: Path) -> None:
     assert all(relations == {"reprint"} for relations in archive.relations().values())
 
 
+def test_a_sentence_put_in_and_words_misread_make_no_form(tmp_path: Path) -> None:
+    """What differs is sought between the places that agree: over the whole passage the letters of the sentence that
+    was put in would be matched with those around it, and look like words against words."""
+    first = (
+        "The forgotten press at the harbour showed the ragged pump which the foreman had carefully loaded in March. "
+    )
+    put_in = "What the neglected tinkers showed was a school of the miller's, since the heath at the weir was drained. "
+    second = (
+        "The league told cobblers that it had overlooked 5232 northern signalmen and one schoolhouse before Easter. "
+    )
+    last = "Librarians quietly chartered {} draughty ferry although the tunnel beside the mill {} its shabby tramway."
+    pieces = [
+        Piece("print", first + second + last.format("a", "opened"), "one", 0),
+        Piece("again", first + put_in + second + last.format("petition", "loan"), "two", 1),
+    ]
+    assert matched(tmp_path, pieces).relations() == {("again", "print"): {"reprint"}}
+
+
 def test_a_page_with_two_stories_joins_nothing(tmp_path: Path) -> None:
     rng = random.Random(13)
     one, two = ("".join(sentences(rng, 14)) for _ in range(2))
