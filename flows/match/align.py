@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import compress
+from operator import ne
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +31,8 @@ SHORT_SIMILARITY = 0.82
 """Below SHORT letters they must be so alike: two sentences built alike of other words reach 0.8, OCR keeps 0.85."""
 PIECE = 160
 """Letters after which a span is cut at an exact match before it is compared, so that the cost is linear."""
+TOGETHER = 1024
+"""Pieces that are compared at a time."""
 
 
 @dataclass(frozen=True)
@@ -161,6 +165,23 @@ def _cuts(chains: Chains, found: Chains, chain_of_run: Ints) -> Cuts:
     return Cuts(np.bincount(owner[rising], minlength=len(chains)), left[rising], right[rising])
 
 
+def _compared(text: str, start: Ints, end: Ints, other: Ints, other_end: Ints, workers: int) -> tuple[Ints, Ints]:
+    """Edit distance and letters in common of pairs of spans of a text."""
+    distance, matched = np.zeros(len(start), np.int64), end - start
+    # Few at a time, so that the same memory holds their letters again and again.
+    for first in range(0, len(start), TOGETHER):
+        here = slice(first, first + TOGETHER)
+        lefts, rights = sliced(text, start[here], end[here]), sliced(text, other[here], other_end[here])
+        # Many are the same on both sides.
+        unlike = list(map(ne, lefts, rights))
+        one, two = list(compress(lefts, unlike)), list(compress(rights, unlike))
+        if one:
+            place = first + np.flatnonzero(unlike)
+            distance[place] = cpdist(one, two, scorer=Levenshtein.distance, dtype=np.int64, workers=workers)
+            matched[place] = cpdist(one, two, scorer=LCSseq.similarity, dtype=np.int64, workers=workers)
+    return distance, matched
+
+
 def _proved(
     articles: Articles, left: Ints, right: Ints, chains: Chains, found: Chains, of_run: Ints, workers: int
 ) -> Aligned:
@@ -169,17 +190,7 @@ def _proved(
     of, start, end = divided(chains.left_start, chains.left_end, cuts.left, cuts.count)
     _, other, other_end = divided(chains.right_start, chains.right_end, cuts.right, cuts.count)
     mine, theirs = articles.bounds[left[chains.pair[of]]], articles.bounds[right[chains.pair[of]]]
-    lefts, rights = (
-        sliced(articles.text, base + first, base + last)
-        for base, first, last in ((mine, start, end), (theirs, other, other_end))
-    )
-    # Most pieces are the same on both sides.
-    distance, matched = np.zeros(len(of), np.int64), end - start
-    unlike = [place for place, (one, two) in enumerate(zip(lefts, rights, strict=True)) if one != two]
-    if unlike:
-        one, two = [lefts[place] for place in unlike], [rights[place] for place in unlike]
-        distance[unlike] = cpdist(one, two, scorer=Levenshtein.distance, dtype=np.int64, workers=workers)
-        matched[unlike] = cpdist(one, two, scorer=LCSseq.similarity, dtype=np.int64, workers=workers)
+    distance, matched = _compared(articles.text, mine + start, mine + end, theirs + other, theirs + other_end, workers)
     return Aligned(
         cuts,
         chains.pair,

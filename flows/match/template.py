@@ -34,6 +34,9 @@ LEAST_SENTENCES = 3
 LEAST_SENTENCE = 8
 """Letters of a sentence that are inside the passage, for the sentence to count."""
 
+TOGETHER = 1024
+"""Pieces that are compared at a time."""
+
 _TOKEN_BASE = 0x10000
 _TOKEN_RANGE = 0xFFFFF
 _SOURCE, _TARGET = itemgetter(1), itemgetter(2)
@@ -101,24 +104,38 @@ class _Differences:
     right_end: Ints
 
 
+def _edits(text: str, start: Ints, end: Ints, other: Ints, other_end: Ints) -> tuple[Ints, ...]:
+    """The edits between pairs of spans of a text.
+
+    Returns of each part that is compared how many edits it has, the number of its pair, where it starts in the spans
+    and how much longer its right side is; and of each edit its places in the two sides of its part.
+    """
+    told: list[tuple[int, int, int, int, int]] = []
+    sources, targets = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    # Few at a time, so that the same memory holds them again and again.
+    for first in range(0, len(start), TOGETHER):
+        here = slice(first, first + TOGETHER)
+        edits: list[Editop] = []
+        lefts, rights = sliced(text, start[here], end[here]), sliced(text, other[here], other_end[here])
+        for number, (left, right) in enumerate(zip(lefts, rights, strict=True), first):
+            if left == right:
+                continue
+            for a, b, c, d in pieces(left, right):
+                found = Levenshtein.editops(left[a:b], right[c:d]).as_list()
+                edits += found
+                told.append((len(found), number, a, c, d - c - b + a))
+        sources.append(np.fromiter(map(_SOURCE, edits), np.int64, len(edits)))
+        targets.append(np.fromiter(map(_TARGET, edits), np.int64, len(edits)))
+    return (*np.array(told, np.int64).reshape(-1, 5).T, np.concatenate(sources), np.concatenate(targets))
+
+
 def _differences(passages: Passages) -> _Differences:
     """Runs that differ, those with a single equal letter between them as one."""
     passage, left_start, left_end = divided(passages.left_start, passages.left_end, passages.cut_left, passages.cuts)
     _, right_start, right_end = divided(passages.right_start, passages.right_end, passages.cut_right, passages.cuts)
-    lefts, rights = sliced(passages.text, left_start, left_end), sliced(passages.text, right_start, right_end)
-    edits: list[Editop] = []
-    # Of each piece that is compared how many edits, its number, where it starts, and how much longer its right side is.
-    told: list[tuple[int, int, int, int, int]] = []
-    for number, (left, right) in enumerate(zip(lefts, rights, strict=True)):
-        if left == right:
-            continue
-        for a, b, c, d in pieces(left, right):
-            found = Levenshtein.editops(left[a:b], right[c:d]).as_list()
-            edits += found
-            told.append((len(found), number, a, c, d - c - b + a))
-    counts, piece, left_at, right_at, longer = np.array(told, np.int64).reshape(-1, 5).T
-    source = np.fromiter(map(_SOURCE, edits), np.int64, len(edits))
-    target = np.fromiter(map(_TARGET, edits), np.int64, len(edits))
+    counts, piece, left_at, right_at, longer, source, target = _edits(
+        passages.text, left_start, left_end, right_start, right_end
+    )
     # How far the right side is ahead before each edit, and behind it: one more is an insertion, one less a deletion.
     ahead = target - source
     behind = np.append(ahead[1:], 0)
