@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.match.arrays import among, distinct
+from flows.match.arrays import among
 from flows.match.winnow import GRAM, Hashes, Positions
 
 CARRIERS = 8
@@ -28,10 +28,11 @@ REACH = 160
 """How far they may lie apart along it, in letters."""
 
 Ints = NDArray[np.int64]
+Places = NDArray[np.int64] | NDArray[np.int32]
 
 BUCKET = 1 << 22
 """Postings that are sorted at a time."""
-CHUNK = 1 << 17
+CHUNK = 1 << 15
 """Postings that are joined to their early carriers at a time."""
 
 _INDEX_BITS = 24
@@ -112,7 +113,7 @@ def earliest(postings: Postings, bucket: int = BUCKET) -> Early:
     return Early(table, number, crowded[order], postings.article[table[full, -1]][order].astype(np.int64))
 
 
-def near_diagonal(pair: Ints, left: Ints, right: Ints) -> Ints:
+def near_diagonal(pair: Ints, left: Places, right: Places) -> Ints:
     """The pairs that are candidates, given their seeds by (pair, right, left); each once, ascending."""
     if len(pair) < SEEDS:
         return np.zeros(0, np.int64)
@@ -121,7 +122,10 @@ def near_diagonal(pair: Ints, left: Ints, right: Ints) -> Ints:
     drift = np.abs(diagonal[last:] - diagonal[:-last])
     span = right[last:] - right[:-last]
     good = (pair[last:] == pair[:-last]) & (drift <= DRIFT) & (span >= SEED_SPAN - GRAM) & (span <= REACH)
-    return distinct(pair[last:][good])
+    found: Ints = pair[last:][good]
+    fresh = np.ones(len(found), np.bool_)
+    fresh[1:] = found[1:] != found[:-1]
+    return found[fresh]
 
 
 @dataclass(frozen=True)
@@ -174,12 +178,15 @@ def not_in(postings: Postings, early: Early, others: Early, other_postings: Post
     return result
 
 
-def near_pairs(earlier: Ints, later: Ints, left: Ints, right: Ints) -> Pairs:
+def near_pairs(earlier: Places, later: Places, left: Places, right: Places) -> Pairs:
     """The pairs among seeds that come by later article and place."""
     if len(earlier) == 0:
         return no_pairs()
     # The later articles are in order already: numbered, a pair packs into one word with its seed.
-    step = np.concatenate([[0], np.cumsum(later[1:] != later[:-1])])
+    opens = np.flatnonzero(later[1:] != later[:-1]) + 1
+    step = np.zeros(len(later), np.int64)
+    step[opens] = 1
+    step = np.cumsum(step)
     width = int(earlier.max()) + 1
     bits = max(1, int(len(earlier) - 1).bit_length())
     if (int(step[-1]) + 1) * width >= 1 << (63 - bits):
@@ -189,7 +196,7 @@ def near_pairs(earlier: Ints, later: Ints, left: Ints, right: Ints) -> Pairs:
     pair = packed >> bits
     first = np.flatnonzero(np.concatenate([[True], pair[1:] != pair[:-1]]))
     found = pair[first]
-    article = later[np.concatenate([[0], np.flatnonzero(np.diff(step)) + 1])]
+    article = later[np.concatenate([[0], opens])].astype(np.int64)
     near = among(found, near_diagonal(pair, left[index], right[index]))
     return Pairs(found % width, article[found // width], near)
 
@@ -203,16 +210,16 @@ def pair_up(postings: Postings, early: Early, asked: Asked | None = None) -> Pai
         matters = np.logical_or.reduce(asked.changed | touching, axis=1)
         held = held[matters[early.number[held]] | asked.touched[postings.article[held]]]
     parts = []
+    owner = postings.article[held]
     start = 0
     while start < len(held):
         stop = min(start + CHUNK, len(held))
         if stop < len(held):
             # Cut between articles: an article's postings stay together.
-            last = postings.article[held[stop]]
-            cut = int(np.searchsorted(postings.article[held], last))
-            stop = cut if cut > start else int(np.searchsorted(postings.article[held], last, "right"))
+            cut = int(np.searchsorted(owner, owner[stop]))
+            stop = cut if cut > start else int(np.searchsorted(owner, owner[stop], "right"))
         here = held[start:stop]
-        partners, mine = early.table[early.number[here]], postings.article[here]
+        partners, mine = early.table[early.number[here]], owner[start:stop]
         article = postings.article[partners]
         wanted = (partners >= 0) & (article < mine[:, None])
         if asked is not None:
@@ -221,10 +228,10 @@ def pair_up(postings: Postings, early: Early, asked: Asked | None = None) -> Pai
         later, earlier = here[row], partners[row, column]
         parts.append(
             near_pairs(
-                postings.article[earlier].astype(np.int64),
-                postings.article[later].astype(np.int64),
-                postings.position[earlier].astype(np.int64),
-                postings.position[later].astype(np.int64),
+                postings.article[earlier],
+                postings.article[later],
+                postings.position[earlier],
+                postings.position[later],
             )
         )
         start = stop
