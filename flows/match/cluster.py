@@ -41,7 +41,7 @@ SPAN = np.dtype(
 Spans = NDArray[np.void]
 
 
-@dataclass
+@dataclass(slots=True)
 class _Span:
     start: int
     end: int
@@ -52,11 +52,13 @@ class _Span:
 
 def _add(spans: list[_Span], start: int, end: int, story: int, quote: bool) -> None:
     """Give an article a span of a story, where it has no other story there yet."""
+    if end - start < LEAST_JOINED:
+        return
     taken = 0
     for span in spans:
-        if span.story != story:
-            taken += max(0, min(end, span.end) - max(start, span.start))
-    if 2 * taken > end - start or end - start < LEAST_JOINED:
+        if span.story != story and span.start < end and start < span.end:
+            taken += min(end, span.end) - max(start, span.start)
+    if 2 * taken > end - start:
         return
     for span in spans:
         if span.story == story and start <= span.end and span.start <= end:
@@ -80,7 +82,7 @@ def _gaps(start: int, end: int, spans: Iterable[_Span]) -> list[tuple[int, int]]
     return found
 
 
-_LINK = ("left", "left_start", "left_end", "right_start", "right_end")
+_LINK = ("left_start", "right_start", "left_end", "right_end", "left")
 
 
 class _Grouped:
@@ -158,10 +160,12 @@ class _Gathering:
     def _taken(self, rank: int) -> list[_Span]:
         """The spans that an article has of the earlier ones that it is linked with, all of which are known."""
         spans: list[_Span] = []
-        for _, left, left_start, left_end, right_start, right_end, quote in sorted(self._into.of(rank), key=_in_order):
+        # In order of time and place.
+        for _, left_start, right_start, left_end, right_end, left, quote in sorted(self._into.of(rank)):
             scale = (right_end - right_start) / (left_end - left_start)
             for span in self._spans(left):
-                start, end = max(span.start, left_start), min(span.end, left_end)
+                start = span.start if span.start > left_start else left_start
+                end = span.end if span.end < left_end else left_end
                 if end - start >= LEAST_JOINED:
                     # The later article's letters that answer to these, by proportion.
                     mapped_start = right_start + round((start - left_start) * scale)
@@ -203,11 +207,6 @@ class _Gathering:
         joined = np.concatenate([self._old[~replaced[self._old["article"]]], np.array(rows, SPAN)])
         result: Spans = joined[sorted_by(joined["article"])]
         return result
-
-
-def _in_order(link: tuple[int, ...]) -> tuple[int, ...]:
-    rank, _, left_start, left_end, right_start, right_end, _ = link
-    return rank, left_start, right_start, left_end, right_end
 
 
 def gather_stories(links: Rows, same_outlet: NDArray[np.bool_], ranks: Ints, old: Spans, changed: Rows) -> Spans:

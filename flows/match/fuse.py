@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from flows.match.archive import Archive
+from flows.match.archive import Archive, Flags
 from flows.match.arrays import distinct
 from flows.match.candidates import Ints
 from flows.match.cluster import Spans
@@ -66,10 +66,9 @@ def fused(spans: Spans, archive: Archive) -> Ints:
     count = np.diff(np.append(first, len(both.left)))
     left, right = both.left[first], both.right[first]
     either = carriers[left] + carriers[right] - count
-    for pair in np.flatnonzero((count >= FUSED_ARTICLES) & (count >= FUSED_SHARE * either)).tolist():
-        articles = both.article[first[pair] : first[pair] + count[pair]]
-        if len(distinct(archive.members(articles)[1])) < 2:
-            continue
+    several = _of_several_outlets(archive, both.article, np.repeat(np.arange(len(first)), count))
+    good = several & (count >= FUSED_ARTICLES) & (count >= FUSED_SHARE * either)
+    for pair in np.flatnonzero(good).tolist():
         low, high = sorted((_root(into, int(left[pair])), _root(into, int(right[pair]))))
         into[high] = low
     while True:
@@ -77,6 +76,17 @@ def fused(spans: Spans, archive: Archive) -> Ints:
         if np.array_equal(further, into):
             return into
         into = further
+
+
+def _of_several_outlets(archive: Archive, articles: Ints, group: Ints) -> Flags:
+    """Which groups of articles (numbered from 0 on, ascending) more than one outlet has."""
+    place, outlet, _ = archive.members(articles)
+    owner = group[place]
+    least, most = np.full(int(group[-1]) + 1, len(archive.outlets)), np.full(int(group[-1]) + 1, -1)
+    np.minimum.at(least, owner, outlet)
+    np.maximum.at(most, owner, outlet)
+    result: Flags = least < most
+    return result
 
 
 def _root(into: Ints, story: int) -> int:

@@ -14,7 +14,16 @@ from flows.match.chain import ranges, sorted_by
 from flows.match.extend import Sides, extend
 from flows.match.rows import EXCERPT, QUOTE, REPRINT, ROW, SELF_COPY, TEMPLATE, Rows, same_pair
 from flows.match.store import Store
-from flows.match.template import FEW_NUMBERS, LEAST_WORDS, NUMBER_SHARE, Passages, are_forms, numbers, numbers_differ
+from flows.match.template import (
+    FEW_NUMBERS,
+    LEAST_WORDS,
+    NUMBER_SHARE,
+    Digits,
+    Passages,
+    are_forms,
+    numbers,
+    numbers_differ,
+)
 
 WHOLE = 0.5
 """Share of both articles that a reprint has in common at least."""
@@ -85,6 +94,7 @@ class _Forms:
     def __init__(self, store: Store, articles: Articles, number: Ints, left: Ints, right: Ints) -> None:
         self._store, self._articles, self._number = store, articles, number
         self._left, self._right = left, right
+        self._digits = Digits(articles.codes_all)
 
     def ask(self, spans: Aligned | _Spans, pairs: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Of the pairs asked for, those that do."""
@@ -92,8 +102,8 @@ class _Forms:
         pair, bounds, cuts = spans.pair[asked], self._articles.bounds, spans.cuts.take(asked)
         left, right = bounds[self._left[pair]], bounds[self._right[pair]]
         passages = Passages(
-            self._articles.codes_all,
             self._articles.text,
+            self._digits,
             pair,
             left + spans.left_start[asked],
             left + spans.left_end[asked],

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from flows.match import publish
@@ -72,8 +73,12 @@ def _name(previous: str | None, new: pa.Table, removed: pa.Array | None) -> str:
     for column in ("article_id", "outlets", "captures", "published_at"):
         values = new[column].cast(pa.int64()) if column == "published_at" else new[column]
         digest.update(json.dumps(values.to_pylist()).encode())
-    for text in new["text"].to_pylist():
-        digest.update(text.encode("utf-8", "surrogatepass"))
+    digest.update(pc.binary_length(new["text"]).to_numpy().tobytes())
+    for chunk in new["text"].chunks:
+        _, ends, letters = chunk.buffers()
+        if len(chunk) and letters is not None:
+            bounds = np.frombuffer(ends, np.int32)[chunk.offset :]
+            digest.update(memoryview(letters)[bounds[0] : bounds[len(chunk)]])
     digest.update(json.dumps(removed.to_pylist() if removed is not None else []).encode())
     return f"generation-{digest.hexdigest()[:24]}"
 

@@ -43,16 +43,52 @@ _SOURCE, _TARGET = itemgetter(1), itemgetter(2)
 """The places of an edit on both sides."""
 
 
+class Digits:
+    """The digits among letters: what numbers a span touches."""
+
+    def __init__(self, codes: NDArray[np.uint32]) -> None:
+        digit = (codes >= ord("0")) & (codes <= ord("9"))
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], digit, [False]]).astype(np.int8)))
+        self._starts, self._ends = edges[::2], edges[1::2]
+        self._before = np.concatenate([[0], np.cumsum(digit)])
+        self._digits = codes[digit]
+
+    def any(self, start: Ints, end: Ints) -> NDArray[np.bool_]:
+        """Whether there is a digit in each span."""
+        return self._before[end] > self._before[start]
+
+    def touched(self, start: Ints, end: Ints, low: Ints, high: Ints) -> tuple[Ints, Ints]:
+        """The digits of the numbers that spans touch, as far as they lie between `low` and `high`: first and last."""
+        if len(self._starts) == 0:
+            return self._before[start], self._before[end]
+        at = np.maximum(np.searchsorted(self._starts, start, "left") - 1, 0)
+        inside = (self._starts[at] < start) & (self._ends[at] >= start)
+        first = np.where(inside, np.maximum(self._starts[at], low), start)
+        at = np.minimum(np.searchsorted(self._ends, end, "right"), len(self._ends) - 1)
+        inside = (self._starts[at] <= end) & (self._ends[at] > end)
+        last = np.where(inside, np.minimum(self._ends[at], high), end)
+        return self._before[first], self._before[last]
+
+    def equal(self, first: Ints, last: Ints, other: Ints, other_last: Ints) -> NDArray[np.bool_]:
+        """Whether two runs of digits are the same."""
+        same = last - first == other_last - other
+        count = np.where(same, last - first, 0)
+        unlike = self._digits[ranges(first, count)] != self._digits[ranges(other, count)]
+        owner = np.repeat(np.arange(len(first)), count)
+        result: NDArray[np.bool_] = same & (np.bincount(owner, unlike, len(first)) == 0)
+        return result
+
+
 @dataclass(frozen=True)
 class Passages:
-    """Aligned spans of pairs of articles, by pair: places in folded letters that are laid end to end, `codes`.
+    """Aligned spans of pairs of articles, by pair: places in folded letters that are laid end to end.
 
-    `text` are the same letters by names that rapidfuzz compares faster. Passage i is compared in pieces, cut at
-    `cuts[i]` of the places `cut_left` and `cut_right`, which come passage by passage.
+    `text` are the letters by names that rapidfuzz compares faster, and `digits` the digits among them. Passage i is
+    compared in pieces, cut at `cuts[i]` of the places `cut_left` and `cut_right`, which come passage by passage.
     """
 
-    codes: NDArray[np.uint32]
     text: str
+    digits: Digits
     pair: Ints
     left_start: Ints
     left_end: Ints
@@ -150,46 +186,10 @@ def _differences(passages: Passages) -> _Differences:
     return _Differences(owner[opens], start[opens], end[closes], other[opens], other_end[closes])
 
 
-class _Digits:
-    """The digits among letters: what numbers a span touches."""
-
-    def __init__(self, codes: NDArray[np.uint32]) -> None:
-        digit = (codes >= ord("0")) & (codes <= ord("9"))
-        edges = np.flatnonzero(np.diff(np.concatenate([[False], digit, [False]]).astype(np.int8)))
-        self._starts, self._ends = edges[::2], edges[1::2]
-        self._before = np.concatenate([[0], np.cumsum(digit)])
-        self._digits = codes[digit]
-
-    def any(self, start: Ints, end: Ints) -> NDArray[np.bool_]:
-        """Whether there is a digit in each span."""
-        return self._before[end] > self._before[start]
-
-    def touched(self, start: Ints, end: Ints, low: Ints, high: Ints) -> tuple[Ints, Ints]:
-        """The digits of the numbers that spans touch, as far as they lie between `low` and `high`: first and last."""
-        if len(self._starts) == 0:
-            return self._before[start], self._before[end]
-        at = np.maximum(np.searchsorted(self._starts, start, "left") - 1, 0)
-        inside = (self._starts[at] < start) & (self._ends[at] >= start)
-        first = np.where(inside, np.maximum(self._starts[at], low), start)
-        at = np.minimum(np.searchsorted(self._ends, end, "right"), len(self._ends) - 1)
-        inside = (self._starts[at] <= end) & (self._ends[at] > end)
-        last = np.where(inside, np.minimum(self._ends[at], high), end)
-        return self._before[first], self._before[last]
-
-    def equal(self, first: Ints, last: Ints, other: Ints, other_last: Ints) -> NDArray[np.bool_]:
-        """Whether two runs of digits are the same."""
-        same = last - first == other_last - other
-        count = np.where(same, last - first, 0)
-        unlike = self._digits[ranges(first, count)] != self._digits[ranges(other, count)]
-        owner = np.repeat(np.arange(len(first)), count)
-        result: NDArray[np.bool_] = same & (np.bincount(owner, unlike, len(first)) == 0)
-        return result
-
-
 def _slots(passages: Passages, found: _Differences) -> Ints:
     """2 for a number against another, 1 for a word against another (a name may be), 0 for any other difference."""
     mine, theirs = found.left_end - found.left_start, found.right_end - found.right_start
-    digits = _Digits(passages.codes)
+    digits = passages.digits
     numeric = digits.any(found.left_start, found.left_end) | digits.any(found.right_start, found.right_end)
     # One letter for another, as most differences are, is no word.
     kind: Ints = ((np.minimum(mine, theirs) >= 1) & (np.maximum(mine, theirs) >= 2) & ~numeric).astype(np.int64)
