@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 
-from flows.extract.wordlist import any_of
+from flows.extract.wordlist import any_of, spellings
 
 _MONTHS = """
 january jan styczeń stycznia sty январь января янв ιανουάριος ιανουαρίου ιαν janvier januar jänner enero ene gennaio
     januari janeiro ocak leden ledna січень січня يناير كانون_الثاني ;
-february feb luty lutego lut февраль февраля фев φεβρουάριος φεβρουαρίου φεβ février februar febrero febbraio
+february feb luty lutego lut февраль февраля фев φεβρουάριος φεβρουαρίου φεβ φεβρ février februar febrero febbraio
     februari fevereiro şubat únor února лютий лютого فبراير شباط ;
-march mar marzec marca март марта мар μάρτιος μαρτίου μαρ mars märz marzo maart março mart březen března березень
-    березня مارس آذار ;
+march mar marzec marca март марта мар μάρτιος μαρτίου μαρ μαρτ mars märz marzo maart março mart březen března
+    березень березня مارس آذار ;
 april apr kwiecień kwietnia kwi апрель апреля апр απρίλιος απριλίου απρ avril abril aprile nisan duben dubna квітень
     квітня أبريل ابريل نيسان ;
 may maj maja май мая μάιος μαΐου μαίου μάι mai mayo maggio mei maio mayıs květen května травень травня مايو أيار ;
@@ -26,17 +26,20 @@ july jul lipiec lipca lip июль июля июл ιούλιος ιουλίου
     července липень липня يوليو تموز ;
 august aug sierpień sierpnia sie август августа авг αύγουστος αυγούστου αυγ août agosto augustus ağustos srpen srpna
     серпень серпня أغسطس اغسطس آب ;
-september sept sep wrzesień września wrz сентябрь сентября сен сент σεπτέμβριος σεπτεμβρίου σεπ septembre septiembre
-    settembre setembro eylül září вересень вересня سبتمبر أيلول ;
+september sept sep wrzesień września wrz сентябрь сентября сен сент σεπτέμβριος σεπτεμβρίου σεπ σεπτ septembre
+    septiembre settembre setembro eylül září вересень вересня سبتمبر أيلول ;
 october oct październik października paź октябрь октября окт οκτώβριος οκτωβρίου οκτ octobre oktober octubre ottobre
     outubro ekim říjen října жовтень жовтня أكتوبر اكتوبر تشرين_الأول ;
-november nov listopad listopada lis ноябрь ноября ноя нояб νοέμβριος νοεμβρίου νοε novembre noviembre novembro kasım
-    listopadu листопада نوفمبر تشرين_الثاني ;
+november nov listopad listopada lis ноябрь ноября ноя нояб νοέμβριος νοεμβρίου νοε νοεμ novembre noviembre novembro
+    kasım listopadu листопада نوفمبر تشرين_الثاني ;
 december dec grudzień grudnia gru декабрь декабря дек δεκέμβριος δεκεμβρίου δεκ décembre dezember diciembre dicembre
     dezembro aralık prosinec prosince грудень грудня ديسمبر كانون_الأول
 """
 _MONTH = {
-    name.replace("_", " "): number for number, names in enumerate(_MONTHS.split(";"), 1) for name in names.split()
+    spelling.replace("_", " "): number
+    for number, names in enumerate(_MONTHS.split(";"), 1)
+    for name in names.split()
+    for spelling in (name, *spellings(name))
 }
 _NAMES = any_of(list(_MONTH))
 _CLOCK = (

@@ -21,13 +21,14 @@ from flows.extract.web.boosting import Model, load
 from flows.extract.web.dom import parse
 from flows.extract.web.features import NAMES, Features, measure
 from flows.extract.web.flat import lines_of
-from flows.extract.web.head import Head, read_head
+from flows.extract.web.head import read_head
+from flows.extract.web.posts import first_post
 from flows.extract.web.sections import weigh
 from flows.extract.web.site_rules import Picked, pick, rule_for
 from flows.extract.web.tables import merge_rows
-from flows.extract.web.vote import Verdict, vote
+from flows.extract.web.vote import Mask, vote
 
-VERSION = "5"
+VERSION = "6"
 
 ARTICLES = ("article",)
 """Page kinds that make an article."""
@@ -81,15 +82,24 @@ def read_page(text: str, parser: Mapping[str, Any], model: Model | None = None) 
     if picked.body:
         verdict.kept[:] = [picked.holds(selector) for selector in page.selectors()]
     visible = find_visible(page, features, verdict.kept, head.titles)
-    around = told(page, features, verdict.kept, visible)
-    ends = tuple(page.selector(i) if i >= 0 else "" for i in (features.headline, last_of(verdict.kept)))
+    look = page_kind.Look(head.titles[0] if head.titles else "", head.frames, head.meta("og:type"), head.is_article)
+    kind = page_kind.tell(page, features, verdict.kept, look)
+    is_article = kind in ARTICLES
+    first = first_post(page, features, verdict.kept) if is_article and not picked.body else verdict.kept
+    around = told(page, features, first, visible)
+    ends = tuple(page.selector(i) if i >= 0 else "" for i in (features.headline, last_of(first)))
     around.elements = lambda: authors.find_elements(root, text, (ends[0], ends[1]))
     around.scripts = lambda: published.in_scripts(text)
     around.guess = lambda: published.guessed(text)
-    reading = _assemble(page, features, verdict, head, around, parser)
-    if reading.page_kind in embedded.UNSEEN and (inside := embedded.blocks_of(root, head)):
+    reading = Reading(media_type="text/html", page_kind=kind, agreement=verdict.agreement)
+    inside = first & is_article
+    if is_article and features.headline >= 0:
+        inside[features.headline] = True
+    reading.blocks += _blocks(page, features, inside, verdict.kept & ~first)
+    _describe(reading, metadata.decide(head, around, parser))
+    if reading.page_kind in embedded.UNSEEN and (held := embedded.blocks_of(root, head)):
         reading.page_kind, reading.agreement = "article", None
-        reading.blocks += inside
+        reading.blocks += held
     metadata.override(reading, picked.texts, parser)
     return reading
 
@@ -115,34 +125,23 @@ def read_markup(text: str, parser: Mapping[str, Any], *, selector_prefix: str = 
     return reading
 
 
-def _assemble(
-    page: Cut,
-    features: Features,
-    verdict: Verdict,
-    head: Head,
-    around: metadata.Page,
-    parser: Mapping[str, Any],
-) -> Reading:
-    kept = verdict.kept
-    headline = features.headline
-    look = page_kind.Look(head.titles[0] if head.titles else "", head.frames, head.meta("og:type"), head.is_article)
-    kind = page_kind.tell(page, features, kept, look)
-    reading = Reading(media_type="text/html", page_kind=kind, agreement=verdict.agreement)
-    is_article = kind in ARTICLES
-    inside = kept.copy() if is_article else np.zeros(len(page.texts), dtype=bool)
-    if is_article and headline >= 0:
-        inside[headline] = True
-    named = kinds.of_all(page, features, inside)
-    for text, own, kind_of, selector in zip(page.texts, inside.tolist(), named, page.selectors(), strict=True):
-        reading.blocks.append(Block(kind_of, text, selector, article=0 if own else None))
-    if page.gave_up and reading.blocks:
-        reading.blocks[-1].flags = (GAVE_UP,)
-    facts = metadata.decide(head, around, parser)
+def _blocks(page: Cut, features: Features, inside: Mask, others: Mask) -> list[Block]:
+    """The blocks of a page with their kinds: `inside` its article, and in `others` like it."""
+    kinds_of = kinds.of_all(page, features, inside)
+    for i in np.flatnonzero(others).tolist():
+        kinds_of[i] = kinds.of_element(page.frame(i), page.texts[i])
+    columns = zip(page.texts, inside.tolist(), kinds_of, page.selectors(), strict=True)
+    blocks = [Block(kind, text, selector, article=0 if own else None) for text, own, kind, selector in columns]
+    if page.gave_up and blocks:
+        blocks[-1].flags = (GAVE_UP,)
+    return blocks
+
+
+def _describe(reading: Reading, facts: metadata.Facts) -> None:
     reading.title, reading.authors, reading.publisher = facts.title, facts.authors, facts.publisher
     reading.published_at, reading.published_precision = facts.published_at, facts.published_precision
     reading.modified_at, reading.language, reading.tags = facts.modified_at, facts.language, facts.tags
     reading.canonical_uri, reading.original_uri = facts.canonical_uri, facts.original_uri
-    return reading
 
 
 def _flat(text: str, selector_prefix: str = "") -> Reading:

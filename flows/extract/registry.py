@@ -39,7 +39,7 @@ class Extractor:
 EXTRACTORS: tuple[Extractor, ...] = (
     Extractor("text", "3", "flows.extract.text"),
     Extractor("markdown", "3", "flows.extract.markdown"),
-    Extractor("html", "5", "flows.extract.html"),
+    Extractor("html", "6", "flows.extract.html"),
     Extractor("record", "3", "flows.extract.records"),
 )
 

@@ -263,7 +263,8 @@ def cut(root: etree._Element) -> Cut:
                 if tag == "pre":
                     pre += 1
             elif kind == _LINK:
-                if node.get("href") is not None:
+                href = node.get("href")
+                if href is not None and not (href[:1] == "#" and holder >= 0 and bits[holder] & marks.HEADING):
                     in_link += 1
                     link_from = len(texts)
                 else:

@@ -51,14 +51,16 @@ _POSTED_AT = re.compile(
     re.I,
 )
 _LEAD = (
-    r"(?:by|authors?\s*:|autor(?:in|ka)?\s*:|автор\s*:|автор(?=\s+[А-Я])|текст\s*:|συντάκτης\s*:|بقلم|كتب|كتبت|"
+    r"(?:by|authors?\s*:|autor(?:in|ka)?\s*:|opr(?:ac)?\.|автор\s*:|автор(?=\s+[А-Я])|текст\s*:|корреспондент\s*:|"
+    r"συντάκτ(?:ης|ρια)\s*:|γράφ(?:ει|ουν)\s+(?:ο|η|οι)\s|بقلم|كتب|كتبت|"
     r"(?P<weak>του|της|von|par|por|przez|di))"
 )
 _KOREAN = re.compile(
     r"(?:기자|글)\s*[:：=]\s*(?P<after>[가-힣]{2,4})(?![가-힣])|(?<![가-힣])(?P<before>[가-힣]{2,4})\s*기자(?=입력|수정|등록|승인|[^가-힣]|\Z)"
 )
 _BY_COLON = re.compile(
-    r"(?:\A|\s)(?:by|words|authors?|autor(?:in|ka)?|автор|текст|tekst|text|συντάκτης|κείμενο|par|von|di|por|yazan|بقلم)\s*:\s*"
+    r"(?:\A|\s)(?:by|words|authors?|autor(?:in|ka)?|автор|текст|tekst|text|корреспондент|συντάκτ(?:ης|ρια)|κείμενο|"
+    r"επιμέλεια|ρεπορτάζ|γράφει|oprac(?:ował[ai]?)?|opr|par|von|di|por|yazan|بقلم)\s*:\s*"
     r"(?P<value>[^\W\d_].{1,120})",
     re.I,
 )

@@ -284,7 +284,7 @@ def _add_ancestors(
 
 
 @lru_cache(maxsize=65_536)
-def _family(name: str) -> str:
+def family(name: str) -> str:
     """A class without the id, and without words that hold a number: those are one element's, not its like's."""
     return " ".join(word for word in name.partition("#")[0].split() if not _NUMBERED.search(word))
 
@@ -293,7 +293,7 @@ def _groups(holders: Places, frames: Frames) -> Places:
     """Number of the group of each block: blocks whose elements, and the elements above, have the same names."""
     known = Numbers[tuple[str, str, str, str]]()
     out = []
-    tags, names, above = frames.tags, list(map(_family, frames.names)), np.maximum(frames.above, 0).tolist()
+    tags, names, above = frames.tags, list(map(family, frames.names)), np.maximum(frames.above, 0).tolist()
     for frame in holders.tolist():
         up = above[frame]
         out.append(known[tags[frame], names[frame], tags[up], names[up]])

@@ -130,7 +130,7 @@ _WORDS = {
     ADVERT: (
         "ad ads adv advert adverts advertisement advertising adsense banner guanggao sponsor sponsored gg dfp "
         "adbox adslot mpu subscribe subscription newsletter signup cookie cookies consent gdpr popup modal"
-        " reklama werbung anzeige publicite publicidad pubblicita"
+        " rodo cmp onetrust didomi reklama werbung anzeige publicite publicidad pubblicita"
     ),
     CAPTION: ("caption figcaption wpcaptiontext photo pic picture image img gallery tuzhu slide slideshow credit"),
     HEADLINE: ("title headline biaoti tit heading h1 subtitle bt"),

@@ -4,31 +4,24 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from functools import reduce
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.extract.wordlist import any_of
+from flows.extract.wordlist import any_of, spellings
 
 _FILE = Path(__file__).with_name("phrases.toml")
 
 
-def _spellings(phrase: str) -> list[str]:
-    """A phrase as case-folding leaves it; Greek, which drops its accents in capitals, also without them."""
-    folded = phrase.casefold()
-    if not any("\u0370" <= letter <= "\u03ff" for letter in folded):
-        return [folded]
-    return [folded, unicodedata.normalize("NFD", folded).replace("\u0301", "")]
-
-
 PHRASES = {
-    name: list(dict.fromkeys(spelling for phrase in phrases for spelling in _spellings(phrase)))
+    name: list(dict.fromkeys(spelling for phrase in phrases for spelling in spellings(phrase)))
     for name, phrases in tomllib.loads(_FILE.read_text(encoding="utf-8")).items()
 }
 """Name of the list: phrases, case-folded."""
+
+LONGEST = max(len(phrase) for phrases in PHRASES.values() for phrase in phrases)
 
 LISTS = {name: place for place, name in enumerate(PHRASES)}
 
@@ -127,6 +120,12 @@ def lists_of(folded: str) -> list[int]:
 def has(name: str, folded: str) -> bool:
     """Whether a case-folded text has a phrase of the list."""
     return LISTS[name] in lists_of(folded)
+
+
+def opens(name: str, folded: str) -> bool:
+    """Whether a case-folded text opens with a phrase of the list, marks and spaces before it not counted."""
+    start = next((at for at, char in enumerate(folded) if char.isalnum()), 0)
+    return _find(folded[start : start + LONGEST])[:1] == [(0, LISTS[name])]
 
 
 def look(texts: list[str]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

@@ -29,7 +29,7 @@ FAR_FROM = -2.5
 """The same for a heading above a paragraph of the article."""
 
 _ENTRIES = ("li", "tr")
-_OTHERS = [LISTS[name] for name in ("related", "share", "comments", "login", "advert")]
+_OTHERS = [LISTS[name] for name in ("related", "share", "comments", "login", "letter", "advert")]
 """What the heading of another part of the page says."""
 
 

@@ -91,3 +91,8 @@ def test_a_link_around_paragraphs_and_an_anchor_are_no_links() -> None:
     assert blocks(f"<a name=top>{line}</a>").links.tolist() == [0]
     card = blocks("<a href=x><h3>题目</h3><p>摘要一句。</p><p>昨天</p></a>")
     assert all(card.links)
+
+
+def test_a_heading_that_leads_to_its_own_anchor_is_no_link() -> None:
+    page = blocks('<h2 id=a><a href="#a">Problem</a></h2><h2><a href="/b">More</a></h2><p><a href="#a">Up</a></p>')
+    assert [links > 0 for links in page.links.tolist()] == [False, True, True]

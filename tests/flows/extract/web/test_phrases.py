@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.extract.web.phrases import LISTS, PHRASES, has, lists_of, look
+from flows.extract.web.phrases import LISTS, PHRASES, has, lists_of, look, opens
 
 PARTS = sorted({phrase for phrases in PHRASES.values() for phrase in phrases})[::7]
 
@@ -34,3 +34,11 @@ def test_texts_are_looked_at_one_by_one(texts: list[str]) -> None:
     for row, text in zip(says.tolist(), texts, strict=True):
         found = lists_of(text.casefold())
         assert row == [found.count(place) for place in range(len(LISTS))]
+
+
+def test_a_text_opens_with_a_phrase() -> None:
+    assert opens("related", "» read also: a new bridge")
+    assert opens("related", "Διαβάστε επίσης: νέο γεφύρι".casefold())
+    assert not opens("related", "people who read also listen")
+    assert not opens("share", "read also: a new bridge")
+    assert not opens("related", "")

@@ -87,3 +87,66 @@ def test_links_under_a_heading_of_related_stories_are_not_the_article() -> None:
     odds = np.ones(len(page.texts))
     lowered = np.flatnonzero(weigh(page.texts, measure(page, []), odds) < 0)
     assert lowered.tolist() == [2, 3, 4, 5]
+
+
+LINE = "<p>过江的人只好绕路，多走二十里，渡口的老人说，木桩已经朽坏，不能再停船。</p>"
+
+
+def _lowered(body: str, title: str = "") -> list[str]:
+    """The texts against which something speaks, where all are as likely."""
+    root = parse(body)
+    assert root is not None
+    page = cut(root)
+    odds = np.ones(len(page.texts))
+    lowered = weigh(page.texts, measure(page, [title]), odds) < odds
+    return [text for text, low in zip(page.texts, lowered.tolist(), strict=True) if low]
+
+
+@pytest.mark.parametrize(
+    "count",
+    ["13 Comment(s)", "| Comments (2)", "共13条评论", "评论(13)", "Komentarze (6)", "Комментарии: 6", "Σχόλια (3)"],
+)
+def test_a_count_of_comments_heads_them(count: str) -> None:
+    remarks = "<p><b>m.o.</b></p><p>My knees like the long way round.</p>"
+    assert _lowered(f"{LINE * 10}<div>{count}</div>{remarks}") == [count, "m.o.", "My knees like the long way round."]
+
+
+@pytest.mark.parametrize("count", ["0 comments", "Comments 4006900000", "He left 13 comments there", "13 letters"])
+def test_other_counts_do_not(count: str) -> None:
+    assert not _lowered(f"{LINE * 10}<div>{count}</div><p><b>m.o.</b></p><p>Knees.</p>")
+
+
+def test_a_count_of_comments_among_long_paragraphs_does_not() -> None:
+    assert not _lowered(f"{LINE * 10}<div>3 comments</div><p>{'The boat went out and came back empty. ' * 3}</p>")
+
+
+def test_a_notice_is_weighed_against_the_other_text() -> None:
+    notice = "版权所有，未经授权不得转载，违者必究，本网保留追究的权利。" * 3
+    assert _lowered(f"{LINE * 2}<p>{notice}</p>") == [notice]
+    assert not _lowered(f"<p>{notice}</p>")
+
+
+def test_a_link_that_leads_on_is_no_paragraph() -> None:
+    teaser = "Read also: A new bridge for the lower town"
+    assert _lowered(f'{LINE * 2}<p><a href="/7">{teaser}</a></p>{LINE}') == [teaser]
+    assert not _lowered(f'{LINE * 2}<p><a href="/7">The people who also read more on the bridge</a></p>{LINE}')
+
+
+def test_links_under_a_line_of_related_stories_are_teasers() -> None:
+    links = '<ul><li><a href="/7">A new bridge</a></li><li><a href="/8">An old ferry</a></li></ul>'
+    found = _lowered(f"{LINE * 2}<div><span>Zobacz również</span>{links}</div>{LINE}")
+    assert found == ["Zobacz również", "A new bridge", "An old ferry"]
+
+
+def test_what_asks_for_an_address_is_not_the_article() -> None:
+    ask = "Subscribe to our newsletter"
+    assert _lowered(f"{LINE * 2}<p>{ask}</p>{LINE}") == [ask]
+    assert _lowered(f"{LINE * 2}<form><p>I agree to what is written here.</p></form>{LINE * 4}") == [
+        "I agree to what is written here."
+    ]
+    assert not _lowered(f"<form>{LINE * 4}<p>I agree to what is written here.</p></form>")
+
+
+def test_what_stands_above_the_headline_counts_less() -> None:
+    consent = "We and our partners store and read what is on a device."
+    assert _lowered(f"<p>{consent}</p><h1>The ferry is back</h1>{LINE * 3}", "The ferry is back") == [consent]
