@@ -28,9 +28,12 @@ def first_post(page: Cut, features: Features, kept: Mask) -> Mask:
     soon = np.zeros(len(kept), dtype=bool)
     for step in range(1, SOON + 1):
         soon[:-step] |= dated[step:]
+    heads &= soon
+    if heads.sum() < 2 or (features.headline >= 0 and not heads[features.headline]):
+        return kept
     alike: dict[tuple[str, str, str], list[int]] = {}
     tags, names, above = page.all_frames.tags, page.all_frames.names, page.all_frames.above
-    for i in np.flatnonzero(heads & soon).tolist():
+    for i in np.flatnonzero(heads).tolist():
         holder = int(page.holders[i])
         name = (tags[holder], family(names[holder]), tags[max(int(above[holder]), 0)])
         alike.setdefault(name, []).append(i)

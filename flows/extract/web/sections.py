@@ -52,7 +52,6 @@ AGAINST_LETTER = 3.0
 """A line that asks for an address, to send letters to; it is at most as long."""
 
 _CALLS = [LISTS[name] for name in ("share", "login", "letter", "related", "comments", "advert")]
-_LETTER = [LISTS[name] for name in ("login", "letter")]
 _COUNT = re.compile(
     r"[\W_]*(?:[^\W\d_]{1,14}[\W_]*0*[1-9][\d.,]{0,6}|0*[1-9][\d.,]{0,6}[\W_]*[^\W\d_]{1,14}(?:[\W_]*s)?)"
     r"[\W_]*(?:[条條則则个個篇件][^\W\d_]{0,2})?[\W_]*"
@@ -83,8 +82,8 @@ def weigh(texts: list[str], features: Features, odds: Array) -> Array:
     related = _related_links(features) | _leading_on(texts, features)
     odds = odds - AGAINST_NOTICE * notice - AGAINST_ADDRESSES * addresses - AGAINST_RELATED * related
     odds -= AGAINST_FORM * (features.marks & marks.FORM != 0)
-    letter = features.says[:, _LETTER].all(axis=1) & (features.chars <= LETTER)
-    odds -= AGAINST_LETTER * letter
+    letter = (features.says[:, LISTS["login"]] > 0) & (features.says[:, LISTS["letter"]] > 0)
+    odds -= AGAINST_LETTER * (letter & (features.chars <= LETTER))
     odds[: max(features.headline, 0)] -= AGAINST_ABOVE
     return odds
 
