@@ -14,14 +14,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from flows.match import publish
 from flows.match.archive import arrive
 from flows.match.arrays import among, distinct
 from flows.match.candidates import Ints
 from flows.match.chain import ranges, sorted_by
-from flows.match.cluster import Spans
 from flows.match.dropping import without_dead, without_lost_variants
 from flows.match.furniture import refresh, remarked
 from flows.match.furniture_rows import changes, furniture_rows
@@ -128,19 +126,6 @@ def _among(rows: Rows, some: Rows) -> np.ndarray[tuple[int], np.dtype[np.bool_]]
     return among(pair_key(rows["left"], rows["right"]), pair_key(some["left"], some["right"]))
 
 
-def _unaligned(rows: Rows, found: Spans, leader: NDArray[np.bool_], articles: Ints) -> Ints:
-    """The pairs of witnesses and their leaders, one of them among some articles, of which there are no rows: what these
-    share is sought when they are compared, and hangs on what is furniture in them."""
-    some = np.zeros(int(max(found["article"].max(initial=0), articles.max(initial=0))) + 1, np.bool_)
-    some[articles] = True
-    leading = np.zeros(int(found["story"].max(initial=-1)) + 1, np.int64)
-    leading[found["story"][leader]] = found["article"][leader]
-    mine, theirs = found["article"], leading[found["story"]]
-    asked = some[mine] | some[theirs]
-    pairs = either_key(mine[asked], theirs[asked])
-    return pairs[~among(pairs, either_key(rows["left"], rows["right"]))]
-
-
 def match(
     new: pa.Table,
     removed: pa.Array | None,
@@ -175,8 +160,7 @@ def match(
     store, archive = Store(segments), arrivals.archive
     ranks = archive.ranks()
     furniture = refresh(archive, store, ranks, before.furniture, arrivals.touched, arrivals.shrunk)
-    marked_anew = remarked(archive, store, before.furniture, furniture)
-    relettered = distinct(np.concatenate([arrivals.touched, marked_anew]))
+    relettered = distinct(np.concatenate([arrivals.touched, remarked(archive, store, before.furniture, furniture)]))
     then = Moment(before.archive, before.archive.ranks(), before.furniture)
     now = Moment(archive, ranks, furniture)
     todo = work(then, now, store, before.rows, relettered, before.crowd, within, state / ".seeds")
@@ -196,11 +180,8 @@ def match(
     changed = np.concatenate([changed_links(links_of(gone), links_of(came)), moved])
     spans = update_spans(before.spans, links, changed, archive, ranks)
     found, leader = witnesses(spans, archive, ranks)
-    other = changed_links(gone, came)
-    unsure = _unaligned(rows, found, leader, marked_anew)
-    realigned = distinct(np.concatenate([either_key(other["left"], other["right"]), unsure]))
-    touched = arrivals.touched
-    stories = publish.stories(state, before, now, store, rows, found, leader, touched, realigned, workers, within)
+    realigned = distinct(np.concatenate([either_key(part["left"], part["right"]) for part in (gone, came)]))
+    stories = publish.stories(state, before, now, store, rows, found, leader, relettered, realigned, workers, within)
     lost, found_apart = changes(before.furniture_rows, set_apart)
     alignments = publish.alignments(
         archive, before.archive, store, np.concatenate([gone, lost]), np.concatenate([came, found_apart])
