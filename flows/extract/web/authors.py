@@ -13,9 +13,11 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from flows.extract.names import HAN, has_surname, is_name, is_organisation, is_person, split_names
+from flows.extract.web.beginnings import beginnings, places
 from flows.extract.web.credits import Credits, posted_by, read_credits, signed, western_byline
 from flows.extract.web.head import COMMENTING, Head, squeeze, within
 from flows.extract.web.headline import fold, title_parts
+from flows.extract.wordlist import any_of
 
 _METAS = (
     "author", "article:author", "authors", "byl", "sailthru.author", "parsely-author", "dc.creator",
@@ -43,6 +45,17 @@ _LINKS = re.compile(
 )
 _LINK_WORDS = ("author", "contributor", "writer", "reporter", "journalist", "by/", "auteur", "autor", "redakcja")
 """One of them is in every such link."""
+_NAME_WORDS = ("author", "byline", "writer", "zuozhe", "contributor", "reporter", "journalist")
+"""One of them is in every page that has elements named after authors,"""
+_WORDS = re.compile(any_of([*_NAME_WORDS, *_LINK_WORDS]).encode())
+"""and one of these in the tag of each."""
+_MAY_BE_WORD = beginnings([*_NAME_WORDS, *_LINK_WORDS], 3)
+_NAME = re.compile(rb"[a-z][a-z0-9]*")
+_CODE = ("script", "style")
+FAR = 4_096
+"""A tag is looked for as many bytes before a word of authors,"""
+MANY = 1_000
+"""and for as many words."""
 _QUERY = re.compile(r"\Aauthor(?:_name)?=[^&]+\Z")
 _ASIDE = re.compile(
     r"comment|reply|replies|respond|pinglun|related|recommend|sidebar|teaser|card|footer|most-?read|popular", re.I
@@ -232,17 +245,15 @@ def find_elements(root: etree._Element, source: str, between: tuple[str, str]) -
     Those after the first count only where they stand with it.
     """
     lower = source.encode(errors="surrogatepass").lower()  # many times as fast as that of a string
-    if not any(
-        word in lower
-        for word in (b"author", b"byline", b"writer", b"zuozhe", b"contributor", b"reporter", b"journalist")
-    ):
+    tags = _tags_that_may_name(lower)
+    if not tags:
         return []
     first, last = _around(root, between[0]), _around(root, between[1])
     inside: list[tuple[etree._Element, str]] = []
     outside: list[tuple[etree._Element, str]] = []
     begun, ending = first is None, False
     watched = {str(element.tag) for element in (first, last) if element is not None}
-    for element in root.iter(*sorted(watched | _HOLDERS)):
+    for element in root.iter(*sorted(watched | tags)):
         begun = begun or element is first
         ending = ending or element is last
         if (
@@ -265,6 +276,30 @@ def find_elements(root: etree._Element, source: str, between: tuple[str, str]) -
     holder = inside[0][0].getparent() if inside else None
     together = [text for element, text in inside if _is_below(element, holder)]
     return list(dict.fromkeys(together))[:6]
+
+
+def _tags_that_may_name(lower: bytes) -> frozenset[str]:
+    """The names of the elements in whose tags a source in lower case has a word of authors; all where that is unsure.
+
+    It is unsure where a tag's end stands between its name and the word, and yet the word may be an attribute's.
+    """
+    hits = [hit for at in places(lower, _MAY_BE_WORD) if (hit := _WORDS.match(lower, at))]
+    if {hit[0].decode() for hit in hits}.isdisjoint(_NAME_WORDS):
+        return frozenset()
+    if len(hits) > MANY:
+        return _HOLDERS
+    found: set[str] = set()
+    for hit in hits:
+        at = hit.start()
+        opened = lower.rfind(b"<", max(at - FAR, 0), at)
+        name = _NAME.match(lower, opened + 1) if opened >= 0 else None
+        tag = name[0].decode() if name else ""
+        _, closed, rest = lower[max(opened, 0) : at].rpartition(b">")
+        if opened < 0 or (b"=" in rest and not (tag in _CODE if closed else tag)):
+            return _HOLDERS
+        if not closed:
+            found.add(tag)
+    return _HOLDERS & found
 
 
 def _is_below(element: etree._Element, above: etree._Element | None) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import reduce
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.extract.web.beginnings import beginnings, mixed, points
 from flows.extract.wordlist import any_of, spellings
 
 _FILE = Path(__file__).with_name("phrases.toml")
@@ -74,37 +74,21 @@ def _placed(text: str, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
 _TREES = tuple(re.compile(any_of(phrases)) for phrases in (_SPELT, _OTHERS))
 
 
-def _points(text: str) -> NDArray[np.uint32]:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-
-
-def _mixed(letters: NDArray[np.uint16], following: NDArray[np.uint16]) -> NDArray[np.uint16]:
-    """A number for each letter and that which follows it, or for the number of some letters and that."""
-    return letters * np.uint16(31) + following
-
-
-def _beginnings(phrases: list[str], letters: int) -> NDArray[np.bool_]:
-    """Which numbers the first so many letters of phrases have."""
-    table = np.zeros(65_536, dtype=bool)
-    for phrase in phrases:
-        table[reduce(_mixed, _points(phrase[:letters]).astype(np.uint16)[:, None])] = True
-    return table
-
-
-_MAY_BE_SPELT = _beginnings(_SPELT, 3)
-_MAY_BE_OTHER = _beginnings([phrase for phrase in _OTHERS if len(phrase) > 1], 2)
-_MAY_BE_SIGN = _beginnings([phrase for phrase in _OTHERS if len(phrase) == 1], 1)
+_MAY_BE_SPELT = beginnings(_SPELT, 3)
+_MAY_BE_OTHER = beginnings([phrase for phrase in _OTHERS if len(phrase) > 1], 2)
+_MAY_BE_SIGN = beginnings([phrase for phrase in _OTHERS if len(phrase) == 1], 1)
 
 
 def _find_in_many(folded: str) -> list[tuple[int, int]]:
     """What `_find` finds: numpy tells the few places where a phrase may begin, and only these are looked at."""
     text = f"{_BETWEEN}{folded}{_BETWEEN}{_BETWEEN}"
-    points = _points(text)
-    low = points.astype(np.uint16)
+    letters = points(text)
+    low = letters.astype(np.uint16)
     one = low[1:-2]
-    two = _mixed(one, low[2:-1])
-    spelt = _MAY_BE_SPELT.take(_mixed(two, low[3:])) & (points[:-3] - ord("a") >= 26)
-    other = _MAY_BE_OTHER.take(two) | _MAY_BE_SIGN.take(one)
+    two = mixed(one, low[2:-1])
+    not_a_to_z = letters - ord("a") >= 26
+    spelt = _MAY_BE_SPELT.take(mixed(two, low[3:])) & not_a_to_z[:-3]
+    other = (_MAY_BE_OTHER.take(two) | _MAY_BE_SIGN.take(one)) & not_a_to_z[1:-2]
     found = []
     for tree, begins in zip(_TREES, (spelt, other), strict=True):
         matches = (tree.match(text, at) for at in (np.flatnonzero(begins) + 1).tolist())

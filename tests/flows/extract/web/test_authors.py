@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.extract.web import authors
 from flows.extract.web.authors import Signs, decide, find_elements
+from flows.extract.web.beginnings import CHUNK, beginnings, places
 from flows.extract.web.dom import parse
 from flows.extract.web.head import Head
 
@@ -99,3 +105,45 @@ def test_elements_elsewhere() -> None:
     heading = "/html/body/div[1]/div[1]/div[1]/div[1]/h1[1]"
     assert elements(blog, (heading, heading)) == ["青溪人"]
     assert elements(blog + '<div><a href="/?author=8">对岸人</a></div>', (heading, heading)) == []
+
+
+@pytest.mark.parametrize("at", [0, CHUNK - 3, CHUNK - 2, CHUNK - 1, CHUNK, 2 * CHUNK - 1])
+def test_words_may_begin_anywhere(at: int) -> None:
+    assert places(b"-" * at + b"author", beginnings(["author"], 3)) == [at]
+    assert places(b"-" * at + b"aut", beginnings(["author"], 3)) == [at]
+    assert places(b"-" * at + b"au", beginnings(["author"], 3)) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "tags"),
+    [
+        ('<p class="author">', {"p"}),
+        ("<a href=/by/whitlow><span class='byline'>", {"a", "span"}),
+        ('<meta name="author" content="x"><p>The author</p><script>var author = "<p>";</script>', set()),
+        ('<a title="x > y" class="author">', authors._HOLDERS),
+        ('<a title="<em>x</em>" class="author">', authors._HOLDERS),
+        ("x" * authors.FAR + "author", authors._HOLDERS),
+        ('<p class="author">' * (authors.MANY + 1), authors._HOLDERS),
+        ("<a href=/by/whitlow>", set()),
+    ],
+)
+def test_tags_that_may_name(source: str, tags: set[str]) -> None:
+    assert authors._tags_that_may_name(source.encode()) == tags
+
+
+PARTS = (
+    '<p class="author">Ada Whitlow</p>', '<a href="/by/tom">Tom Garrow</a>', "<em id=byline>Mary Quill</em>",
+    '<a title="1 > 0" rel="Author" href=x>Ann Lee</a>', '<b title="<i>x</i>" itemprop=author>Joe Pike</b>',
+    '<meta name="author" content="x">', '<script>{"author": "<p>", a=1}</script>', "The author writes. ", "<div>",
+    "</div>", '<img alt="a <b>c</b>">', "<!-- author -->",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=8).map("".join))
+def test_only_elements_that_cannot_name_authors_are_passed_over(markup: str) -> None:
+    found = elements(markup)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(authors, "_tags_that_may_name", lambda _: authors._HOLDERS)
+        everywhere = elements(markup)
+    named = any(word in markup.lower() for word in ("author", "byline"))
+    assert found == (everywhere if named else [])
