@@ -176,9 +176,9 @@ def _collapse(text: str) -> str:
 def cut(root: etree._Element) -> Cut:
     """The blocks of a tree. Hidden text is cut too, and marked; scripts, styles and the head are not text."""
     out = Cut()
-    texts, frames, places = out.texts, out.all_frames, out.places
+    texts, frames, places, spans = out.texts, out.all_frames, out.places, out.spans
     above, tags, numbers, depths = places.above, places.tags, places.nodes, places.depths
-    bits, inherited = frames.bits, frames.inherited
+    bits, inherited, frame_tags, names = frames.bits, frames.inherited, frames.tags, frames.names
     holders: list[int] = []
     links: list[int] = []
     emphasis: list[int] = []
@@ -191,14 +191,14 @@ def cut(root: etree._Element) -> Cut:
     pieces: list[str] = []
     linked = bold = in_link = in_bold = pre = broken = link_from = 0
     first = start = last = end = 0  # element and node of the first text of the block, and of its last
-    element = depth = -1
-    nodes = count = deepest = 0
+    element = holder = -1
+    nodes = count = 0
+    limit = MAX_ELEMENTS
     open_kinds: list[int] = []
-    holder = -1
     clean = True  # nothing of the holder has become a block yet
 
     def flush(whole: bool) -> None:
-        nonlocal linked, bold, clean
+        nonlocal linked, bold, clean, limit
         text = pieces[0] if len(pieces) == 1 else "".join(pieces)
         pieces.clear()
         texts.append(text.strip("\n") if pre else _collapse(text))
@@ -206,16 +206,18 @@ def cut(root: etree._Element) -> Cut:
         links.append(linked)
         emphasis.append(bold)
         breaks.append(broken)
-        out.spans.append((first, start, last, end))
+        spans.append((first, start, last, end))
         is_whole.append(whole)
         clean = False
         linked = bold = 0
+        if len(texts) >= MAX_BLOCKS:
+            limit = 0  # no further element is read
 
     walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, node in walk:
         if event == "start":
             count += 1
-            if count > MAX_ELEMENTS or len(texts) >= MAX_BLOCKS:
+            if count > limit:
                 out.gave_up = True
                 break
             tag = node.tag
@@ -230,11 +232,10 @@ def cut(root: etree._Element) -> Cut:
                         flush(False)
                     broken = broken + 1 if kind == _BREAK else 0
                 continue
-            depth += 1
-            if depth > deepest:
-                deepest = depth
-                if deepest >= MAX_DEPTH:
-                    break
+            depth = len(open_kinds)  # an element without children is never open here
+            if depth >= MAX_DEPTH:
+                out.deepest = MAX_DEPTH
+                break
             open_kinds.append(kind)
             above.append(element)
             tags.append(tag)
@@ -252,13 +253,13 @@ def cut(root: etree._Element) -> Cut:
                 own, name = _said(tag, get("class"), get("id"), concealed)
                 frames_above.append(holder)
                 inherited.append(own | inherited[holder] if holder >= 0 else own)
+                holder = len(bits)
                 bits.append(own)
-                frames.tags.append(tag)
-                frames.names.append(name)
+                frame_tags.append(tag)
+                names.append(name)
                 frame_elements.append(element)
                 firsts.append(len(texts))
                 lasts.append(0)
-                holder = len(bits) - 1
                 clean = True
                 if tag == "pre":
                     pre += 1
@@ -280,7 +281,7 @@ def cut(root: etree._Element) -> Cut:
                         flush(clean)
                     broken = 0
                     lasts[holder] = len(texts)
-                    if frames.tags[holder] == "pre":
+                    if pre and frame_tags[holder] == "pre":
                         pre -= 1
                     holder = frames_above[holder]
                     clean = False
@@ -293,7 +294,6 @@ def cut(root: etree._Element) -> Cut:
                     in_bold -= 1
                 nodes = numbers[element]
                 element = above[element]
-                depth -= 1
                 if element < 0:
                     break
             text = node.tail
@@ -318,7 +318,7 @@ def cut(root: etree._Element) -> Cut:
     while holder >= 0:  # still open where the walk stopped early
         lasts[holder] = len(texts)
         holder = frames_above[holder]
-    out.deepest = deepest
+    out.deepest = max(out.deepest, max(depths, default=0))
     out.holders, out.links, out.bold, out.breaks = map(_ints, (holders, links, emphasis, breaks))
     out.whole = np.array(is_whole, dtype=bool)
     frames.above, frames.element, frames.first, frames.last = map(_ints, (frames_above, frame_elements, firsts, lasts))

@@ -27,6 +27,8 @@ _AUTHOR = re.compile(
     rf"发文机关|發文機關|发布机构|(?:本[报刊网台]|特[约派]|实习|见习)*(?:记\s*者|記\s*者)|发稿人))\s*[:：/／╱丨｜|·・＝]\s*"
     rf"(?!(?:{_LABEL})\s*[:：])(?P<value>[^\s:：].{{0,60}}?(?:\s*[(（][A-Za-z][A-Za-z .'’-]{{2,40}}[)）])?){_END}"
 )
+_LABELLED = re.compile(r"[者文稿人写访寫訪笔筆理员員关關构]\s*[:：/／╱丨｜|·・＝]")
+"""The end of each label of `_AUTHOR`: it begins with a set of letters, which the engine looks for at great speed."""
 _EDITOR = re.compile(
     rf"(?:责任编辑|責任編輯|责\s*编|責\s*編|编\s*辑|編\s*輯)\s*[:：]\s*(?P<value>[^\s:：].{{0,30}}?){_END}"
 )
@@ -70,6 +72,11 @@ _BY = re.compile(
     rf"(?:{_LEAD}|文)\s*:?\s*(?<![^\W\d_])(?P<value>[^\W\d_].{{1,120}})",
     re.I,
 )
+_BEFORE_BY = (
+    "|", "\n", "19", "20", "posted", "written", "published", "words", "story", "report", "article", "authored", "text",
+    "updated", "submitted", "bericht", "kommentar", "analyse", "kolumne", "interview", "recueillis",
+)  # fmt: skip
+"""One of them stands before what `_BY` finds inside an ASCII line."""
 _BY_END = re.compile(
     r"\s*[|•·\n]|\s{2,}|\s+[-–—]\s|\s+(?:on|at|in|for|last|published|updated|posted|from|reviewed|medically|is)\b|"
     r",?\s+(?:(?:senior|staff|chief|political|health|science|associate|contributing|special|foreign|business|city|home|education|sports?|"
@@ -107,7 +114,8 @@ class Credits:
 def western_byline(text: str) -> list[str]:
     """Names after "By" and its like, at the start of a line."""
     start = text[:300]
-    match = _BY.search(start) or (_BY_COLON.search(start) if ":" in start else None)
+    inside = not start.isascii() or any(map(start.lower().__contains__, _BEFORE_BY))
+    match = (_BY.search if inside else _BY.match)(start) or (_BY_COLON.search(start) if ":" in start else None)
     if match is None:
         return []
     value = match["value"]
@@ -135,7 +143,9 @@ def _reporters(line: str) -> list[str]:
 
 def _chinese_byline(line: str) -> list[str]:
     """The authors that a line names after a label in Chinese, or as its reporters."""
-    found = [*_AUTHOR.finditer(line), *_TEXT_BY.finditer(line)]
+    found = list(_AUTHOR.finditer(line)) if _LABELLED.search(line) else []
+    if alone := _TEXT_BY.match(line):
+        found.append(alone)
     names = list(dict.fromkeys(name for match in found for name in split_names(match["value"])))
     return names or _reporters(line)
 

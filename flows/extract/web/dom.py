@@ -20,7 +20,7 @@ _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*>")
 
 @cache
 def _parser() -> etree.HTMLParser:
-    return etree.HTMLParser(encoding="utf-8", huge_tree=True)
+    return etree.HTMLParser(encoding="utf-8", huge_tree=True, collect_ids=False)
 
 
 def _without_many_attributes(match: re.Match[bytes]) -> bytes:

@@ -292,21 +292,30 @@ def family(name: str) -> str:
 def _groups(holders: Places, frames: Frames) -> Places:
     """Number of the group of each block: blocks whose elements, and the elements above, have the same names."""
     known = Numbers[tuple[str, str, str, str]]()
+    written: dict[tuple[str, str, str, str], int] = {}  # the same with whole names: most come again
     out = []
-    tags, names, above = frames.tags, list(map(family, frames.names)), np.maximum(frames.above, 0).tolist()
-    for frame in holders.tolist():
-        up = above[frame]
-        out.append(known[tags[frame], names[frame], tags[up], names[up]])
+    tags, names = frames.tags, frames.names
+    for frame, up in zip(holders.tolist(), np.maximum(frames.above, 0)[holders].tolist(), strict=True):
+        key = tags[frame], names[frame], tags[up], names[up]
+        number = written.get(key)
+        if number is None:
+            number = written[key] = known[key[0], family(key[1]), key[2], family(key[3])]
+        out.append(number)
     return np.array(out, dtype=np.int64)
 
 
 def _paths(frames: Frames) -> Places:
     """Number of the path of tags that leads to each frame."""
-    known = Numbers[tuple[int, str]]()
+    below: list[dict[str, int]] = [{}]  # for each path those that are longer by a tag; the first is that of none
     out: list[int] = []
     for tag, above in zip(frames.tags, frames.above.tolist(), strict=True):
-        out.append(known[out[above] if above >= 0 else -1, tag])
-    return np.array(out, dtype=np.int64)
+        longer = below[out[above] if above >= 0 else 0]
+        path = longer.get(tag)
+        if path is None:
+            path = longer[tag] = len(below)
+            below.append({})
+        out.append(path)
+    return np.array(out, dtype=np.int64) - 1
 
 
 def _main_rows(paths: Places, plain: Array) -> Array:

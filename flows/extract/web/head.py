@@ -20,7 +20,7 @@ _ARTICLES = frozenset(
     )
 )  # fmt: skip
 _PAGES = frozenset(["webpage", "itempage", "medicalwebpage", "faqpage", "profilepage", "aboutpage"])
-_WRAPPED = re.compile(r"\A\s*(?:/\*.*?\*/|//[^\n]*\n|<!--|<!\[CDATA\[|;)?\s*|\s*(?://)?\s*(?:-->|\]\]>|;)?\s*\Z", re.S)
+_WRAPPED = re.compile(r"\s*(?:/\*.*?\*/|//[^\n]*\n|<!--|<!\[CDATA\[|;)?\s*", re.S)
 _MAX_OBJECTS = 5_000
 _MAX_JSON = 2_000_000
 _AROUND = 100
@@ -110,9 +110,19 @@ def _types(value: dict[str, Any]) -> set[str]:
     return {str(kind).lower().rsplit("/", 1)[-1] for kind in (kinds if isinstance(kinds, list) else [kinds])}
 
 
+def _unwrapped(text: str) -> str:
+    """A script without white space around it, and without the marks of comments, once."""
+    opening = _WRAPPED.match(text)
+    text = text[opening.end() if opening else 0 :].rstrip()
+    for marks in (("-->", "]]>", ";"), ("//",)):
+        mark = next(filter(text.endswith, marks), "")
+        text = text.removesuffix(mark).rstrip()
+    return text
+
+
 def _json_objects(text: str) -> Iterator[dict[str, Any]]:
     """Every object in a JSON-LD script, outermost first; nothing where it is not JSON."""
-    text = _WRAPPED.sub("", text)
+    text = _unwrapped(text)
     try:
         parsed = json.loads(text, strict=False)
     except (ValueError, RecursionError):

@@ -75,7 +75,7 @@ def find_headline(
         return -1, np.array(share)
     longest = min(2 * max(map(len, titles)) + 20, LONGEST)
     initials = {char for title in (*titles, *folded) for char in title + title.casefold()}
-    shortest = min(map(len, folded))
+    shortest, parts = min(map(len, folded)), "\0".join(folded)
     best, best_score = -1, 0.0
     for i, (text, heading, top) in enumerate(zip(texts, headings.tolist(), tops.tolist(), strict=True)):
         if len(text) > longest:
@@ -85,7 +85,7 @@ def find_headline(
             if (begin not in initials and begin.isalnum()) or (end not in initials and end.isalnum()):
                 continue
         own = fold(text)
-        if len(own) < 3:
+        if len(own) < 3 or (not top and len(own) < shortest and own not in parts):
             continue
         most = 0.0
         for title in folded:
@@ -109,7 +109,9 @@ def find_headline(
 def _first_part(texts: list[str], headings: NDArray[np.bool_], tops: NDArray[np.bool_], titles: list[str]) -> int:
     """The block that is the first of several parts of a title: a first-level heading, else a heading, else any."""
     parts = {fold(cut[0]) for title in titles if len(cut := title_parts(title)) > 1}
-    longest = 2 * max(map(len, parts), default=0) + 8
+    if not parts:
+        return -1
+    longest = 2 * max(map(len, parts)) + 8
     found = [i for i, text in enumerate(texts) if len(text) <= longest and fold(text) in parts]
     found = [i for i in found if tops[i] or len(fold(texts[i])) >= 6]
     return min(found, key=lambda i: (not tops[i], not headings[i], i), default=-1)

@@ -95,5 +95,5 @@ def _of_rest(cut: Cut, features: Features) -> list[str]:
         ("navigation", of_list),
     )
     names = [*(name for name, _ in rules), "boilerplate"]
-    first = np.select([holds for _, holds in rules], list(range(len(rules))), len(rules))
+    first = np.array([*(holds for _, holds in rules), np.ones(len(size), dtype=bool)]).argmax(axis=0)
     return [names[place] for place in first.tolist()]

@@ -187,6 +187,7 @@ def of_name(name: str) -> int:
     return marks
 
 
+@lru_cache(maxsize=4_096)
 def is_hidden(style: str) -> bool:
     """Whether an inline style takes the element out of sight."""
     return _STYLE_HIDDEN.search(style) is not None

@@ -58,7 +58,9 @@ def blocks_of(read: Callable[[str], str], markup: str, texts: list[str]) -> Mask
     bare = ["".join(text.split()) for text in texts]
     size = np.fromiter(map(len, bare), dtype=np.int64, count=len(bare))
     begins = size.cumsum() - size
-    before = np.append(0, np.cumsum(np.isin(_grams("".join(bare)), _grams(kept))))
+    grams, known = _grams("".join(bare)), np.sort(_grams(kept))
+    shared = known.take(np.searchsorted(known, grams), mode="clip") == grams if len(known) else np.zeros(len(grams))
+    before = np.append(0, np.cumsum(shared))
     long = size >= SHORT
     runs = size[long] - GRAM + 1
     out = np.zeros(len(texts), dtype=bool)
