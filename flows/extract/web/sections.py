@@ -39,8 +39,8 @@ CALLS = 2
 ADDRESSES = 4
 """As many blocks that are an address and nothing else are a list of links, linked or not."""
 AGAINST_ADDRESSES = 3.0
-TEASER = 100
-"""A link among the paragraphs that opens with words such as "Read also" leads to a related story; it is as short."""
+TEASER = (15, 100)
+"""A link among the paragraphs that opens with words such as "Read also", and has as many characters, names a story."""
 AGAINST_RELATED = 3.0
 """Such a link, and those of a list that stands under a heading of related stories."""
 AGAINST_ABOVE = 2.0
@@ -122,7 +122,7 @@ def _related_links(features: Features) -> NDArray[np.bool_]:
 def _leading_on(texts: list[str], features: Features) -> NDArray[np.bool_]:
     """The links that open as one to a related story does."""
     out: NDArray[np.bool_] = features.says[:, LISTS["related"]] > 0
-    out &= (features.linked > 0.5) & (features.chars <= TEASER)
+    out &= (features.linked > 0.5) & (features.chars >= TEASER[0]) & (features.chars <= TEASER[1])
     for i in np.flatnonzero(out).tolist():
         out[i] = opens("related", texts[i].casefold())
     return out
