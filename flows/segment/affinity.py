@@ -26,6 +26,10 @@ _HANGING = "的了在是和与及从对为被把向以等并还也都就又将"
 _QUOTED = re.compile(r"[“\"「][^。！？，,!?“”「」]+(?<!\.)[”\"」]")
 _LETTERS_PER_HAN = 2.2
 """How many letters of an alphabet a headline has for each Han letter."""
+_COMMON, _RARE = 6.0, 4.8
+"""Surprise, in natural log, of a pair of letters that tells nothing, and what terms of other scripts have beyond it."""
+_LEAST_SURPRISE = 9.0
+"""Surprise of the terms of the shortest lines."""
 _NUMBERED = re.compile(r"[一二三四五六七八九十]{1,2}[、 ]|[(（][一二三四五六七八九十\d]{1,2}[)）]|\d{1,2}[.、]")
 
 
@@ -38,6 +42,14 @@ def terms(text: str) -> frozenset[str]:
         else:
             out.add(run.lower())
     return frozenset(out)
+
+
+def rarity(term: str) -> float:
+    """How much a term tells by its being rare: natural log of one over its share of all, less `_COMMON`. Below zero for
+    the commonest pairs of Han letters; terms of other scripts count as rare."""
+    if len(term) == 2 and _HAN.match(term):
+        return -math.log(letters.pair(term)) - _COMMON
+    return _RARE
 
 
 def _without_apostrophes(text: str) -> str:
@@ -107,8 +119,15 @@ class Affinity:
             for term in line_terms:
                 holders[term] = holders.get(term, 0) | 1 << number
         # A term of one line alone tells nothing about its company.
-        self._masks = [[m for term in line_terms if (m := holders[term]) & (m - 1)] for line_terms in found]
+        rare = {term: 0.0 if self._lexicon else rarity(term) for term in holders}
+        self._masks = [
+            [(m, rare[term]) for term in sorted(line_terms) if (m := holders[term]) & (m - 1)] for line_terms in found
+        ]
         self._roots = [math.sqrt(max(1, len(line_terms))) for line_terms in found]
+        self._surprises = [
+            math.sqrt(max(_LEAST_SURPRISE, sum(rare[term] + _COMMON for term in sorted(line_terms))))
+            for line_terms in found
+        ]
         self._coherence: dict[tuple[int, int, int, int], float] = {}
         self._joins: dict[tuple[int, int], float] = {}
         self._starts: dict[int, float] = {}
@@ -121,25 +140,43 @@ class Affinity:
         """
         key = (number, article, last, headline)
         if key not in self._coherence:
-            shared = near = named = 0
-            for mask in self._masks[number]:
-                if mask & article:
-                    shared += 1
-                    near += bool(mask & last)
-                    named += bool(mask & headline)
-            root, length = self._roots[number], math.log(1 + size)
-            if self._lexicon:
-                odds = (5.91 * shared + 2.3 * near + 4.12 * named - 0.18 * shared * length) / root
-                self._coherence[key] = 15.73 - 0.05 * math.sqrt(shared) + odds - 0.79 * root - 2.35 * length
-                return self._coherence[key]
-            self._coherence[key] = (
-                12.1
-                + 1.26 * math.sqrt(shared)
-                + (0.03 * shared + 1.97 * near + 1.745 * named + 0.063 * shared * length) / root
-                - 0.42 * root
-                - 2.12 * length
-            )
+            judge = self._by_words if self._lexicon else self._by_pairs
+            self._coherence[key] = judge(number, article, last, headline, math.log(1 + size))
         return self._coherence[key]
+
+    def _by_words(self, number: int, article: int, last: int, headline: int, length: float) -> float:
+        shared = near = named = 0
+        for mask, _ in self._masks[number]:
+            if mask & article:
+                shared += 1
+                near += bool(mask & last)
+                named += bool(mask & headline)
+        root = self._roots[number]
+        odds = (5.91 * shared + 2.3 * near + 4.12 * named - 0.18 * shared * length) / root
+        return 15.73 - 0.05 * math.sqrt(shared) + odds - 0.79 * root - 2.35 * length
+
+    def _by_pairs(self, number: int, article: int, last: int, headline: int, length: float) -> float:
+        """Pairs of letters count by their rarity, and by how many lines of the article have them for each of those
+        above that are not of the article."""
+        shared = near = named = own = 0.0
+        others = (1 << number) - 1 & ~article
+        for mask, rare in self._masks[number]:
+            if held := (mask & article).bit_count():
+                shared += rare
+                if mask & last:
+                    near += rare
+                if mask & headline:
+                    named += rare
+                own += math.log(1 + held / (1 + (mask & others).bit_count()))
+        surprise = self._surprises[number]
+        return (
+            15.1
+            + 3.5 * own / self._roots[number]
+            + 0.87 * math.sqrt(max(0.0, shared))
+            + (1.5 * near + 1.3 * named - 1.7 * shared) / surprise
+            - 0.145 * surprise
+            - 2.6 * length
+        )
 
     def starts(self, number: int) -> float:
         """Whether a line begins a paragraph rather than goes on in one."""
@@ -233,7 +270,7 @@ def opens(scene: Scene) -> float:
         + 3.15 * scene.closed
         + 4.22 * scene.cut
         + 2.69 * (len(scene.texts) > 1)
-        - 0.75 * scene.near
+        - (0.75 if plain else 0.9) * scene.near
         - 0.74 * math.log(1 + scene.bodies)
         - 0.33 * (not plain and any(c in text for c in " ：\u3000"))
         - 4.31 * (not scene.followed)

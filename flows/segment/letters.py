@@ -72,6 +72,12 @@ def tie(before: str, text: str) -> float:
     return math.log(_following(last, first) / _alone(first))
 
 
+def pair(text: str) -> float:
+    """The share of two letters in this order among all pairs."""
+    first, second = folded(text[0]), folded(text[1])
+    return _alone(first) * _following(first, second)
+
+
 def start(text: str) -> float:
     """How much likelier a text's first two letters are at the start of a paragraph than elsewhere (log ratio)."""
     first, second = folded(text[0]), folded(text[1:2] or "。")

@@ -39,7 +39,8 @@ _JOIN_FLOOR_TOGETHER = -5.0
 """
 _REST_LENGTH, _REST_SHORTER = 60, 1.1
 _CERTAIN = 20.0
-_QUOTED_FORM = 1.5
+_QUOTED_FORM, _ASKING_FORM, _ENDED_FORM = 1.5, 0.5, 3.0
+"""Log odds that a short line is a headline which stands in quotation marks, asks or exclaims, or ends otherwise."""
 _RUN_ON = 5.0
 """Log odds against a headline above text that begins within a sentence."""
 _TIED, _TIED_MOST, _TIED_WEIGHT = -2.5, 4.0, 0.5
@@ -337,7 +338,9 @@ def _form(before: Line | None, line: Line, after: Line | None) -> float | None:
         return _CERTAIN
     if line.ends or text[-1] in "，,、；;。":
         if line.kind == "headline":
-            return headline_form(text) if in_words(text) else _CERTAIN
+            if in_words(text):
+                return headline_form(text)
+            return _ASKING_FORM if text[-1] in "？！?!" else _ENDED_FORM
         return _QUOTED_FORM if subhead_style(text) == "quoted" else None
     if depth(text) or JUMP_LEAD.match(text) or LEAD.match(text):
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flows.segment import letters
-from flows.segment.affinity import Affinity, depth, headline_form, subhead_style
+from flows.segment.affinity import Affinity, depth, headline_form, rarity, subhead_style
 from tests.flows.segment.pages import page, placed
 
 FERRY = [
@@ -155,6 +155,26 @@ def test_affinity_prefers_what_goes_on_and_what_is_alike() -> None:
     both = affinity.coherence(3, 0b0011, 0b0010, 0, 60)
     assert both > affinity.coherence(3, 0b0100, 0b0100, 0, 60)
     assert affinity.coherence(3, 0b0011, 0b0010, 0, 60) == both
+
+
+def test_what_is_rare_or_of_one_article_alone_tells_more_than_what_all_say() -> None:
+    assert rarity("渡船") > rarity("我们")
+    common = "我们没有这个问题，"
+    texts = [common + "船工检修渡船", common + "农户返青麦田", common + "渡船靠岸"]
+    ferry, wheat = (Affinity(texts).coherence(2, mask, mask, 0, 15) for mask in (0b01, 0b10))
+    assert ferry > wheat
+    # The more lines of other articles have the word too, the less it says.
+    alone = Affinity(["渡船停航", "麦田返青", "渡船靠岸"]).coherence(2, 0b01, 0b01, 0, 4)
+    assert alone > Affinity(["渡船停航", "渡船返青", "渡船靠岸"]).coherence(2, 0b01, 0b01, 0, 4)
+
+
+def test_a_question_that_ends_a_cut_paragraph_is_no_headline() -> None:
+    asked = "大桥通车以后,渡口就要停航。老乘客拉着赵大河的手,一遍一遍地问他,往后这条江、这条渡"
+    lines = woven()
+    lines[4], lines[9] = ("B0", asked), ("B0+", "船还有没有人来守？")
+    _, blocks = placed(page(lines))
+    assert [b["article"] for b in blocks] == [int(code[1]) for code, _ in lines]
+    assert (blocks[9]["kind"], blocks[9]["glued"]) == ("body", True)
 
 
 def test_forms() -> None:
