@@ -22,12 +22,14 @@ from warehouse.store import Warehouse
 
 @dataclass(frozen=True)
 class Compared:
-    """One table in both warehouses."""
+    """One table in both warehouses. `left_out` are rows of the old one that no rebuild can have: what failed before
+    there were bytes to keep, or was told of a file only while it was taken in."""
 
     table: str
     rows: int
     rows_anew: int
     same: bool
+    left_out: int = 0
 
 
 def rebuild(old: Warehouse, new: Warehouse, settings: Settings, progress: Progress) -> Outcome:
@@ -46,22 +48,29 @@ def rebuild(old: Warehouse, new: Warehouse, settings: Settings, progress: Progre
 
 
 def compare(old: Warehouse, new: Warehouse) -> list[Compared]:
-    """Digests of everything that follows from the bytes; failures to capture do not, and are left out."""
+    """Digests of everything that follows from the bytes; failures to capture do not, and are left out and counted."""
     out = []
     cons = [_published(store) for store in (old, new)]
     for each in TABLES:
         if not each.derived and each.name != "captures":
             continue
         marks, rows = [], []
-        source = "(SELECT * FROM rejects WHERE stage <> 'capture')" if each.name == "rejects" else quoted(each.name)
+        source, left_out = quoted(each.name), 0
+        if each.name == "rejects":
+            left_out = _count(cons[0], "(SELECT * FROM rejects WHERE stage = 'capture')")
+            source = "(SELECT * FROM rejects WHERE stage <> 'capture')"
         for con in cons:
             marks.append(digest.digest_in(con, each, source))
-            count = con.execute(f"SELECT count(*) FROM {source}").fetchone()
-            rows.append(count[0] if count else 0)
-        out.append(Compared(each.name, rows[0], rows[1], marks[0] == marks[1]))
+            rows.append(_count(con, source))
+        out.append(Compared(each.name, rows[0], rows[1], marks[0] == marks[1], left_out))
     for con in cons:
         con.close()
     return out
+
+
+def _count(con: duckdb.DuckDBPyConnection, source: str) -> int:
+    row = con.execute(f"SELECT count(*) FROM {source}").fetchone()
+    return int(row[0]) if row else 0
 
 
 def _published(store: Warehouse) -> duckdb.DuckDBPyConnection:

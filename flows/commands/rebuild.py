@@ -51,4 +51,7 @@ def command(
             [(each.table, f"{each.rows:,}", f"{each.rows_anew:,}", "yes" if each.same else "NO") for each in compared],
             right=("rows", "anew"),
         )
+        for each in compared:
+            if each.left_out:
+                print(f"{each.table}: {each.left_out:,} of capture left out, which the WARC files do not hold.")
     return 1 if differ else 0

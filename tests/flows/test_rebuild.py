@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -88,6 +89,22 @@ def test_a_folder_that_is_not_empty_is_refused(sampled: Path, tmp_path: Path) ->
     (tmp_path / "x").write_text("x")
     with pytest.raises(WarehouseError, match="not empty"):
         anew(sampled, tmp_path)
+
+
+def test_what_failed_before_it_had_bytes_is_left_out_and_said(samples: Path, tmp_path: Path) -> None:
+    crawl = gzip.decompress((samples / "lanwang-crawl" / "20240307.warc.gz").read_bytes())
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "whole.warc.gz").write_bytes(gzip.compress(crawl))
+    (tmp_path / "in" / "empty.txt").write_bytes(b"")
+    old = tmp_path / "w"
+    ingest(old, tmp_path / "in")
+    ((stage, count),) = rows(old, "SELECT stage, count(*) FROM rejects WHERE stage = 'capture' GROUP BY 1")
+    done = command("rebuild", "--check", "--warehouse", old, "--workers", "1")
+    assert done.returncode == 0, done.stderr
+    assert f"rejects: {count} of {stage} left out" in done.stdout
+    kept = value(old, "SELECT count(*) FROM rejects WHERE stage <> 'capture'")
+    (told,) = [each for each in compare(Warehouse(old), anew(old, tmp_path / "anew")) if each.left_out]
+    assert (told.table, told.rows, told.rows_anew, told.left_out, told.same) == ("rejects", kept, kept, count, True)
 
 
 def test_nothing_to_rebuild_is_said(tmp_path: Path) -> None:
