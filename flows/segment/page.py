@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from flows.segment.duplicates import second_printings
@@ -10,14 +9,9 @@ from flows.segment.heads import Head, head
 from flows.segment.lines import Line, typed
 from flows.segment.profiles import JUMP_LEAD, JUMP_TAIL, LEAD
 from flows.segment.threads import threaded
+from flows.segment.wrapped import continuing, wrap_width
 from schemas.columns import TEXT_KINDS
 
-_WRAPPED_SHARE = 0.6
-_WRAP_WIDTHS = (12, 64)
-_WORD_WIDTHS = (20, 100)
-_UNFIT_SHARE = 0.92
-"""Share of the lines wrapped at words that had no room for the next line's first word: all but ends of paragraphs."""
-_HAN_SEAM = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef“”‘’—…]")
 _FURNITURE = ("masthead", "advert")
 _CAUTION = 14.0
 """Log odds against an article that opens within a text which need not be a newspaper page."""
@@ -40,44 +34,11 @@ def read_page(texts: list[str], gaps: list[int], title: str | None) -> tuple[lis
     `texts` are the lines that are not blank, in order; `gaps[i]` counts the code points between line i and the one
     before it (0 where a long line was cut). The document is looked at alone.
     """
-    width = _wrap_width(texts, gaps)
+    width = wrap_width(texts, gaps)
     lines = [Line(i, text, False) for i, text in enumerate(texts)] if width else typed(texts, gaps)
     caution = None if width else _caution(lines)
-    placed = _plain(lines, gaps, width) if caution is None else _newspaper(lines, caution)
+    placed = _plain(lines, continuing(texts, gaps, width)) if caution is None else _newspaper(lines, caution)
     return placed, _heads(lines, placed, title)
-
-
-def _wrap_width(texts: list[str], gaps: list[int]) -> int:
-    """The width at which a text was wrapped by hand or machine, in code points; 0 where each line is a paragraph."""
-    if len(texts) < 6 or max(gaps[1:], default=0) == 0:
-        return 0
-    lengths = sorted(len(text) for text in texts)
-    if at_words := _width_at_words(texts, gaps):
-        return at_words
-    width = lengths[int(len(lengths) * 0.7)]
-    if not _WRAP_WIDTHS[0] <= width <= _WRAP_WIDTHS[1]:
-        return 0
-    full = [text for text in texts if width - 2 <= len(text) <= width + 2]
-    broken = sum(1 for text in full if not Line(0, text, False).ends)
-    return width if len(full) >= _WRAPPED_SHARE * len(texts) and broken >= 0.5 * len(full) else 0
-
-
-def _width_at_words(texts: list[str], gaps: list[int]) -> int:
-    """The width at which a text was wrapped between words, 0 where it was not.
-
-    No line of such a text has room for the first word of the next, but where a paragraph ends.
-    """
-    pairs = [(line, after) for line, after, gap in zip(texts, texts[1:], gaps[1:], strict=False) if gap == 1]
-    if len(pairs) < max(6, len(texts) // 2):
-        return 0
-    width = max(len(line) for line, _ in pairs)
-    if not _WORD_WIDTHS[0] <= width <= _WORD_WIDTHS[1]:
-        return 0
-    unfit = sum(len(line) + 1 + len(after.split(maxsplit=1)[0]) > width for line, after in pairs)
-    seams = sum(bool(_HAN_SEAM.match(line[-1]) and _HAN_SEAM.match(after[0])) for line, after in pairs)
-    broken = sum(not Line(0, line, False).ends for line, _ in pairs)
-    wrapped = unfit >= _UNFIT_SHARE * len(pairs) and 4 * seams < len(pairs) and 2 * broken >= len(pairs)
-    return width if wrapped else 0
 
 
 def _caution(lines: list[Line]) -> float | None:
@@ -106,14 +67,15 @@ def _caution(lines: list[Line]) -> float | None:
     return 0.0 if sure else _CAUTION
 
 
-def _plain(lines: list[Line], gaps: list[int], width: int) -> list[Placed]:
-    """One article: everything but mastheads and adverts, in the order printed."""
+def _plain(lines: list[Line], goes_on: list[bool]) -> list[Placed]:
+    """One article: everything but mastheads and adverts, in the order printed. `goes_on` says which lines go on in the
+    line before."""
     twice = second_printings(lines, near=False)
     out: list[Placed] = []
     place = 0
     before: Line | None = None
     opening = True
-    for line, gap in zip(lines, gaps, strict=True):
+    for line in lines:
         kind = line.kind
         if kind == "headline" and not opening and before is not None and before.kind == "headline":
             kind = "body"  # a run of short lines is a list or verse
@@ -124,7 +86,7 @@ def _plain(lines: list[Line], gaps: list[int], width: int) -> list[Placed]:
         item = Placed(kind, 0, flags=["duplicate"] if line.number in twice else [])
         if kind in TEXT_KINDS:
             item.place = place
-            item.glued = place > 0 and before is not None and _continues(before, line, gap, width)
+            item.glued = place > 0 and goes_on[line.number] and before is not None
             place += 1
             before = line
         out.append(item)
@@ -132,13 +94,6 @@ def _plain(lines: list[Line], gaps: list[int], width: int) -> list[Placed]:
         for i, item in enumerate(out):
             item.kind, item.article, item.place = "body", 0, i
     return out
-
-
-def _continues(before: Line, line: Line, gap: int, width: int) -> bool:
-    """A line that was cut by length, or wrapped, goes on in the next. Words of an alphabet need the break."""
-    if not (_HAN_SEAM.match(before.text[-1]) or _HAN_SEAM.match(line.text[0])):
-        return False
-    return gap == 0 or (width > 0 and gap <= 2 and len(before.text) >= width - 2)
 
 
 def _newspaper(lines: list[Line], caution: float) -> list[Placed]:

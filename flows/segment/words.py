@@ -24,7 +24,8 @@ _UNSPACED = re.compile(
 )
 """Letters of scripts that have no spaces between words, or break lines within them without a mark."""
 _NO_SPACE_AFTER, _NO_SPACE_BEFORE = "-‐‑–—/([{“‘«„", ",.;:!?)]}”’»%…"
-_NEAR = 8
+_DASH_ALONE = re.compile(r"\s[-–—]$")
+_NEAR = 32
 """Characters within which the letter nearest to an edge is looked for."""
 _STEM = 5
 """Letters by which a word is known, so that its endings make no difference."""
@@ -74,8 +75,10 @@ def headline_form(text: str) -> float:
 
 def parted(before: str, text: str) -> bool:
     """Whether a space stands between two pieces of a paragraph: both are in a script of words, and there is neither a
-    hyphen or dash nor a mark that has none at that side. A text in Han letters is cut within foreign words as well."""
-    if before[-1] in _NO_SPACE_AFTER or text[0] in _NO_SPACE_BEFORE or before[-1].isspace():
+    hyphen or dash, but one between spaces, nor a mark that has none at that side. A text in Han letters is cut within
+    foreign words as well."""
+    tight = before[-1] in _NO_SPACE_AFTER and not _DASH_ALONE.search(before)
+    if tight or text[0] in _NO_SPACE_BEFORE or before[-1].isspace():
         return False
     last, first = _LETTER.findall(before[-_NEAR:]), _LETTER.search(text[:_NEAR])
     if not last or first is None or _UNSPACED.match(last[-1]) or _UNSPACED.match(first[0]):

@@ -67,6 +67,7 @@ def tables(texts: dict[str, str], extractor: str = "text") -> tuple[pa.Table, pa
                 "raw_end": block.raw_end,
                 "flags": [],
                 "article": None,
+                "after": block.after,
             }
             for ordinal, block in enumerate(reading.blocks)
         ]
