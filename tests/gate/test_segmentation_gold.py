@@ -21,7 +21,7 @@ FLOORS = {
     "scrambled": {"line": 0.986, "joins_P": 1.0, "joins_R": 0.936, "dups_P": 1.0, "dups_R": 1.0, "kinds": 0.997},
     "seeds": {"line": 0.993, "joins_P": 1.0, "joins_R": 0.333, "dups_P": 1.0, "dups_R": 1.0, "kinds": 1.0},
     "english": {"line": 0.975, "joins_P": 0.995, "joins_R": 0.991, "dups_P": 0.955, "dups_R": 1.0, "kinds": 0.993},
-    "made": {"line": 0.954, "joins_P": 0.985, "joins_R": 0.875, "dups_P": 0.96, "dups_R": 1.0, "kinds": 0.988},
+    "made": {"line": 0.977, "joins_P": 0.993, "joins_R": 0.881, "dups_P": 0.96, "dups_R": 1.0, "kinds": 0.990},
 }
 
 
