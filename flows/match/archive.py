@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from flows.match.align.candidates import Ints, Postings
+from flows.match.align.chain import ranges, sorted_by
 from flows.match.arrays import distinct
-from flows.match.candidates import Ints, Postings
-from flows.match.chain import ranges, sorted_by
 from flows.match.winnow import HASH_BITS, Hashes, Positions
 
 NO_DATE = np.iinfo(np.int64).max

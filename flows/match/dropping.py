@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from flows.match.align.candidates import Ints
+from flows.match.align.chain import ranges
 from flows.match.archive import Archive, Flags, Furniture
 from flows.match.arrays import distinct
-from flows.match.candidates import Ints
-from flows.match.chain import ranges
 from flows.match.pairs import Crowd
 from flows.match.state import Generation, Witnesses, variant_spans
 from flows.match.store import Segment, without

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.match.align.candidates import Ints
+from flows.match.align.chain import sorted_by
 from flows.match.archive import LEAST_ARTICLES, OFTEN, Archive, Furniture, hash_of, marked, outlet_key, outlet_of
 from flows.match.arrays import among, distinct
-from flows.match.candidates import Ints
-from flows.match.chain import sorted_by
 from flows.match.store import Store
 from flows.match.winnow import GRAM, WINDOW, Hashes, Positions
 

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq, Levenshtein
 from rapidfuzz.process import cpdist
 
-from flows.match.align import LEAST_LETTERS, LEAST_SIMILARITY
+from flows.match.align.candidates import Ints
+from flows.match.align.chain import sorted_by
+from flows.match.align.pair import LEAST_LETTERS, LEAST_SIMILARITY
 from flows.match.archive import Archive, Furniture, outlet_of
 from flows.match.arrays import among, distinct
-from flows.match.candidates import Ints
-from flows.match.chain import sorted_by
 from flows.match.furniture import Repeated, affected, repeated
 from flows.match.rows import FURNITURE, ROW, Rows
 from flows.match.store import Store

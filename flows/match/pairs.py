@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.match.align import Articles, align
+from flows.match.align.buckets import Spill
+from flows.match.align.candidates import SEEDS, Asked, Early, Ints, Postings, earliest, near_diagonal, not_in, pair_up
+from flows.match.align.chain import Held, shared_places
+from flows.match.align.extend import MASKED
+from flows.match.align.pair import Articles, align
 from flows.match.archive import Archive, Furniture, in_order
 from flows.match.arrays import among, distinct
-from flows.match.buckets import Spill
-from flows.match.candidates import SEEDS, Asked, Early, Ints, Postings, earliest, near_diagonal, not_in, pair_up
-from flows.match.chain import Held, shared_places
-from flows.match.extend import MASKED
 from flows.match.furniture import covered
 from flows.match.memory import Limits
 from flows.match.relate import forms, to_rows

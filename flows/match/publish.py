@@ -10,17 +10,17 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from flows.match.align.candidates import Ints
 from flows.match.archive import Archive
 from flows.match.arrays import among, distinct
-from flows.match.candidates import Ints
-from flows.match.cluster import SPAN, Spans
 from flows.match.dropping import keep_spans
 from flows.match.memory import Limits
 from flows.match.pairs import Moment, either_key
 from flows.match.rows import Rows, as_bytes
 from flows.match.state import WITNESS, Generation, Witnesses, variant_spans
 from flows.match.store import Store
-from flows.match.witness import Collation, aligned_as_before, compare
+from flows.match.stories.cluster import SPAN, Spans
+from flows.match.stories.witness import Collation, aligned_as_before, compare
 from schemas.ids import content_id
 from schemas.table import Table
 from schemas.tables.alignments import ALIGNMENTS, RELATIONS

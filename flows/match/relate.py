@@ -7,14 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.match.align import Aligned, Articles, Cuts
-from flows.match.arrays import distinct
-from flows.match.candidates import Ints
-from flows.match.chain import ranges, sorted_by
-from flows.match.extend import Sides, extend
-from flows.match.rows import EXCERPT, QUOTE, REPRINT, ROW, SELF_COPY, TEMPLATE, Rows, same_pair
-from flows.match.store import Store
-from flows.match.template import (
+from flows.match.align.candidates import Ints
+from flows.match.align.chain import ranges, sorted_by
+from flows.match.align.extend import Sides, extend
+from flows.match.align.pair import Aligned, Articles, Cuts
+from flows.match.align.template import (
     FEW_NUMBERS,
     LEAST_WORDS,
     NUMBER_SHARE,
@@ -24,6 +21,9 @@ from flows.match.template import (
     numbers,
     numbers_differ,
 )
+from flows.match.arrays import distinct
+from flows.match.rows import EXCERPT, QUOTE, REPRINT, ROW, SELF_COPY, TEMPLATE, Rows, same_pair
+from flows.match.store import Store
 
 WHOLE = 0.5
 """Share of both articles that a reprint has in common at least."""

@@ -16,10 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.match import publish
+from flows.match.align.candidates import Ints
+from flows.match.align.chain import ranges, sorted_by
 from flows.match.archive import arrive
 from flows.match.arrays import among, distinct
-from flows.match.candidates import Ints
-from flows.match.chain import ranges, sorted_by
 from flows.match.dropping import without_dead, without_lost_variants
 from flows.match.furniture import refresh, remarked
 from flows.match.furniture_rows import changes, furniture_rows
@@ -30,7 +30,7 @@ from flows.match.relate import relations
 from flows.match.rows import Rows, no_rows
 from flows.match.state import VERSION, Generation, load, nothing, prune, save
 from flows.match.store import Segment, Store, merge, write_segments
-from flows.match.stories import changed_links, links_of, update_spans, witnesses
+from flows.match.stories.update import changed_links, links_of, update_spans, witnesses
 from schemas.columns import STRINGS, TIMESTAMP
 
 MATCH_INPUT = pa.schema(

@@ -15,13 +15,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.match.align.candidates import Ints
 from flows.match.archive import Archive, Furniture, empty_archive, no_furniture
-from flows.match.candidates import Ints
-from flows.match.cluster import SPAN, Spans
 from flows.match.furniture_rows import KEPT, KeptRows
 from flows.match.pairs import Crowd
 from flows.match.rows import Rows, no_rows
 from flows.match.store import Segment, Store
+from flows.match.stories.cluster import SPAN, Spans
 
 VERSION = "8"
 """Version of the matcher: part of the name of every generation, and so of what can be carried on."""

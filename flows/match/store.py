@@ -20,9 +20,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from flows.match.align.candidates import Ints
+from flows.match.align.chain import ranges
 from flows.match.arrays import distinct
-from flows.match.candidates import Ints
-from flows.match.chain import ranges
 from flows.match.fold import Codes, fold_columns
 from flows.match.winnow import HASH_BITS, Hashes, Positions, winnow
 

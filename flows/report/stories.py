@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from flows.match.side import side_by_side
+from flows.match.collate.side import side_by_side
 from warehouse.catalogue import rows
 from warehouse.errors import Missing
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from flows.match import buckets, pairs
-from flows.match.candidates import Postings, earliest, pair_up
+from flows.match import pairs
+from flows.match.align import buckets
+from flows.match.align.candidates import Postings, earliest, pair_up
 from flows.match.memory import Limits, bytes_of, limits
 from tests.flows.match.corpus import planted
 from tests.flows.match.running import Archive

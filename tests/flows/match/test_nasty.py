@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from flows.match import align as align_module
-from flows.match import witness as witness_module
+from flows.match.align import pair as align_module
+from flows.match.stories import witness as witness_module
 from tests.flows.match.corpus import Piece, noisy, sentence, sentences
 from tests.flows.match.running import Archive, matched
 
@@ -105,7 +105,7 @@ def test_a_thousand_witnesses_cost_a_thousand_comparisons(tmp_path: Path, monkey
 
     monkeypatch.setattr(witness_module, "_one", counted)
     monkeypatch.setattr("flows.match.pairs.align", counted_align)
-    monkeypatch.setattr("flows.match.witness.align", counted_align)
+    monkeypatch.setattr("flows.match.stories.witness.align", counted_align)
     pieces = []
     for number in range(1000):
         text = "".join(told[:8] if number % 3 else told)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from flows.match.side import side_by_side
+from flows.match.collate.side import side_by_side
 from flows.restore.stage import restore
 from schemas import table
 from schemas.columns import TEXT_KINDS
