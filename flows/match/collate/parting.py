@@ -128,14 +128,10 @@ def _alike(leader: Text, witness: Text, spans: Ints, backwards: bool) -> tuple[I
     start, end, other, other_end = spans.T
     size = np.minimum(end - start, other_end - other)
     place, ordinal = np.repeat(np.arange(len(size)), size), ranges(np.zeros(len(size), np.int64), size)
-    at, over = (
-        (end[place] - 1 - ordinal, other_end[place] - 1 - ordinal)
-        if backwards
-        else (
-            start[place] + ordinal,
-            other[place] + ordinal,
-        )
-    )
+    if backwards:
+        at, over = end[place] - 1 - ordinal, other_end[place] - 1 - ordinal
+    else:
+        at, over = start[place] + ordinal, other[place] + ordinal
     mine, theirs = leader.raw[at], witness.raw[over]
     unlike = np.flatnonzero(mine != theirs)
     single = fold_table().single
