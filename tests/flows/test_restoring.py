@@ -12,8 +12,17 @@ from tests.flows.restore.archive import sentences
 from tests.jobs import COMPARED_TABLES, copied, digests, files, ingest, rows, value
 from warehouse.store import Warehouse
 
-TOLD, OTHER = sentences("warehouse", 9), sentences("sidebar", 6)
-CUT = 17
+TOLD = sentences("warehouse", 9)
+# About something else, in other words: the page alone must show which lines may be whose.
+OTHER = [
+    "青岚茶市昨日清早开秤，山上采下的头一批明前新茶装在竹篓里，八点不到就卖出一百四十斤。",
+    "茶商老袁从外省赶来看样，抓一把新茶放在白瓷盘里闻了又闻，当场定下六十斤明前茶。",
+    "茶市的司秤员说，今年倒春寒来得早，新茶比往年晚上市五天，每斤明前茶的价钱却高出三成。",
+    "山里的茶农把鲜叶连夜炒成新茶，天不亮就挑到茶市来，怕的是错过头一天开秤的好价钱。",
+    "茶市管理所在大门口添了两台公平秤，茶农和茶商觉得斤两不对，随时可以把新茶再称一遍。",
+    "到中午收秤的时候，茶市一共成交新茶九百二十斤，其中明前茶占了四成，茶农都说开了个好头。",
+]
+CUT = 20
 PAGE = [
     "守堤人家的春天",
     f"本报江口3月1日电 {TOLD[0]}",
