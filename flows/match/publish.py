@@ -16,7 +16,7 @@ from flows.match.arrays import among, distinct
 from flows.match.dropping import keep_spans
 from flows.match.memory import Limits
 from flows.match.pairs import Moment, either_key
-from flows.match.rows import Rows, as_bytes
+from flows.match.rows import Rows, apart
 from flows.match.state import WITNESS, Generation, Witnesses, variant_spans
 from flows.match.store import Store
 from flows.match.stories.cluster import SPAN, Spans
@@ -80,10 +80,8 @@ def _alignment_key(archive: Archive, store: Store, rows: Rows) -> dict[str, pa.A
 def alignments(archive: Archive, before: Archive, store: Store, gone: Rows, came: Rows) -> Change:
     """The change of `alignments`, from rows that went and rows that came; a row may be among both."""
     if len(gone) and len(came):
-        left, right = as_bytes(gone), as_bytes(came)
-        same = set(left) & set(right)
-        gone = gone[[each not in same for each in left]]
-        came = came[[each not in same for each in right]]
+        lost, new = apart(gone, came)
+        gone, came = gone[lost], came[new]
     lengths = store.lengths()
     left_letters = (came["left_end"] - came["left_start"]).astype(np.int64)
     right_letters = (came["right_end"] - came["right_start"]).astype(np.int64)

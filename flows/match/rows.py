@@ -42,6 +42,9 @@ def same_pair(rows: Rows) -> NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum(step)])
 
 
-def as_bytes(rows: Rows) -> list[bytes]:
-    """Each row in bytes, to be looked up."""
-    return [bytes(each) for each in np.ascontiguousarray(rows).view(f"V{rows.dtype.itemsize}").ravel().tolist()]
+def apart(one: Rows, two: Rows) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which rows of either table the other has not."""
+    seen = [np.ascontiguousarray(rows).view(f"V{rows.dtype.itemsize}").ravel().tolist() for rows in (one, two)]
+    both = set(seen[0]) & set(seen[1])
+    mine, theirs = (np.array([row not in both for row in rows], np.bool_) for rows in seen)
+    return mine, theirs

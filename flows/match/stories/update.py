@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from flows.match.align.candidates import Ints
 from flows.match.archive import Archive
-from flows.match.rows import REPRINT, REUSE, Rows
+from flows.match.rows import REPRINT, REUSE, Rows, apart
 from flows.match.stories.cluster import Spans, gather_stories, renumbered
 from flows.match.stories.fuse import fused, whole
 
@@ -28,11 +28,8 @@ def changed_links(old: Rows, new: Rows) -> Rows:
     """Links that are in one of the two and not in the other."""
     if len(old) == 0 or len(new) == 0:
         return np.concatenate([old, new])
-    one, two = (np.ascontiguousarray(rows).view(f"V{rows.dtype.itemsize}").ravel() for rows in (old, new))
-    both = set(one.tolist()) & set(two.tolist())
-    return np.concatenate(
-        [old[[value not in both for value in one.tolist()]], new[[value not in both for value in two.tolist()]]]
-    )
+    lost, found = apart(old, new)
+    return np.concatenate([old[lost], new[found]])
 
 
 def _same_outlet(archive: Archive, links: Rows) -> NDArray[np.bool_]:

@@ -22,7 +22,7 @@ from flows.match.collate.printed import Text, end_to_end
 from flows.match.fold import strings
 from flows.match.memory import Limits
 from flows.match.pairs import Moment, cut, either_key, gather
-from flows.match.rows import Rows, as_bytes
+from flows.match.rows import Rows, apart
 from flows.match.store import Store
 from flows.match.stories.cluster import Spans
 
@@ -70,10 +70,11 @@ def aligned_as_before(before: Rows, now: Rows, pairs: Ints) -> NDArray[np.bool_]
         spans = rows[row]
         # What other rows of the archive say of them does not count.
         spans["form"], spans["relation"] = False, 0
-        told.append((as_bytes(spans), key))
-    same = set(told[0][0]) & set(told[1][0])
-    other = np.concatenate([key[np.array([each not in same for each in spans], np.bool_)] for spans, key in told])
-    result: NDArray[np.bool_] = among(pairs, told[1][1]) & ~among(pairs, other)
+        told.append((spans, key))
+    (old, old_key), (new, new_key) = told
+    lost, came = apart(old, new)
+    other = np.concatenate([old_key[lost], new_key[came]])
+    result: NDArray[np.bool_] = among(pairs, new_key) & ~among(pairs, other)
     return result
 
 
