@@ -16,6 +16,7 @@ from flows.clean.stage import clean
 from flows.extract.reading import Reading, UnreadableError
 from flows.extract.registry import extractor_for
 from flows.extract.stage import gather
+from flows.faults import sentence, told
 from flows.segment.stage import segment
 from schemas import table
 from schemas.ids import text_sha256
@@ -118,7 +119,9 @@ def read_payloads(work: Iterable[tuple[Work, bytes | UnreadableError]]) -> dict[
         try:
             readings.append((each, extract(each.media_type, each.parser, payload)))
         except UnreadableError as error:
-            rejects.append(_reject(each, "extract", error.error, error.message))
+            # Only a fault that nobody foresaw has a cause: the exception of the reader.
+            trace = told(error.__cause__) if error.error == "crash" and error.__cause__ else None
+            rejects.append(_reject(each, "extract", error.error, error.message, trace))
     try:
         return _finish(readings, rejects)
     except Exception:
@@ -150,9 +153,7 @@ def extract(media_type: str | None, parser: str | None, payload: bytes | Unreada
     except UnreadableError:
         raise
     except (Exception, RecursionError) as error:
-        raise UnreadableError(
-            "crash", f"The {extractor.name} reader failed: {type(error).__name__}: {error}"[:300]
-        ) from error
+        raise UnreadableError("crash", f"The {extractor.name} reader failed: {sentence(error)}") from error
     return _Read(extractor.name, extractor.stamp(parser), reading)
 
 
@@ -180,8 +181,8 @@ def _one_by_one(readings: Sequence[tuple[Work, _Read]], rejects: list[dict[str, 
         try:
             done.append(_finish([(each, read)], []))
         except Exception as error:
-            message = f"Segmentation or cleaning failed: {type(error).__name__}: {error}"[:300]
-            rejects.append(_reject(each, "segment", "crash", message))
+            message = f"Segmentation or cleaning failed: {sentence(error)}"
+            rejects.append(_reject(each, "segment", "crash", message, told(error)))
     out = {name: pa.concat_tables([tables[name] for tables in done]) for name in TABLES}
     return out | {"rejects": table("rejects").rows(rejects)}
 
@@ -192,7 +193,7 @@ def died(each: Work, error: BaseException) -> dict[str, Any]:
     return _reject(each, "extract", "died", message)
 
 
-def _reject(each: Work, stage: str, error: str, message: str) -> dict[str, Any]:
+def _reject(each: Work, stage: str, error: str, message: str, traceback: str | None = None) -> dict[str, Any]:
     extractor = extractor_for(each.media_type)
     return reject(
         each.source_id,
@@ -203,4 +204,5 @@ def _reject(each: Work, stage: str, error: str, message: str) -> dict[str, Any]:
         sha256=each.payload_sha256,
         stage=stage,
         version=f"{extractor.name} {extractor.stamp(each.parser)}" if extractor else f"none {each.media_type or ''}",
+        traceback=traceback,
     )

@@ -109,7 +109,8 @@ class Run:
             except Exception as error:
                 failure = kinds.failure(error)
                 uri = failure.uri or source.location
-                tables.add(Batch(rejects=[reject(source.id, uri, failure.error, failure.message)]))
+                told = reject(source.id, uri, failure.error, failure.message, traceback=failure.traceback)
+                tables.add(Batch(rejects=[told]))
             segments.close()
             for name in segments.closed:
                 tables.add(Batch(taken_in=[salvage.listing(self._raw, name, tables.held(name), self.run_id)]))

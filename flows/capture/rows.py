@@ -104,8 +104,12 @@ def reject(
     sha256: str | None = None,
     stage: str = "capture",
     version: str | None = None,
+    traceback: str | None = None,
 ) -> dict[str, Any]:
-    """A row of `rejects`. Its id is over the payload where there is one, so that the same failure is one row."""
+    """A row of `rejects`. Its id is over the payload where there is one, so that the same failure is one row.
+
+    `traceback` is what `flows.faults.told` makes of an exception that nobody foresaw.
+    """
     return {
         "reject_id": content_id(sha256 or capture_id or f"{source_id} {uri}", stage, error, message, version),
         "source_id": source_id,
@@ -115,6 +119,7 @@ def reject(
         "error": error,
         "message": message,
         "payload_sha256": sha256,
+        "traceback": traceback,
         "version": version,
     }
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flows.capture.seen import Seen
 from flows.capture.session import Batch, Session
+from flows.faults import sentence, told
 from flows.fetch.errors import FetchError
 from flows.fetch.limits import Limits, OptionError
 from flows.fetch.url import normal
@@ -21,14 +22,16 @@ from warehouse.errors import WarehouseError
 class SourceFailed(Exception):  # noqa: N818
     """A source could not be taken in, or not to its end. What came before the failure stands.
 
-    `error` is a short name, the message one sentence, `uri` what it was about.
+    `error` is a short name, the message one sentence, `uri` what it was about, `traceback` where in the code an error
+    came up that nobody foresaw.
     """
 
-    def __init__(self, error: str, message: str, uri: str | None = None) -> None:
+    def __init__(self, error: str, message: str, uri: str | None = None, traceback: str | None = None) -> None:
         super().__init__(message)
         self.error = error
         self.message = message
         self.uri = uri
+        self.traceback = traceback
 
 
 class Kind(Protocol):
@@ -68,7 +71,7 @@ def failure(error: Exception) -> SourceFailed:
     if isinstance(error, WarehouseError) or (isinstance(error, OSError) and is_full(error)):
         raise error
     logging.getLogger(__name__).debug("A source failed", exc_info=error)
-    return SourceFailed("crash", f"{type(error).__name__}: {error}"[:300])
+    return SourceFailed("crash", sentence(error), traceback=told(error))
 
 
 def capture(source: Source, session: Session, seen: Seen) -> Iterator[Batch]:

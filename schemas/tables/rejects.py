@@ -23,15 +23,22 @@ REJECTS = Table(
             pa.string(),
             "The stage that gave up.",
             "extract",
-            values=("capture", "extract", "segment", "clean", "match"),
+            values=("capture", "extract", "segment", "clean", "match", "restore", "publish"),
         ),
         text("error", "Short name of the reason.", "empty"),
         text("message", "The reason in one sentence.", "The file is empty."),
         PAYLOAD_SHA256.named("payload_sha256", "The payload, where it was captured.", nullable=True),
+        text(
+            "traceback",
+            "Where in the code it happened, for a fault that nobody foresaw: the functions at work, outermost "
+            "first, without anything of the machine. Null where the reason was foreseen.",
+            nullable=True,
+        ),
         text("version", "Version of the reader that gave up; null where the input never reached one.", nullable=True),
     ),
     key=("reject_id",),
-    volatile=("reject_id", "capture_id", "uri", "source_id"),
+    # A traceback follows the code, which may be put in other words while it says the same of every input.
+    volatile=("reject_id", "capture_id", "uri", "source_id", "traceback"),
     checks=(
         Check(
             "rejects_say_why",
