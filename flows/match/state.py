@@ -23,7 +23,7 @@ from flows.match.rows import Rows, no_rows
 from flows.match.store import Segment, Store
 from flows.match.stories.cluster import SPAN, Spans
 
-VERSION = "8"
+VERSION = "9"
 """Version of the matcher: part of the name of every generation, and so of what can be carried on."""
 
 WITNESS = np.dtype(

@@ -196,7 +196,8 @@ def left_out(leader: Text, witness: Text, found: Agreed, leader_span: tuple[Ints
     `found` are the blocks of each witness, `run` numbering witnesses here; the spans are given for each witness.
     """
     number, head = np.unique(found.run, return_index=True)
-    tail = np.append(head[1:], len(found.run)) - 1
+    # Of no witness at all there are no blocks, and no last one either.
+    tail = np.searchsorted(found.run, number, "right") - 1
     start, end = (each[number] for each in leader_span)
     last, other_last = found.leader[tail] + found.size[tail], found.witness[tail] + found.size[tail]
     first = np.flatnonzero(found.leader[head] - start >= LEFT_OUT)

@@ -145,6 +145,8 @@ def _alike(leader: Text, witness: Text, spans: Ints, backwards: bool) -> tuple[I
     result = size.copy()
     result[place[differ]] = ordinal[differ]
     marks = marks[ordinal[marks] < result[place[marks]]]
+    # White space of another width is layout: alike, and no variant.
+    marks = marks[~(WHITE[mine[marks]] & WHITE[theirs[marks]])]
     return result, place[marks], np.stack([at[marks], at[marks] + 1, over[marks], over[marks] + 1], axis=1)
 
 

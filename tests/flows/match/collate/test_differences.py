@@ -123,6 +123,15 @@ def test_variants_are_whole_tokens(left: str, right: str, expected: list[Found])
     assert _variants(HEAD + left + TAIL, HEAD + right + TAIL) == expected
 
 
+@pytest.mark.parametrize("white", [" ", "\u3000", "\u00a0", "\u2003", "\t", "\n", "\r\n", " \u3000", ""])
+@pytest.mark.parametrize("other", [" ", "\u3000", "\u2009", "\n\n"])
+def test_white_space_of_another_kind_beside_a_variant_is_no_variant(white: str, other: str) -> None:
+    text, expected = "识别干{}表现突出{}的要", [("扬", "部对", "sub", "wording")]
+    assert _variants(text.format("扬" + white, white), text.format("部对" + other, other)) == expected
+    assert _variants(text.format(white + "扬", white), text.format(other + "部对", other)) == expected
+    assert _variants(text.format(white, white), text.format(other, other)) == []
+
+
 def test_where_texts_part_inside_a_word_there_is_no_variant() -> None:
     left, right = "χθεσινά Ύστερα έφυγαν όλα τα πλοία. Και μετά", "παλια Ύστερα έφυγαν όλα τα πλοία. Και μεσα"
     leader, witness = as_text(left), as_text(right)
@@ -168,6 +177,10 @@ _TOKENS = st.sampled_from(
         "—",
         "-",
         "\n",
+        "\u3000",
+        " ",
+        "\u2003",
+        "\u00a0",
         "ﷺ",
     ]
 )
