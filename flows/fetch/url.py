@@ -62,6 +62,8 @@ def normal(url: str, base: str | None = None) -> Url:
         raise FetchError("url", "The address names no host." if not raw else f"There is no host {name!r}.")
     if found.userinfo:
         raise FetchError("url", "An address with a name or password in it is not fetched.")
+    if found.port is not None and not 0 < found.port < 1 << 16:
+        raise FetchError("url", f"There is no port {found.port}.")
     host = raw.decode("ascii")
     host = f"[{host}]" if ":" in host else host
     number = None if found.port == {"http": 80, "https": 443}[found.scheme] else found.port

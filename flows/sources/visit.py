@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from math import inf
+from urllib.parse import urlsplit
 
-from flows.capture import web
+from flows.capture import payloads, web
 from flows.capture.known import First, Held
-from flows.capture.rows import reject
+from flows.capture.rows import Origin, reject
 from flows.capture.seen import Seen
 from flows.capture.session import Batch, Session
+from flows.extract.registry import canonical
 from flows.fetch.address import Resolver, resolve
 from flows.fetch.crawl import Answer, Crawl, Job
 from flows.fetch.errors import FetchError
@@ -47,8 +51,19 @@ class Want:
     depth: int = 0
 
 
-Found = Want | FetchError
-"""An address that was found, or why one cannot be followed."""
+@dataclass(frozen=True)
+class Inline:
+    """A text that a list holds itself, captured as a resource of its own. `key` and `mark` as of a Want."""
+
+    url: str
+    payload: bytes
+    media_type: str
+    key: str
+    mark: str
+
+
+Found = Want | Inline | FetchError
+"""An address or a text that was found, or why one cannot be followed."""
 
 Reader = Callable[[Want, str, bytes], Iterable[Found]]
 """What was wanted, the address that answered, and its payload: to what was found. May raise FetchError."""
@@ -93,7 +108,7 @@ class Visit:
         self._before = session.known.since(source.id, began) if resumed else {}
         self._asked: set[str] = set()
         self._found: list[Want] = []
-        self._validators: dict[str, str] = {}
+        self._validators: dict[str, str | None] = {}
         self._batch = Batch()
         self._waiting: list[Answer] = []
         self._taken = time.monotonic()
@@ -265,18 +280,23 @@ class Visit:
             self._fail(answer.job.url, answer.error.error, answer.error.message)
 
     def _take_list(self, answer: Answer, want: Want) -> None:
+        """Read a list. Its validators are kept only of a whole, sound one: else it would answer 304 for ever."""
         exchange = answer.exchange
         assert exchange is not None
         if exchange.status == 304:
             self._good += 1
             return
+        self._validators[f"list {want.url}"] = None
         message = read_message(exchange.response)
         if exchange.status != 200 or message.payload is None:
-            said = message.problem[1] if message.problem else f"It answers {exchange.status}."
-            self._fail(exchange.url, f"http-{exchange.status}", said)
+            error = message.problem if message.problem and exchange.status == 200 else None
+            self._fail(exchange.url, *(error or (f"http-{exchange.status}", f"It answers {exchange.status}.")))
             return
         bad = self._bad
-        if self._look(want, exchange.url, message.payload):
+        whole = message.problem is None and exchange.extra == 0
+        if message.problem:
+            self._say(exchange.url, *message.problem)
+        if self._look(want, exchange.url, message.payload) and whole:
             stored = {
                 "If-None-Match": exchange.headers.get("etag"),
                 "If-Modified-Since": exchange.headers.get("last-modified"),
@@ -307,18 +327,46 @@ class Visit:
         if self._read is None or payload is None:
             return False
         marked = True
-        try:
-            for found in self._read(want, url, payload):
-                if isinstance(found, FetchError):
-                    self._batch.rejects.append(reject(self.source.id, url, found.error, found.message))
-                    marked = False
-                else:
-                    self._found.append(found)
-                    marked &= found.role == "page" and found.mark is not None
-        except FetchError as error:
-            self._fail(url, error.error, error.message)
-            return False
-        return marked
+        found = iter(self._read(want, url, payload))
+        while True:
+            try:
+                each = next(found, None)
+            except FetchError as error:
+                self._fail(url, error.error, error.message)
+                return False
+            except Exception as error:  # whatever a list does to its reader, the other lists are read
+                logging.getLogger(__name__).warning("%s could not be read", url, exc_info=error)
+                self._fail(url, "crash", f"The list could not be read: {type(error).__name__}: {error}"[:300])
+                return False
+            if each is None:
+                return marked
+            if isinstance(each, FetchError):
+                self._say(url, each.error, each.message)
+                marked = False
+            elif isinstance(each, Inline):
+                self._keep_inline(each)
+            else:
+                self._found.append(each)
+                marked &= each.role == "page" and each.mark is not None
+
+    def _keep_inline(self, found: Inline) -> None:
+        """Capture a text that stands in a list, where it is not what was captured of it last."""
+        if self._memory.mark(found.key) == found.mark:
+            return
+        self._memory.note(found.key, found.mark)
+        sha256 = hashlib.sha256(found.payload).hexdigest()
+        if self._session.known.latest(self.source.id, [found.url]).get(found.url) == sha256:
+            return
+        origin = Origin(
+            source_id=self.source.id,
+            uri=found.url,
+            outlet=urlsplit(found.url).hostname or self.source.id,
+            media_type=found.media_type,
+            parser=canonical(self.source.hints),
+        )
+        first = self._session.first([sha256]).get(sha256)
+        at = self._session.clock()
+        payloads.keep(origin, found.payload, sha256, len(found.payload), at, first, self._session, self._batch)
 
     def _archived(self, sha256: str | None) -> bytes | None:
         """A payload that the archive holds; None where it cannot be had."""
@@ -334,4 +382,7 @@ class Visit:
     def _fail(self, url: str, error: str, message: str) -> None:
         self._bad += 1
         self._last = (error, message, url)
+        self._say(url, error, message)
+
+    def _say(self, url: str, error: str, message: str) -> None:
         self._batch.rejects.append(reject(self.source.id, url, error, message))

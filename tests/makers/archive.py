@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from flows.examine import examine
 from flows.executor import Inline
 from flows.pipeline import Job, Outcome, run
 from flows.progress import Silent
@@ -42,6 +43,10 @@ class Archive:
         other = Warehouse(self.folder / "rebuilt")
         rebuild(self.warehouse, other, Settings(warehouse=other.root), Silent())
         return [each.table for each in compare(self.warehouse, other) if not each.same]
+
+    def findings(self) -> list[Any]:
+        """What an audit finds wrong."""
+        return list(examine(self.warehouse).findings)
 
 
 def story(number: int, more: str = "") -> bytes:

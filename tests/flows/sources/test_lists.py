@@ -107,7 +107,11 @@ def test_what_is_no_feed_is_said(archive: Archive, web: Site, body: bytes, error
 
 def test_entries_are_those_with_a_page() -> None:
     body = b"<rss version='2.0'><channel><item><title>x</title></item><item><link>y</link></item></channel></rss>"
-    assert [entry.url for entry in feed.entries(body, "http://a.example/feed/")] == ["http://a.example/feed/y"]
+    nothing, page = feed.entries(body, "http://a.example/feed/")
+    assert isinstance(nothing, FetchError)
+    assert nothing.error == "feed-entry"
+    assert isinstance(page, feed.Entry)
+    assert page.url == "http://a.example/feed/y"
 
 
 def urlset(*items: tuple[int, str | None]) -> bytes:
