@@ -17,7 +17,7 @@ import duckdb
 import pyarrow as pa
 
 from schemas import table
-from warehouse.disk import write_atomically
+from warehouse.storage import at
 
 AT_ONCE = 3
 """So many failures of a source in a row are published at once, each."""
@@ -36,10 +36,10 @@ class History:
     """The rows of one run. `append` commits rows of `source_runs` that are not there yet."""
 
     def __init__(self, state: Path, con: duckdb.DuckDBPyConnection, append: Callable[[pa.Table], object]) -> None:
-        self._folder = state / "failures"
+        self._kept = at(state).within("failures")
         self._con = con
         self._append = append
-        self._told: list[Path] = []
+        self._told: list[str] = []
 
     def tell(self, values: dict[str, Any], *, something_new: bool) -> None:
         """Record how a source ended, given as a row, unless nothing was new and all is as well as it was before."""
@@ -55,30 +55,26 @@ class History:
 
     def gather(self) -> None:
         """Add what was put by, of every source, to the snapshot to come."""
-        if not self._folder.is_dir():
-            return
-        self._told = sorted(self._folder.glob("*.json"))
-        rows = [row for path in self._told for row in _read(path)]
+        self._told = self._kept.names()
+        rows = [row for name in self._told for row in self._read(name)]
         if rows:
             self._append(table("source_runs").rows(rows))
 
     def settle(self) -> None:
         """Drop the files of what a snapshot holds now."""
-        for path in self._told:
-            path.unlink(missing_ok=True)
+        for name in self._told:
+            self._kept.delete(name)
         self._told = []
 
     def _put_by(self, values: dict[str, Any]) -> None:
-        path = self._folder / f"{values['source_id']}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        rows = [*_read(path), values]
-        write_atomically(path, json.dumps(rows, default=datetime.isoformat, ensure_ascii=False).encode())
+        name = f"{values['source_id']}.json"
+        rows = [*self._read(name), values]
+        self._kept.put(name, json.dumps(rows, default=datetime.isoformat, ensure_ascii=False).encode())
 
-
-def _read(path: Path) -> list[dict[str, Any]]:
-    try:
-        rows = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return []
-    times = ("started_at", "finished_at")
-    return [row | {name: datetime.fromisoformat(row[name]) for name in times} for row in rows]
+    def _read(self, name: str) -> list[dict[str, Any]]:
+        try:
+            rows = json.loads(self._kept.get(name))
+        except (OSError, ValueError):
+            return []
+        times = ("started_at", "finished_at")
+        return [row | {name: datetime.fromisoformat(row[name]) for name in times} for row in rows]

@@ -12,6 +12,7 @@ from flows.extract.registry import present_stamps
 from flows.match.stage import MATCH_INPUT, MatchChange, StateMissingError, match, prune
 from schemas import table
 from schemas.render.sql import literal
+from warehouse.storage import at
 from warehouse.store import Writer
 
 TABLES = ("alignments", "stories", "variants")
@@ -47,8 +48,8 @@ class Matching:
 
     def __init__(self, writer: Writer, memory_limit: str | None, workers: int) -> None:
         self._writer = writer
-        self._state = writer.warehouse.state / "match"
-        self._inputs = writer.warehouse.state / "match-inputs"
+        self._state = at(writer.warehouse.state).within("match")
+        self._inputs = at(writer.warehouse.state).within("match-inputs")
         self._memory_limit = memory_limit
         self._workers = workers
         self.generation = writer.snapshot.match_state if writer.snapshot else None
@@ -76,10 +77,9 @@ class Matching:
     def tidy(self) -> None:
         """Drop the working files that no longer go with the tables."""
         prune(self._state, self.generation)
-        if self._inputs.is_dir():
-            for path in self._inputs.iterdir():
-                if path.stem != self.generation:
-                    path.unlink()
+        for name in self._inputs.names():
+            if name != f"{self.generation}.parquet":
+                self._inputs.delete(name)
 
     def _match(self, new: pa.Table, removed: pa.Array, previous: str | None) -> MatchChange:
         return match(
@@ -89,12 +89,14 @@ class Matching:
     def _difference(self) -> tuple[pa.Table, pa.Array]:
         """Articles that are new, or known by other outlets or another date; and ids of those that are gone."""
         con = self._writer.con()
-        known = self._inputs / f"{self.generation}.parquet"
-        if self.generation is None or not known.exists():
+        known = f"{self.generation}.parquet"
+        if self.generation is None or self._inputs.size(known) is None:
             self.generation = None
             rows = con.sql(input_sql(text=True)).to_arrow_table()
             return rows.cast(MATCH_INPUT), pa.array([], pa.string())
-        con.execute(f"CREATE OR REPLACE TEMP VIEW matched AS FROM read_parquet({literal(str(known))})")
+        con.execute(
+            f"CREATE OR REPLACE TEMP VIEW matched AS FROM read_parquet({literal(str(self._inputs.local(known)))})"
+        )
         con.execute(f"CREATE OR REPLACE TEMP TABLE present AS {input_sql(text=False)}")
         gone = con.sql("SELECT article_id FROM matched ANTI JOIN present USING (article_id)").to_arrow_table()
         new = con.sql(
@@ -104,11 +106,9 @@ class Matching:
 
     def _remember(self) -> None:
         """Note what the generation was made from."""
-        self._inputs.mkdir(parents=True, exist_ok=True)
         rows = self._writer.con().sql(input_sql(text=False)).to_arrow_table()
-        beside = self._inputs / f".{self.generation}"
-        pq.write_table(rows, beside)
-        beside.replace(self._inputs / f"{self.generation}.parquet")
+        with self._inputs.making(f"{self.generation}.parquet") as path:
+            pq.write_table(rows, path)
 
     def _apply(self, change: MatchChange, anew: bool, now: datetime) -> Counter[str]:
         counts: Counter[str] = Counter()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 
@@ -17,6 +14,7 @@ from schemas.render.sql import quoted
 from warehouse import digest
 from warehouse.catalogue import define
 from warehouse.errors import WarehouseError, nothing_at
+from warehouse.storage import at
 from warehouse.store import Warehouse
 
 
@@ -43,7 +41,7 @@ def rebuild(old: Warehouse, new: Warehouse, settings: Settings, progress: Progre
     if new.root.exists() and any(new.root.iterdir()):
         raise WarehouseError(f"{new.root} is not empty; give a folder that is new.")
     for entry in snapshot.warc_files:
-        _link(old.root / entry.path, new.root / entry.path)
+        at(new.root).put_file(entry.path, old.root / entry.path, keep=True)
     return run(Job(new, settings, (), progress=progress))
 
 
@@ -81,11 +79,3 @@ def _published(store: Warehouse) -> duckdb.DuckDBPyConnection:
     if snapshot is not None:
         define(con, store.root, snapshot)
     return con
-
-
-def _link(old: Path, new: Path) -> None:
-    new.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(old, new)
-    except OSError:
-        shutil.copyfile(old, new)

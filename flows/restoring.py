@@ -10,6 +10,7 @@ import pyarrow as pa
 from flows.restore.stage import RELATIONS, VERSION, WITNESSES, restore
 from schemas import table
 from schemas.render.sql import literal
+from warehouse.storage import at
 from warehouse.store import Writer
 
 _TABLE = "restorations"
@@ -63,7 +64,7 @@ class Restorer:
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
-        self._state = writer.warehouse.state / "restored"
+        self._state = at(writer.warehouse.state).within("restored")
         self._before = writer.snapshot.match_state if writer.snapshot else None
 
     def bring_up_to_date(self, generation: str | None, touched: Iterable[str] | None) -> int:
@@ -78,21 +79,18 @@ class Restorer:
             return 0
         articles = sorted(set(touched)) if known and touched is not None else None
         added = self._restore(articles)
-        self._state.mkdir(parents=True, exist_ok=True)
-        (self._state / generation).write_text(VERSION, encoding="utf-8")
+        self._state.put(generation, VERSION.encode())
         self._before = generation
         return added
 
     def tidy(self) -> None:
         """Drop the marks of generations that are gone."""
-        if self._state.is_dir():
-            for path in sorted(self._state.iterdir()):
-                if path.name != self._before:
-                    path.unlink()
+        for name in self._state.names():
+            if name != self._before:
+                self._state.delete(name)
 
     def _version(self, generation: str) -> str | None:
-        mark = self._state / generation
-        return mark.read_text(encoding="utf-8") if mark.is_file() else None
+        return self._state.get(generation).decode() if self._state.size(generation) is not None else None
 
     def _restore(self, articles: list[str] | None) -> int:
         """Bring the rows of the articles' pages up to date; of all pages for None."""

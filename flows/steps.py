@@ -31,6 +31,7 @@ from flows.sources.registry import Source
 from schemas import table
 from schemas.ids import content_id
 from warehouse.raw import SegmentWriter
+from warehouse.storage import at
 from warehouse.store import Writer
 
 
@@ -200,8 +201,10 @@ class Run:
                     failed.append(job)
                 progress.advance(len(job.work))
             rejects = self._isolate(failed, len(jobs))
+        staged = at(self._staging)
         for name in TABLES:
-            self.counts[name] += self.writer.append_files(name, sorted((self._staging / name).glob("*.parquet")))
+            files = [staged.local(each) for each in staged.names(name) if each.endswith(".parquet")]
+            self.counts[name] += self.writer.append_files(name, files)
         self.counts["rejects"] += self.writer.append("rejects", self._absent("rejects", rejects))
         shutil.rmtree(self._staging, ignore_errors=True)
 

@@ -1,6 +1,6 @@
 """The catalogue: a DuckDB file that holds views only, over the exact files of one snapshot.
 
-It is disposable. It is built beside the old one and swapped in by rename, so a reader has the old one or
+It is disposable. It is built beside the old one and put in its place whole, so a reader has the old one or
 the new. Views find their files through `getvariable('warehouse')`, else where the catalogue was published,
 so a warehouse can be moved, mounted read-only, or opened from any folder.
 """
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import os
 import re
 import shutil
 from collections.abc import Callable, Sequence
@@ -22,9 +21,9 @@ from duckdb import StatementType
 
 from schemas import TABLES, Table
 from schemas.render.sql import column_list, comments, empty_select, literal, quoted
-from warehouse.disk import flush_file, flush_folder
 from warehouse.errors import Damaged, Missing, NotAQuery, nothing_at
 from warehouse.snapshots import Snapshot, TableEntry
+from warehouse.storage import at
 
 NAME = "catalogue.duckdb"
 ANEW = 64
@@ -42,25 +41,21 @@ def build(root: Path, snapshot: Snapshot, former: Snapshot | None = None) -> Pat
     of the work is in the views that stay.
     """
     path = root / NAME
-    beside = root / f".{NAME}.{os.getpid()}"
     try:
-        if (
-            former is None
-            or snapshot.number % ANEW == 0
-            or not _brought_up_to_date(path, beside, root, former, snapshot)
-        ):
-            beside.unlink(missing_ok=True)
-            _in_file(beside, lambda con: define(con, root, snapshot))
+        with at(root).making(NAME) as beside:
+            if (
+                former is None
+                or snapshot.number % ANEW == 0
+                or not _brought_up_to_date(path, beside, root, former, snapshot)
+            ):
+                beside.unlink(missing_ok=True)
+                _in_file(beside, lambda con: define(con, root, snapshot))
     except duckdb.IOException as error:
-        beside.unlink(missing_ok=True)
         if "No space left" in str(error):
             raise OSError(errno.ENOSPC, str(error)) from error
         raise Damaged(
             f"A table's file cannot be read ({str(error).splitlines()[0]}); `dibao audit` says which."
         ) from error
-    flush_file(beside)
-    os.replace(beside, path)
-    flush_folder(root)
     return path
 
 

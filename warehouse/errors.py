@@ -4,6 +4,7 @@ WarehouseError
   Busy            another run holds the writer's lock
   Conflict        another writer published the snapshot that this run was about to publish
   Damaged         a file is not what its snapshot says
+  Moved           an object was changed by somebody else between looking and writing
   Missing         there is no warehouse, table, snapshot or id of that name
   NoSpace         the disk is full
   NotAQuery       SQL that would do more than read
@@ -24,6 +25,10 @@ class Busy(WarehouseError):  # noqa: N818
 
 class Conflict(WarehouseError):  # noqa: N818
     """Another writer published the next snapshot first."""
+
+
+class Moved(WarehouseError):  # noqa: N818
+    """An object is not what it was when it was looked at."""
 
 
 class Damaged(WarehouseError):  # noqa: N818

@@ -1,7 +1,7 @@
 """The raw store: WARC 1.1 segments, one gzip member a record, written once and never changed.
 
-A segment is written as `<name>.warc.gz.open`, flushed to disk, then renamed. What a crash leaves
-open is salvaged record by record by `warehouse.salvage`.
+A segment is spooled, flushed to disk, then put whole. What a crash leaves spooled is salvaged record by record by
+`flows.capture.salvage`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-import os
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,9 +22,8 @@ from isal import isal_zlib
 from warcio.recordloader import ArcWarcRecord
 from warcio.warcwriter import WARCWriter
 
-from warehouse.disk import flush_file, flush_folder
+from warehouse.storage import at
 
-OPEN_SUFFIX = ".open"
 SEGMENT_BYTES = 1 << 30
 """A segment that has grown beyond this is closed and the next one begun."""
 
@@ -66,7 +64,7 @@ class SegmentWriter:
     """
 
     def __init__(self, raw: Path, run_id: str, started_at: datetime, description: Mapping[str, str]) -> None:
-        self._raw = raw
+        self._storage = at(raw)
         self._run_id = run_id
         self._folder = started_at.strftime("%Y/%m")
         self._description = {"software": "dibao", "format": "WARC File Format 1.1", "run": run_id, **description}
@@ -188,13 +186,9 @@ class SegmentWriter:
         """Flush the open segment to disk and give it its final name."""
         if self._out is None:
             return
-        self._out.flush()
-        os.fsync(self._out.fileno())
         self._out.close()
         self._out = None
-        final = self._raw / self._name
-        os.rename(f"{final}{OPEN_SUFFIX}", final)
-        flush_folder(final.parent)
+        self._storage.keep(self._name)
         self.closed.append(self._name)
 
     @property
@@ -223,18 +217,15 @@ class SegmentWriter:
         return Place(self._name, start, self._out.tell() - start)
 
     def _open(self) -> None:
-        folder = self._raw / self._folder
-        folder.mkdir(parents=True, exist_ok=True)
         while self._is_taken():  # by a first try of the same step
             self._number += 1
-        self._out = (self._raw / f"{self._name}{OPEN_SUFFIX}").open("xb")
+        self._out = self._storage.spool(self._name).open("xb")
         info = self._builder.create_warcinfo_record(Path(self._name).name, self._description)
         self.write(info)
 
     def _is_taken(self) -> bool:
         self._name = f"{self._folder}/{self._run_id}-{self._number:05d}.warc.gz"
-        final = self._raw / self._name
-        return final.exists() or final.with_name(final.name + OPEN_SUFFIX).exists()
+        return self._storage.size(self._name) is not None or self._storage.spool(self._name).exists()
 
 
 def _verified(head: bytes, chunks: Iterable[bytes], size: int, sha256: str) -> Iterator[bytes]:
@@ -249,30 +240,38 @@ def _verified(head: bytes, chunks: Iterable[bytes], size: int, sha256: str) -> I
     yield b"\r\n\r\n"
 
 
+def finish(raw: Path, warc_file: str, end: int) -> None:
+    """Put a segment that a killed run left spooled, cut after its last whole record, which ends at byte `end`.
+
+    With 0 there is none, and the segment goes.
+    """
+    storage = at(raw)
+    left = storage.spool(warc_file)
+    if end == 0:
+        left.unlink()
+        return
+    with left.open("r+b") as file:
+        file.truncate(end)
+    storage.keep(warc_file)
+
+
 def take_in(raw: Path, folder: str, origin: Path, sha256: str, *, link: bool = False) -> str:
     """Copy a WARC or ARC file into the raw store, durable and verified; returns its path below `raw/`.
 
-    With `link` there is a symbolic link instead of a copy. Raises ChangedWhileRead where the copy has another SHA-256.
+    With `link` the file is referred to where it is. Raises ChangedWhileRead where the copy has another SHA-256.
     """
     name = f"{folder}/{sha256[:16]}-{origin.name.encode('utf-8', 'replace').decode()}"
-    final = raw / name
-    final.parent.mkdir(parents=True, exist_ok=True)
-    if final.exists():
+    storage = at(raw)
+    if storage.size(name) is not None:
         return name
     if link:
-        final.symlink_to(origin.resolve())
-        flush_folder(final.parent)
+        storage.refer(name, origin)
         return name
-    partial = final.with_name(f"{final.name}.partial")
     digest = hashlib.sha256()
-    with origin.open("rb") as source, partial.open("wb") as copy:
+    with origin.open("rb") as source, storage.writing(name) as copy:
         while chunk := source.read(_CHUNK):
             digest.update(chunk)
             copy.write(chunk)
-    if digest.hexdigest() != sha256:
-        partial.unlink()
-        raise ChangedWhileRead
-    flush_file(partial)
-    os.rename(partial, final)
-    flush_folder(final.parent)
+        if digest.hexdigest() != sha256:
+            raise ChangedWhileRead
     return name

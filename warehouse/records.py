@@ -24,6 +24,7 @@ from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser, St
 
 from warehouse.bodies import BrokenBody, body
 from warehouse.errors import Damaged
+from warehouse.storage import at
 
 MAX_PAYLOAD = 32 << 20
 """Largest payload that is unpacked from a record, in bytes; what a small file can swell to has no other bound."""
@@ -120,12 +121,11 @@ def read_message(block: bytes, limit: int = MAX_PAYLOAD) -> RawRecord:
 
 def payload_at(raw: Path, warc_file: str, offset: int, length: int, record_type: str) -> bytes:
     """The payload of one record. Raises Damaged where the record cannot be read."""
-    path = raw / warc_file
+    storage = at(raw)
     try:
-        with path.open("rb") as file:
-            file.seek(offset)
-            if record_type == "resource" and warc_file.endswith(".gz"):
-                return _resource_body(file.read(length))
+        if record_type == "resource" and warc_file.endswith(".gz"):
+            return _resource_body(storage.read(warc_file, offset, length))
+        with storage.stream(warc_file, offset) as file:
             record = next(iter(_QuietIterator(file)))
             found = _describe(record)
             _read(record, found, MAX_PAYLOAD)

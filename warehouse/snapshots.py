@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from warehouse.disk import flush_folder
 from warehouse.errors import Conflict, Damaged
+from warehouse.storage import Storage, at
 
 
 @dataclass(frozen=True)
@@ -52,8 +51,8 @@ class Snapshot:
     sha256: str = field(default="", compare=False)
 
 
-def _folder(root: Path) -> Path:
-    return root / "snapshots"
+def _store(root: Path) -> Storage:
+    return at(root).within("snapshots")
 
 
 def _name(number: int) -> str:
@@ -62,10 +61,8 @@ def _name(number: int) -> str:
 
 def numbers(root: Path) -> list[int]:
     """Numbers of all published snapshots, ascending."""
-    where = _folder(root)
-    if not where.is_dir():
-        return []
-    return sorted(int(p.stem) for p in where.iterdir() if p.suffix == ".json" and p.stem.isdigit())
+    stems = (name.removesuffix(".json") for name in _store(root).names() if name.endswith(".json"))
+    return sorted(int(stem) for stem in stems if stem.isdigit())
 
 
 def latest(root: Path) -> Snapshot | None:
@@ -76,9 +73,9 @@ def latest(root: Path) -> Snapshot | None:
 
 def load(root: Path, number: int) -> Snapshot:
     """Read one snapshot. Raises Damaged where the file is missing or is not a snapshot."""
-    path = _folder(root) / _name(number)
+    store = _store(root)
     try:
-        data = path.read_bytes()
+        data = store.get(_name(number))
         fields = json.loads(data)
         tables = {
             name: TableEntry(t["version"], t["rows"], t["digest"], tuple(FileEntry(**f) for f in t["files"]))
@@ -87,30 +84,22 @@ def load(root: Path, number: int) -> Snapshot:
         files = tuple(FileEntry(**f) for f in fields.pop("warc_files"))
         return Snapshot(tables=tables, warc_files=files, sha256=hashlib.sha256(data).hexdigest(), **fields)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Damaged(f"Snapshot {number} cannot be read ({error}); restore {path} from a backup.") from error
+        raise Damaged(
+            f"Snapshot {number} cannot be read ({error}); restore {store.local(_name(number))} from a backup."
+        ) from error
 
 
 def publish(root: Path, snapshot: Snapshot) -> Snapshot:
-    """Make a snapshot the latest by one atomic link. Raises Conflict where its number is taken."""
-    where = _folder(root)
-    where.mkdir(parents=True, exist_ok=True)
+    """Make a snapshot the latest: it is put where none has its number. Raises Conflict where one has."""
     fields = asdict(snapshot)
     del fields["sha256"]
     data = json.dumps(fields, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
-    draft = where / f".draft-{os.getpid()}"
-    with draft.open("wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
     try:
-        os.link(draft, where / _name(snapshot.number))
+        _store(root).put_new(_name(snapshot.number), data)
     except FileExistsError as error:
         raise Conflict(
             f"Another writer has published snapshot {snapshot.number}; nothing of this run is visible. Run again."
         ) from error
-    finally:
-        draft.unlink()
-    flush_folder(where)
     return load(root, snapshot.number)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace as changed
@@ -14,10 +12,11 @@ import pyarrow as pa
 
 from schemas import TABLES, Table, table
 from schemas.render.sql import literal, quoted
-from warehouse import catalogue, digest, snapshots, tables
+from warehouse import catalogue, digest, lock, snapshots, tables
 from warehouse.disk import is_full, sha256_file
-from warehouse.errors import Busy, NoSpace, nothing_at
+from warehouse.errors import NoSpace, nothing_at
 from warehouse.snapshots import FileEntry, Snapshot, TableEntry
+from warehouse.storage import at
 
 
 class Warehouse:
@@ -51,20 +50,7 @@ class Warehouse:
     @contextmanager
     def writer(self) -> Iterator[Writer]:
         """The one writer. Raises Busy where another run holds the lock, NoSpace where the disk fills up."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        with (self.root / ".lock").open("a+") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                lock.seek(0)
-                holder = lock.read().strip() or "unknown"
-                raise Busy(
-                    f"Another run (process {holder}) is writing to {self.root}; this one leaves it to it."
-                ) from error
-            lock.seek(0)
-            lock.truncate()
-            lock.write(str(os.getpid()))
-            lock.flush()
+        with lock.hold(self.root):
             writer = Writer(self)
             try:
                 yield writer
@@ -85,6 +71,8 @@ class Writer:
     def __init__(self, warehouse: Warehouse) -> None:
         self.warehouse = warehouse
         self.root = warehouse.root
+        self.storage = at(self.root)
+        self.storage.sweep()
         for name in ("raw", "tables", "snapshots", "sources", "state"):
             (self.root / name).mkdir(exist_ok=True)
         self.snapshot = snapshots.latest(self.root)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,8 @@ from deltalake import BloomFilterProperties, ColumnProperties, DeltaTable, Write
 from deltalake.transaction import AddAction, RemoveAction
 
 from schemas.table import Table
-from warehouse.disk import flush_file, flush_folder
+from warehouse.disk import flush, flush_folder
+from warehouse.storage import at
 
 _ROW_GROUP = 65_536
 _FILE_BYTES = 256 << 20
@@ -81,16 +81,14 @@ def swap(root: Path, table: Table, drop: Sequence[str], rows: pa.Table | pa.Reco
     delta = DeltaTable(str(where))
     before = _state(delta)
     # A table of its own writes the files, with their statistics; they move over before the commit names them.
-    beside = root / "state" / f"swap-{table.name}"
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir(parents=True)
-    write_deltalake(str(beside), rows, writer_properties=_properties(table, _LEVEL), target_file_size=_CHANGED_BYTES)
-    log = beside / "_delta_log" / f"{0:020d}.json"
-    written = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
-    adds = [each["add"] for each in written if "add" in each]
-    for each in adds:
-        (beside / each["path"]).replace(where / each["path"])
-    shutil.rmtree(beside)
+    with at(root).scratch(f"swap-{table.name}") as beside:
+        properties = _properties(table, _LEVEL)
+        write_deltalake(str(beside), rows, writer_properties=properties, target_file_size=_CHANGED_BYTES)
+        log = beside / "_delta_log" / f"{0:020d}.json"
+        written = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+        adds = [each["add"] for each in written if "add" in each]
+        for each in adds:
+            at(root).put_file(f"tables/{table.name}/{each['path']}", beside / each["path"])
     now = int(time.time() * 1000)
     actions: list[AddAction | RemoveAction] = [RemoveAction(name, True, now) for name in drop]
     actions += [
@@ -163,14 +161,14 @@ def _flush(where: Path, after: TableState, before: TableState | None) -> None:
     known: set[str] = set(before.files) if before else set()
     for name in after.files:
         if name not in known:
-            flush_file(where / name)
+            flush(where / name)
     flush_folder(where)
     log = where / "_delta_log"
     first = before.version + 1 if before else 0
     for version in range(first, after.version + 1):
         entry = log / f"{version:020d}.json"
         if entry.exists():
-            flush_file(entry)
+            flush(entry)
     flush_folder(log)
 
 

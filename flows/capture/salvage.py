@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,9 +13,10 @@ from flows.capture.known import Known
 from flows.capture.media import DUMPS
 from flows.capture.rows import Origin, reject, row
 from flows.capture.session import Batch
-from warehouse.disk import flush_file, flush_folder, sha256_file
-from warehouse.raw import OPEN_SUFFIX, Place
+from warehouse.disk import sha256_file
+from warehouse.raw import Place, finish
 from warehouse.records import BrokenArchive, RawRecord, records
+from warehouse.storage import at
 
 _OWN = re.compile(r"(?:^|/)\d{8}T\d{6}-[0-9a-f]{6}-[^/]*-\d{5}\.warc\.gz$")
 
@@ -24,12 +24,13 @@ _OWN = re.compile(r"(?:^|/)\d{8}T\d{6}-[0-9a-f]{6}-[^/]*-\d{5}\.warc\.gz$")
 def settle(raw: Path) -> None:
     """Bring what a killed run left in the raw store to an end.
 
-    A segment left open is cut after its last whole record and given its name. A copy of an archive that is not
-    whole is removed; its original is where it was.
+    A segment left spooled is cut after its last whole record and put. A copy of an archive that is not whole is
+    removed; its original is where it was.
     """
-    for partial in sorted(raw.rglob("*.partial")):
-        partial.unlink()
-    for left in sorted(raw.rglob(f"*{OPEN_SUFFIX}")):
+    storage = at(raw)
+    storage.sweep()
+    for name in storage.spooled():
+        left = storage.spool(name)
         end = whole = 0
         try:
             for record in records(left):
@@ -37,19 +38,12 @@ def settle(raw: Path) -> None:
                 whole += record.kind != "warcinfo"
         except BrokenArchive:
             pass
-        if not whole:
-            left.unlink()
-            continue
-        os.truncate(left, end)
-        flush_file(left)
-        os.rename(left, str(left).removesuffix(OPEN_SUFFIX))
-        flush_folder(left.parent)
+        finish(raw, name, end if whole else 0)
 
 
 def strays(raw: Path, listed: set[str]) -> list[str]:
     """WARC files in the raw store that no snapshot lists, as a crash leaves them, sorted."""
-    found = (str(path.relative_to(raw)) for path in raw.rglob("*") if path.is_file())
-    return sorted(name for name in found if name not in listed)
+    return [name for name in at(raw).names() if name not in listed]
 
 
 def is_own(warc_file: str) -> bool:

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from flows.capture.walk import FileFound
 from flows.sources.memory import Memory
+from warehouse.storage import at
 
 _SETTLED_NS = 2_000_000_000
 """A file younger than this may change again within the same tick of its file system's clock."""
@@ -25,7 +26,7 @@ class Seen:
 
     def __init__(self, state: Path, source_id: str, parser: str | None, shape: str = "") -> None:
         self.memory = Memory(state, source_id, shape)
-        self._path = state / "seen" / f"{source_id}.parquet"
+        self._storage, self._key = at(state), f"seen/{source_id}.parquet"
         self._made_for = json.dumps([shape, parser])
         self._files: dict[str, tuple[int, int]] = {}
         self._changed = False
@@ -46,7 +47,6 @@ class Seen:
         self.memory.save()
         if not self._changed:
             return
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         uris = sorted(self._files)
         rows = pa.table(
             {
@@ -56,14 +56,13 @@ class Seen:
             }
         )
         rows = rows.replace_schema_metadata({"made_for": self._made_for})
-        beside = self._path.with_suffix(".new")
-        pq.write_table(rows, beside)
-        beside.replace(self._path)
+        with self._storage.making(self._key) as path:
+            pq.write_table(rows, path)
         self._changed = False
 
     def _load(self) -> None:
         try:
-            rows = pq.read_table(self._path)
+            rows = pq.read_table(self._storage.local(self._key))
         except (OSError, pa.ArrowInvalid):
             return
         # Other hints read other things from the same bytes, and another folder of the same name holds other files.

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import signal
+
+try:
+    import fcntl
+except ImportError:  # Windows, where nothing of the kind can be asked
+    fcntl = None  # type: ignore[assignment]
 
 _SET_LEASE = getattr(fcntl, "F_SETLEASE", None)
 _SET_SIGNAL = getattr(fcntl, "F_SETSIG", None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from flows.match.align.chain import ranges
 from flows.match.archive import Archive, Flags, Furniture
 from flows.match.arrays import distinct
 from flows.match.pairs import Crowd
+from flows.match.shelf import Shelf
 from flows.match.state import Generation, Witnesses, variant_spans
 from flows.match.store import Segment, without
 
@@ -33,7 +33,7 @@ def _dropped(alive: Flags, segments: list[Segment]) -> Flags:
     return gone
 
 
-def _kept_segments(state: Path, segments: list[Segment], gone: Flags) -> list[Segment]:
+def _kept_segments(state: Shelf, segments: list[Segment], gone: Flags) -> list[Segment]:
     result: list[Segment] = []
     first = 0
     for segment in segments:
@@ -64,7 +64,7 @@ def _kept_archive(archive: Archive, kept: Ints) -> Archive:
     )
 
 
-def without_dead(state: Path, generation: Generation) -> Generation:
+def without_dead(state: Shelf, generation: Generation) -> Generation:
     """The generation without the dead articles of segments that have many of them; articles get new numbers."""
     archive = generation.archive
     gone = _dropped(archive.alive, generation.segments)
@@ -92,17 +92,16 @@ def without_dead(state: Path, generation: Generation) -> Generation:
     )
 
 
-def keep_spans(state: Path, spans: Ints) -> str:
+def keep_spans(state: Shelf, spans: Ints) -> str:
     """Write spans of variants to a file that their content names, and return the name."""
     content = np.ascontiguousarray(spans)
     name = f"variants-{hashlib.sha256(content.data).hexdigest()[:16]}.npy"
-    building = state / f".building-{name}"
-    np.save(building, content)
-    building.rename(state / name)
+    with state.making(name) as building, building.open("wb") as out:
+        np.save(out, content)
     return name
 
 
-def without_lost_variants(state: Path, files: list[str], witnesses: Witnesses) -> tuple[list[str], Witnesses]:
+def without_lost_variants(state: Shelf, files: list[str], witnesses: Witnesses) -> tuple[list[str], Witnesses]:
     """The files of variants that witnesses refer to, one of them where they are many or mostly lost, and the
     witnesses with the new places."""
     held = witnesses["variant_count"] > 0

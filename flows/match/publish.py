@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +16,7 @@ from flows.match.dropping import keep_spans
 from flows.match.memory import Limits
 from flows.match.pairs import Moment, either_key
 from flows.match.rows import Rows, apart
+from flows.match.shelf import Shelf
 from flows.match.state import WITNESS, Generation, Witnesses, variant_spans
 from flows.match.store import Store
 from flows.match.stories.cluster import SPAN, Spans
@@ -163,7 +163,7 @@ def _mixed(rows: Witnesses, names: Sequence[str]) -> NDArray[np.uint64]:
 
 
 def stories(
-    state: Path,
+    state: Shelf,
     before: Generation,
     now: Moment,
     store: Store,
@@ -226,7 +226,7 @@ def _several(witnesses: Witnesses) -> Ints:
     return counts
 
 
-def _keep_variants(state: Path, files: list[str], current: Witnesses, fresh: Ints, collation: Collation) -> list[str]:
+def _keep_variants(state: Shelf, files: list[str], current: Witnesses, fresh: Ints, collation: Collation) -> list[str]:
     """Write the spans of new variants to a file of their own, and note in the witnesses where they are."""
     count = np.bincount(collation.witness, minlength=len(fresh))
     current["variant_file"][fresh] = len(files)
@@ -258,7 +258,7 @@ _SPAN_COLUMNS = ("leader_start", "leader_end", "span_start", "span_end")
 
 
 def _variant_change(
-    state: Path, archive: Archive, files: list[str], gone: Witnesses, came: Witnesses, collation: Collation
+    state: Shelf, archive: Archive, files: list[str], gone: Witnesses, came: Witnesses, collation: Collation
 ) -> Change:
     parts, owners = [np.zeros((0, 4), np.int64)], [np.zeros(0, np.int64)]
     for file in distinct(gone["variant_file"][gone["variant_count"] > 0]).tolist():

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -28,6 +27,7 @@ from flows.match.pairs import Moment, Work, aligned, either_key, pair_key, work
 from flows.match.publish import Change
 from flows.match.relate import relations
 from flows.match.rows import Rows, no_rows
+from flows.match.shelf import Shelf
 from flows.match.state import VERSION, Generation, load, nothing, prune, save
 from flows.match.store import Segment, Store, merge, write_segments
 from flows.match.stories.update import changed_links, links_of, update_spans, witnesses
@@ -81,7 +81,7 @@ def _name(previous: str | None, new: pa.Table, removed: pa.Array | None) -> str:
     return f"generation-{digest.hexdigest()[:24]}"
 
 
-def _tidied(state: Path, segments: list[Segment], largest: int) -> list[Segment]:
+def _tidied(state: Shelf, segments: list[Segment], largest: int) -> list[Segment]:
     """The segments, the last ones merged while they are of a size, so that there are few of them."""
     segments = list(segments)
     while len(segments) > 1:
@@ -129,7 +129,7 @@ def _among(rows: Rows, some: Rows) -> np.ndarray[tuple[int], np.dtype[np.bool_]]
 def match(
     new: pa.Table,
     removed: pa.Array | None,
-    state: Path,
+    state: Shelf,
     *,
     previous: str | None,
     memory_limit: str | None = None,
@@ -138,14 +138,13 @@ def match(
     """Match new articles with all those before, and re-open what they touch.
 
     `new` (MATCH_INPUT) may hold articles known before, seen now by other outlets or with another date or text;
-    `removed` are ids of articles that are gone. `state` is a folder that belongs to the matcher, and `previous` the
+    `removed` are ids of articles that are gone. `state` is a shelf that belongs to the matcher, and `previous` the
     generation in it that goes with the tables, None for none: then `new` must be all articles. The result is what
     must change in the tables. Under a `memory_limit` (`1GB`) texts, fingerprints and witnesses are taken in hand in
     parts that keep to it; what comes back, and some 200 bytes for each article and row, are held beside them. `workers`
     are threads. Raises StateMissingError, and ValueError for a limit that is none.
     """
     within = limits(memory_limit)
-    state.mkdir(parents=True, exist_ok=True)
     before = nothing() if previous is None else load(state, previous)
     if before is None:
         raise StateMissingError(str(previous))
@@ -163,7 +162,8 @@ def match(
     relettered = distinct(np.concatenate([arrivals.touched, remarked(archive, store, before.furniture, furniture)]))
     then = Moment(before.archive, before.archive.ranks(), before.furniture)
     now = Moment(archive, ranks, furniture)
-    todo = work(then, now, store, before.rows, relettered, before.crowd, within, state / ".seeds")
+    with state.scratch("seeds") as seeds:
+        todo = work(then, now, store, before.rows, relettered, before.crowd, within, seeds)
     rows, gone, came = _rows(before, now, store, todo, relettered, workers, within.letters)
     set_apart = furniture_rows(
         archive,

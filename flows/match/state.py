@@ -1,16 +1,13 @@
 """The matcher's memory on disk: generations of arrays beside the segments of texts.
 
-A generation is a folder that is written whole, flushed and moved to its name; the one before stays until `prune`. It
+A generation is a folder that is kept whole; the one before stays until `prune`. It
 says which segments it needs. Everything here can be made again from the articles.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +17,7 @@ from flows.match.archive import Archive, Furniture, empty_archive, no_furniture
 from flows.match.furniture_rows import KEPT, KeptRows
 from flows.match.pairs import Crowd
 from flows.match.rows import Rows, no_rows
+from flows.match.shelf import Shelf
 from flows.match.store import Segment, Store
 from flows.match.stories.cluster import SPAN, Spans
 
@@ -79,23 +77,24 @@ def nothing() -> Generation:
 
 
 _ARCHIVE = ("article_id", "date", "alive", "outlet_start", "outlet_count", "outlet", "captures")
+_TABLES = ("often", "furniture_rows", "crowd_hash", "crowd_last", "rows", "spans", "witnesses")
 
 
-def load(state: Path, name: str | None) -> Generation | None:
+def load(state: Shelf, name: str | None) -> Generation | None:
     """The generation of that name; nothing for None; None where it is not there."""
     if name is None:
         return nothing()
-    folder = state / name
+    folder = state.local(name)
     try:
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     except FileNotFoundError:
         return None
     if manifest["version"] != VERSION:
         return None
-    segments = [Segment(state / each["name"], each["first"], each["rows"]) for each in manifest["segments"]]
+    segments = [Segment(state.local(each["name"]), each["first"], each["rows"]) for each in manifest["segments"]]
     if not all(segment.folder.is_dir() for segment in segments):
         return None
-    arrays = {path.stem: np.load(path) for path in sorted(folder.glob("*.npy"))}
+    arrays = {each: np.load(folder / f"{each}.npy") for each in (*_ARCHIVE, *_TABLES)}
     return Generation(
         Archive(**{each: arrays[each] for each in _ARCHIVE}, outlets=np.array(manifest["outlets"], np.str_)),
         Furniture(arrays["often"]),
@@ -110,31 +109,17 @@ def load(state: Path, name: str | None) -> Generation | None:
     )
 
 
-def _flush(folder: Path) -> None:
-    """Make sure that a folder's files are on disk."""
-    for path in [*sorted(folder.iterdir()), folder]:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def save(state: Path, name: str, generation: Generation) -> None:
+def save(state: Shelf, name: str, generation: Generation) -> None:
     """Write a generation under its name, whole or not at all."""
-    state.mkdir(parents=True, exist_ok=True)
-    building = state / f".building-{name}"
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir()
-    for each in _ARCHIVE:
-        np.save(building / f"{each}.npy", getattr(generation.archive, each))
-    np.save(building / "often.npy", generation.furniture.often)
-    np.save(building / "furniture_rows.npy", generation.furniture_rows)
-    np.save(building / "crowd_hash.npy", generation.crowd.hash)
-    np.save(building / "crowd_last.npy", generation.crowd.last)
-    np.save(building / "rows.npy", generation.rows)
-    np.save(building / "spans.npy", generation.spans)
-    np.save(building / "witnesses.npy", generation.witnesses)
+    arrays = {each: getattr(generation.archive, each) for each in _ARCHIVE} | {
+        "often": generation.furniture.often,
+        "furniture_rows": generation.furniture_rows,
+        "crowd_hash": generation.crowd.hash,
+        "crowd_last": generation.crowd.last,
+        "rows": generation.rows,
+        "spans": generation.spans,
+        "witnesses": generation.witnesses,
+    }
     manifest = {
         "version": VERSION,
         "outlets": generation.archive.outlets.tolist(),
@@ -142,31 +127,25 @@ def save(state: Path, name: str, generation: Generation) -> None:
         "segments": [{"name": s.folder.name, "first": s.first, "rows": s.rows} for s in generation.segments],
         "variant_files": generation.variant_files,
     }
-    (building / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), "utf-8")
-    _flush(building)
-    target = state / name
-    if target.exists():
-        shutil.rmtree(target)
-    building.rename(target)
+    with state.making(name) as building:
+        building.mkdir()
+        for each, array in arrays.items():
+            np.save(building / f"{each}.npy", array)
+        (building / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), "utf-8")
 
 
-def variant_spans(state: Path, file: str) -> Ints:
+def variant_spans(state: Shelf, file: str) -> Ints:
     """The spans of variants that a file holds, a row each: leader_start, leader_end, span_start, span_end."""
-    return np.load(state / file, mmap_mode="r")  # type: ignore[no-any-return]
+    return np.load(state.local(file), mmap_mode="r")  # type: ignore[no-any-return]
 
 
-def prune(state: Path, keep: str | None) -> None:
+def prune(state: Shelf, keep: str | None) -> None:
     """Remove all but one generation, and what it does not need."""
-    if not state.is_dir():
-        return
+    state.sweep()
     needed = set()
-    if keep is not None and (manifest := state / keep / "manifest.json").exists():
+    if keep is not None and (manifest := state.local(keep) / "manifest.json").exists():
         content = json.loads(manifest.read_text("utf-8"))
         needed = {keep, *(each["name"] for each in content["segments"]), *content["variant_files"]}
-    for path in sorted(state.iterdir()):
-        if path.name in needed or not path.name.startswith(("generation-", "segment-", "variants-", ".building-")):
-            continue
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+    for name in sorted({each.partition("/")[0] for each in state.names()} - needed):
+        if name.startswith(("generation-", "segment-", "variants-")):
+            state.delete(name)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +23,7 @@ from flows.match.align.candidates import Ints
 from flows.match.align.chain import ranges
 from flows.match.arrays import distinct
 from flows.match.fold import Codes, fold_columns
+from flows.match.shelf import Shelf
 from flows.match.winnow import HASH_BITS, Hashes, Positions, winnow
 
 INDEX_BITS = 64 - HASH_BITS
@@ -140,22 +140,20 @@ def _write(folder: Path, arrays: dict[str, NDArray[np.generic]]) -> None:
         np.save(folder / f"{name}.npy", arrays[name])
 
 
-def _place(parent: Path, first: int, rows: int, arrays: dict[str, NDArray[np.generic]]) -> Segment:
-    """Write a segment beside the others and move it to a name that its content gives."""
+def _place(shelf: Shelf, first: int, rows: int, arrays: dict[str, NDArray[np.generic]]) -> Segment:
+    """Keep a segment under a name that its content gives."""
     digest = hashlib.sha256(f"{first} {rows}".encode())
     for name in ("raw", "raw_bounds"):
         digest.update(np.ascontiguousarray(arrays[name]).data)
-    target = parent / f"segment-{digest.hexdigest()[:16]}"
-    if not target.exists():
-        building = parent / f".building-{os.getpid()}"
-        shutil.rmtree(building, ignore_errors=True)
-        building.mkdir(parents=True)
-        _write(building, arrays)
-        building.rename(target)
-    return Segment(target, first, rows)
+    name = f"segment-{digest.hexdigest()[:16]}"
+    if not shelf.local(name).exists():
+        with shelf.making(name) as building:
+            building.mkdir()
+            _write(building, arrays)
+    return Segment(shelf.local(name), first, rows)
 
 
-def write_segments(parent: Path, first: int, texts: pa.ChunkedArray, limit: int) -> Iterator[Segment]:
+def write_segments(shelf: Shelf, first: int, texts: pa.ChunkedArray, limit: int) -> Iterator[Segment]:
     """Fold and fingerprint texts, numbered from `first` on; a new segment after every `limit` letters."""
     parts: dict[str, list[NDArray[np.generic]]] = {}
     rows = letters = 0
@@ -166,7 +164,7 @@ def write_segments(parent: Path, first: int, texts: pa.ChunkedArray, limit: int)
         arrays = {name: np.concatenate(values) for name, values in parts.items()}
         for name in ("raw_bounds", "bounds", "posting_bounds"):
             arrays[name] = np.concatenate([[0], np.cumsum(arrays[name])])
-        return _place(parent, start, rows, arrays)
+        return _place(shelf, start, rows, arrays)
 
     for folded in fold_columns(texts):
         count = len(folded.bounds) - 1
@@ -199,7 +197,7 @@ def write_segments(parent: Path, first: int, texts: pa.ChunkedArray, limit: int)
         yield finish()
 
 
-def merge(parent: Path, left: Segment, right: Segment) -> Segment:
+def merge(shelf: Shelf, left: Segment, right: Segment) -> Segment:
     """One segment of two that follow one another."""
     arrays: dict[str, NDArray[np.generic]] = {}
     for name in ("raw", "codes", "origin", "hash", "position"):
@@ -207,10 +205,10 @@ def merge(parent: Path, left: Segment, right: Segment) -> Segment:
     for name in ("raw_bounds", "bounds", "posting_bounds"):
         one, two = getattr(left, name), getattr(right, name)
         arrays[name] = np.concatenate([one, two[1:] + one[-1]])
-    return _place(parent, left.first, left.rows + right.rows, arrays)
+    return _place(shelf, left.first, left.rows + right.rows, arrays)
 
 
-def without(parent: Path, segment: Segment, kept: NDArray[np.bool_], first: int) -> Segment:
+def without(shelf: Shelf, segment: Segment, kept: NDArray[np.bool_], first: int) -> Segment:
     """A segment of those articles of another that are kept, numbered from `first` on."""
     row = np.flatnonzero(kept)
     arrays: dict[str, NDArray[np.generic]] = {}
@@ -224,7 +222,7 @@ def without(parent: Path, segment: Segment, kept: NDArray[np.bool_], first: int)
         index = ranges(edges[row], size)
         arrays |= {name: getattr(segment, name)[index] for name in names}
         arrays[bounds] = _bounds([size])
-    return _place(parent, first, len(row), arrays)
+    return _place(shelf, first, len(row), arrays)
 
 
 class Store:

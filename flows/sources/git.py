@@ -34,6 +34,7 @@ from flows.sources.kinds import SourceFailed
 from flows.sources.registry import Source
 from flows.sources.scope import Scope
 from warehouse.records import MAX_PAYLOAD
+from warehouse.storage import at
 
 BATCH = 512
 BATCH_BYTES = 32 << 20
@@ -183,12 +184,9 @@ def _here(source: Source, mirror: Path) -> Path:
     if mirror.is_dir():
         _git(mirror, "fetch", "--prune", "--no-tags", "--quiet", settings=settings, strict=True)
         return mirror
-    mirror.parent.mkdir(parents=True, exist_ok=True)
-    partial = mirror.with_suffix(".partial")
-    subprocess.run(["rm", "-rf", "--", str(partial)], check=True)
-    command = ("clone", "--mirror", "--no-tags", "--quiet", "--", location, str(partial))
-    _git(mirror.parent, *command, settings=settings, strict=True)
-    partial.rename(mirror)
+    with at(mirror.parent).making(mirror.name) as partial:
+        command = ("clone", "--mirror", "--no-tags", "--quiet", "--", location, str(partial))
+        _git(partial.parent, *command, settings=settings, strict=True)
     return mirror
 
 

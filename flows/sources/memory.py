@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from warehouse.disk import write_atomically
+from warehouse.storage import at
 
 
 class Memory:
@@ -24,8 +24,9 @@ class Memory:
     """
 
     def __init__(self, state: Path, source_id: str, shape: str) -> None:
-        self._marks_path = state / "marks" / f"{source_id}.parquet"
-        self._round_path = state / "rounds" / f"{source_id}.json"
+        self._storage = at(state)
+        self._marks_key = f"marks/{source_id}.parquet"
+        self._round_key = f"rounds/{source_id}.json"
         self._shape = shape
         self._loaded: dict[str, str] | None = None
         self._changed = False
@@ -54,14 +55,13 @@ class Memory:
     def begin(self, clock: Callable[[], datetime]) -> tuple[datetime, bool]:
         """When the present round began, and whether a run before this one began it. On disk at once."""
         try:
-            found = json.loads(self._round_path.read_text("utf-8"))
+            found = json.loads(self._storage.get(self._round_key))
             if found["shape"] == self._shape:
                 return datetime.fromisoformat(found["began"]), True
         except (OSError, ValueError, KeyError, TypeError):
             pass
         now = clock()
-        self._round_path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(self._round_path, json.dumps({"shape": self._shape, "began": now.isoformat()}).encode())
+        self._storage.put(self._round_key, json.dumps({"shape": self._shape, "began": now.isoformat()}).encode())
         return now, False
 
     def end(self) -> None:
@@ -74,18 +74,16 @@ class Memory:
             rows = pa.table(
                 {"key": pa.array(keys, pa.string()), "mark": pa.array([self._marks[key] for key in keys], pa.string())}
             ).replace_schema_metadata({"shape": self._shape})
-            self._marks_path.parent.mkdir(parents=True, exist_ok=True)
-            beside = self._marks_path.with_suffix(".new")
-            pq.write_table(rows, beside)
-            beside.replace(self._marks_path)
+            with self._storage.making(self._marks_key) as path:
+                pq.write_table(rows, path)
             self._changed = False
         if self._ended:
-            self._round_path.unlink(missing_ok=True)
+            self._storage.delete(self._round_key)
             self._ended = False
 
     def _load(self) -> dict[str, str]:
         try:
-            rows = pq.read_table(self._marks_path)
+            rows = pq.read_table(self._storage.local(self._marks_key))
         except (OSError, pa.ArrowInvalid):
             return {}
         if (rows.schema.metadata or {}).get(b"shape", b"").decode() != self._shape:

@@ -10,8 +10,8 @@ from typing import Any
 
 import tomli_w
 
-from warehouse.disk import write_atomically
 from warehouse.errors import WarehouseError
+from warehouse.storage import at
 
 DEFAULT_NAME_DATE = r"^(?P<year>\d{4})-?(?P<month>\d{2})-?(?P<day>\d{2})(?!\d)"
 """A leading yyyymmdd or yyyy-mm-dd in a file's name."""
@@ -89,13 +89,12 @@ def is_path(kind: str, location: str) -> bool:
 
 def save(folder: Path, source: Source) -> Path:
     """Write a source's file; returns its path."""
-    folder.mkdir(parents=True, exist_ok=True)
     values = {name: getattr(source, name) for name in _FIELDS}
     if source.name_date == DEFAULT_NAME_DATE:
         del values["name_date"]
-    path = folder / f"{source.id}.toml"
-    write_atomically(path, tomli_w.dumps({k: v for k, v in values.items() if v}).encode())
-    return path
+    key = f"{source.id}.toml"
+    at(folder).put(key, tomli_w.dumps({k: v for k, v in values.items() if v}).encode())
+    return folder / key
 
 
 def load(path: Path) -> Source:
@@ -114,7 +113,7 @@ def load(path: Path) -> Source:
 
 def load_all(folder: Path) -> list[Source]:
     """Every registered source, by id."""
-    return [load(path) for path in sorted(folder.glob("*.toml"))] if folder.is_dir() else []
+    return [load(folder / name) for name in at(folder).names() if name.endswith(".toml") and "/" not in name]
 
 
 def adhoc(path: Path) -> Source:

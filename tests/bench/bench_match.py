@@ -16,6 +16,7 @@ from pathlib import Path
 from flows.match.fold import fold_table
 from flows.match.stage import match
 from tests.flows.match.corpus import WORDS, Piece, as_input, planted
+from warehouse.storage import at
 
 ARTICLES_A_STORY = 10
 
@@ -24,11 +25,11 @@ def measured(pieces: list[Piece], folder: Path) -> tuple[float, float]:
     """Seconds for all articles at once, and for the last hundredth of them after the others."""
     whole, first = as_input(pieces), len(pieces) - max(1, len(pieces) // 100)
     started = time.process_time()
-    match(whole, None, folder / "whole", previous=None)
+    match(whole, None, at(folder / "whole"), previous=None)
     seconds = time.process_time() - started
-    before = match(whole.slice(0, first), None, folder / "parts", previous=None)
+    before = match(whole.slice(0, first), None, at(folder / "parts"), previous=None)
     started = time.process_time()
-    match(whole.slice(first), None, folder / "parts", previous=before.generation)
+    match(whole.slice(first), None, at(folder / "parts"), previous=before.generation)
     return seconds, time.process_time() - started
 
 

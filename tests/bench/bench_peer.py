@@ -27,6 +27,7 @@ import pyarrow.compute as pc
 from flows.match.fold import fold_table
 from flows.match.stage import MATCH_INPUT, match
 from flows.matching import input_sql
+from warehouse.storage import at
 from warehouse.store import Warehouse
 
 TARGETS = {"default": 1 / 4, "chinese": 1 / 12}
@@ -62,7 +63,7 @@ print(json.dumps(spent() - began))
 def matching(rows: pa.Table, folder: Path) -> float:
     """Seconds of matching all articles in an empty state."""
     began = time.process_time()
-    match(rows, None, folder, previous=None)
+    match(rows, None, at(folder), previous=None)
     return time.process_time() - began
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import multiprocessing
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from filelock import FileLock
 
 from schemas import TABLES, table
 from tests.jobs import rows, value
@@ -175,14 +175,14 @@ def test_there_is_one_writer(tmp_path: Path) -> None:
         done.set()
         other.join(60)
     with Warehouse(tmp_path).writer():
-        assert (tmp_path / ".lock").read_text() != str(other.pid)
+        assert (tmp_path / ".lock.holder").read_text() != str(other.pid)
 
 
 def test_the_lock_goes_when_the_writer_goes(tmp_path: Path) -> None:
     with pytest.raises(KeyError), Warehouse(tmp_path).writer():
         raise KeyError
-    with (tmp_path / ".lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with FileLock(tmp_path / ".lock", timeout=0):
+        pass
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])

@@ -150,7 +150,7 @@ def test_swapping_leaves_other_files_as_they_are(tmp_path: Path) -> None:
     assert all(count is not None for count in pa.table(delta.get_add_actions(flatten=True))["num_records"].to_pylist())
     nothing = swap(tmp_path, PASSAGES, list(after.files), rows.slice(0, 0))
     assert read(tmp_path, PASSAGES, nothing) == []
-    assert not (tmp_path / "state" / "swap-passages").exists()
+    assert not (tmp_path / ".tmp" / "swap-passages").exists()
     back = roll_back(tmp_path, PASSAGES, second.version)
     assert back is not None
     assert back.files == second.files

@@ -10,6 +10,7 @@ import pytest
 from flows.capture import salvage
 from tests.jobs import DERIVED, digests, ingest, rows, value
 from warehouse.records import payload_at, records
+from warehouse.storage import at
 from warehouse.store import Warehouse
 
 
@@ -108,10 +109,13 @@ def test_a_segment_without_a_record_is_removed(tmp_path: Path, texts: Path) -> N
 
 
 def test_half_a_copy_of_an_archive_is_removed(tmp_path: Path) -> None:
-    (tmp_path / "raw" / "2024" / "03").mkdir(parents=True)
-    (tmp_path / "raw" / "2024" / "03" / "x.warc.gz.partial").write_bytes(b"half")
-    salvage.settle(tmp_path / "raw")
-    assert [path for path in (tmp_path / "raw").rglob("*") if path.is_file()] == []
+    raw = tmp_path / "raw"
+    with at(raw).writing("2024/03/x.warc.gz") as out:
+        out.write(b"half")
+        shutil.copytree(raw, tmp_path / "killed")  # in the middle of it
+    salvage.settle(tmp_path / "killed")
+    assert [path for path in (tmp_path / "killed").rglob("*") if path.is_file()] == []
+    assert at(raw).names() == ["2024/03/x.warc.gz"]
 
 
 def test_a_copy_that_no_row_names_is_no_segment_of_ours(tmp_path: Path, texts: Path, samples: Path) -> None:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from flows.match.stage import MatchChange, match
 from schemas.tables import table
 from tests.flows.match.corpus import Piece, as_input
+from warehouse.storage import at
 
 TABLES = ("alignments", "stories", "variants", "story_aliases")
 
@@ -21,6 +22,7 @@ class Archive:
 
     def __init__(self, state: Path) -> None:
         self.state = state
+        self.shelf = at(state)
         self.generation: str | None = None
         self.rows: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = {name: {} for name in TABLES}
         self.pieces: dict[str, Piece] = {}
@@ -30,7 +32,7 @@ class Archive:
         change = match(
             as_input(pieces),
             pa.array([piece.article_id for piece in removed], pa.string()),
-            self.state,
+            self.shelf,
             previous=self.generation,
             **options,
         )

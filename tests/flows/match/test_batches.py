@@ -150,13 +150,13 @@ def test_a_state_that_is_gone_is_said_and_pruning_keeps_the_one_named(tmp_path: 
     archive.feed(pieces[:30])
     first = archive.generation
     archive.feed(pieces[30:])
-    prune(tmp_path, archive.generation)
+    prune(archive.shelf, archive.generation)
     with pytest.raises(StateMissingError):
-        match(as_input(pieces[:1]), None, tmp_path, previous=first)
+        match(as_input(pieces[:1]), None, archive.shelf, previous=first)
     whole = matched(tmp_path / "again", pieces).digest()
     assert archive.digest() == whole
     archive.feed([replace(pieces[0], day=500)])
-    prune(tmp_path, None)
+    prune(archive.shelf, None)
     assert not any(path.name.startswith(("generation-", "segment-", "variants-")) for path in tmp_path.iterdir())
 
 
@@ -175,6 +175,6 @@ def test_a_run_that_died_half_way_leaves_the_last_generation_as_it_was(
     with monkeypatch.context() as patch:
         patch.setattr(stage, "save", dies)
         with pytest.raises(OSError, match="no space left"):
-            match(as_input(pieces[30:]), None, tmp_path, previous=archive.generation)
+            match(as_input(pieces[30:]), None, archive.shelf, previous=archive.generation)
     archive.feed(pieces[30:])
     assert archive.digest() == matched(tmp_path / "whole", pieces).digest()

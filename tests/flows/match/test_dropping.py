@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from flows.match.dropping import MOST_FILES, keep_spans, without_lost_variants
+from flows.match.shelf import Shelf
 from flows.match.stage import prune
 from flows.match.state import WITNESS, load, variant_spans
 from tests.flows.match.corpus import planted
 from tests.flows.match.running import Archive, matched
+from warehouse.storage import at
 
 
 def _on_disk(state: Path, text: str) -> bool:
@@ -30,10 +32,10 @@ def test_what_is_removed_leaves_no_text_behind(tmp_path: Path) -> None:
     assert len(lost) > 15
     assert all(_on_disk(archive.state, text) for text in lost)
     archive.feed([], removed=going)
-    prune(archive.state, archive.generation)
+    prune(archive.shelf, archive.generation)
     assert not any(_on_disk(archive.state, text) for text in lost)
     assert all(_on_disk(archive.state, piece.text) for piece in staying)
-    now = load(archive.state, archive.generation)
+    now = load(archive.shelf, archive.generation)
     assert now is not None
     assert len(now.archive) == len(staying) == now.store.size
     assert now.archive.alive.all()
@@ -48,7 +50,7 @@ def test_articles_that_a_new_version_replaces_go(tmp_path: Path) -> None:
     for turn in range(4):
         fresh = [replace(piece, name=f"{piece.name} {turn}") for piece in pieces]
         archive.feed(fresh, removed=list(archive.pieces.values()))
-        now = load(archive.state, archive.generation)
+        now = load(archive.shelf, archive.generation)
         assert now is not None
         assert len(now.archive) == len(pieces)
     assert archive.digest() == matched(tmp_path / "whole", fresh).digest()
@@ -59,14 +61,14 @@ def test_everything_may_go(tmp_path: Path) -> None:
     archive = matched(tmp_path / "parts", pieces)
     archive.feed([], removed=pieces)
     assert not any(archive.digest().values())
-    now = load(archive.state, archive.generation)
+    now = load(archive.shelf, archive.generation)
     assert now is not None
     assert (len(now.archive), now.segments, now.variant_files) == (0, [], [])
     archive.feed(pieces)
     assert archive.digest() == matched(tmp_path / "whole", pieces).digest()
 
 
-def _held(state: Path, files: list[str], witnesses: np.ndarray) -> list[list[list[int]]]:
+def _held(state: Shelf, files: list[str], witnesses: np.ndarray) -> list[list[list[int]]]:
     return [
         variant_spans(state, files[each["variant_file"]])[each["variant_start"] :][: each["variant_count"]].tolist()
         if each["variant_count"]
@@ -76,16 +78,16 @@ def _held(state: Path, files: list[str], witnesses: np.ndarray) -> list[list[lis
 
 
 def test_files_of_variants_become_one_where_they_are_many_or_mostly_lost(tmp_path: Path) -> None:
-    rng = np.random.default_rng(1)
+    rng, shelf = np.random.default_rng(1), at(tmp_path)
     for count, share in ((MOST_FILES + 5, 1.0), (3, 0.2), (3, 1.0)):
-        files = [keep_spans(tmp_path, rng.integers(0, 1000, (30, 4))) for _ in range(count)]
+        files = [keep_spans(shelf, rng.integers(0, 1000, (30, 4))) for _ in range(count)]
         witnesses = np.zeros(count * 10, WITNESS)
         witnesses["variant_file"] = np.arange(count).repeat(10)
         witnesses["variant_start"] = np.tile(np.arange(10) * 3, count)
         witnesses["variant_count"] = 3
         witnesses["variant_count"][::4] = 0
         chosen = witnesses[rng.permutation(len(witnesses))[: round(share * len(witnesses))]]
-        before = _held(tmp_path, files, chosen)
-        kept, moved = without_lost_variants(tmp_path, files, chosen)
-        assert _held(tmp_path, kept, moved) == before
+        before = _held(shelf, files, chosen)
+        kept, moved = without_lost_variants(shelf, files, chosen)
+        assert _held(shelf, kept, moved) == before
         assert len(kept) == (3 if (count, share) == (3, 1.0) else 1)
