@@ -11,12 +11,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flows.capture.known import Known
-from flows.capture.media import served_type
+from flows.capture.media import HEAD_BYTES, served_type
 from flows.capture.revisits import UNRESOLVED
 from flows.capture.rows import Origin, reject, reject_of, row
 from flows.capture.session import Batch, Session
 from flows.capture.walk import FileFound
 from flows.capture.web import http_date, redirect_of
+from flows.extract.binary import refuse_pointer
+from flows.extract.reading import UnreadableError
 from flows.extract.registry import canonical
 from flows.sources.registry import Source
 from warehouse.disk import sha256_file
@@ -41,6 +43,12 @@ def take(source: Source, found: FileFound, session: Session, batch: Batch, *, li
 
     With `link` the raw store only refers to the file, which must then stay where it is.
     """
+    try:
+        with found.path.open("rb") as file:
+            refuse_pointer(file.read(HEAD_BYTES))
+    except UnreadableError as error:
+        batch.rejects.append(reject(source.id, found.uri, error.error, error.message))
+        return
     sha256 = sha256_file(found.path)
     raw, known, run_id = session.raw, session.known, session.run_id
     if known.archives([sha256]) or any(values["sha256"] == sha256 for values in batch.taken_in):

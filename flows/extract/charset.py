@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from math import inf
 
@@ -25,6 +26,9 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
     (b"\x84\x31\x95\x33", "gb18030"),
 )
+
+MARKS = tuple(mark for mark, _ in _MARKS)
+"""The byte order marks that a payload may begin with."""
 
 # What pages call an encoding, and the codec that reads what they mean by it.
 _LABELS = {
@@ -60,6 +64,8 @@ _MOST_GAINED = -BROKEN * _START
 """More than a codec's likelihood can rise by another start."""
 _FIT = {1: -9.0, 2: -11.5}
 """Mean log likelihood per character below which no candidate explains the bytes, by bytes per character."""
+_FEW = 0.1
+"""Share of characters beyond ASCII below which they are signs in a text and no text: of binary bytes half are."""
 _MODELLED = {candidate.codec: candidate for candidate in CANDIDATES}
 _WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 
@@ -120,27 +126,49 @@ def looks_binary(payload: bytes, judged: str | None = None) -> bool:
     if not payload:
         return False
     windows = _windows(payload)
-    sample = b"".join(windows)
     codec = _marked(payload) or judged or _judge(payload, None)
-    text = "".join(_aligned(w, codec).decode(codec, "replace") for w in windows) if codec[:3] == "utf" else ""
+    if _controls(windows, codec, _phase(payload, codec)):
+        return True
+    long_enough = sum(map(len, windows)) >= 48
+    return codec in _MODELLED and long_enough and _fit(windows, codec) < _FIT[_MODELLED[codec].unit] - 1.0
+
+
+def has_controls(payload: bytes, judged: str | None = None) -> bool:
+    """True where so many of a payload's characters are none, or steer something, that it is no text."""
+    codec = _marked(payload) or judged or _judge(payload, None)
+    return bool(payload) and _controls(_windows(payload), codec, _phase(payload, codec))
+
+
+def _phase(payload: bytes, codec: str) -> int:
+    """Bytes of a cut character before the first whole one of a wide encoding."""
+    return _skip(payload, codec) if codec in _WIDE and not _marked(payload) else 0
+
+
+def _controls(windows: list[bytes], codec: str, skip: int) -> bool:
+    """Whether more than a twentieth of a sample's characters are controls, or none at all."""
     if codec in ("utf-8", *_WIDE):
+        text = "".join(_aligned(w, codec, skip).decode(codec, "replace") for w in windows)
         text = text.strip("�")  # characters cut at the ends
         strange = len(text) - len(text.translate(_NO_CONTROLS))
-        if strange > 0.05 * len(text):
-            return True
-    elif len(sample) - len(sample.translate(None, _CONTROLS)) > 0.05 * len(sample):
-        return True
-    return codec in _MODELLED and len(sample) >= 48 and _fit(windows, codec) < _FIT[_MODELLED[codec].unit] - 1.0
+        if codec in _WIDE:
+            # Of any two bytes one in seven is no character yet, one of nobody's, or half of one.
+            strange += sum(unicodedata.category(each) in ("Cn", "Co", "Cs") for each in text)
+        return strange > 0.05 * len(text)
+    sample = b"".join(windows)
+    return len(sample) - len(sample.translate(None, _CONTROLS)) > 0.05 * len(sample)
 
 
 def _fit(windows: list[bytes], codec: str) -> float:
-    """Mean log likelihood of a sample per character, those in ASCII left out; 0 where all are ASCII."""
+    """Mean log likelihood of a sample per character, those in ASCII left out; 0 where nearly all are."""
     candidate = _MODELLED[codec]
     skip = _best_start(candidate, windows[0])[0]
-    sample = [windows[0][skip:], *(_aligned(w, codec) for w in windows[1:])]
+    sample = [_aligned(windows[0], codec, skip) if codec in _WIDE else windows[0][skip:]]
+    sample += [_aligned(w, codec, skip) for w in windows[1:]]
     points = code_points("".join(window.decode(codec, "replace") for window in sample))
     ascii_count = int((points < 0x80).sum())
     others = len(points) - ascii_count
+    if others < _FEW * len(points):
+        return 0.0
     return (likelihood(candidate, sample) - ASCII * ascii_count) / others if others else 0.0
 
 
@@ -199,10 +227,14 @@ def _windows(payload: bytes) -> list[bytes]:
     return [payload[s : s + _BLOCK] for s in dict.fromkeys([0, *(chosen[int(i)] for i in picks)])]
 
 
-def _aligned(window: bytes, codec: str) -> bytes:
-    """A window cut to begin where a character surely does: after a byte that ends one in every multi-byte encoding."""
+def _aligned(window: bytes, codec: str, skip: int = 0) -> bytes:
+    """A window cut to begin where a character surely does: after a byte that ends one in every multi-byte encoding.
+
+    In a wide encoding all characters have one phase; `skip` is the bytes of a cut one before the payload's first.
+    """
     if codec in _WIDE:
-        return window[: len(window) // 4 * 4]
+        unit = 2 if codec.startswith("utf-16") else 4
+        return window[skip:][: (len(window) - skip) // unit * unit]
     found = re.search(rb"[\x00-\x2f]", window[:256])
     return window[found.end() :] if found else window
 
@@ -224,12 +256,15 @@ def _scores(windows: list[bytes], label: str | None) -> dict[str, float]:
     """Log likelihood of a sample by codec, the declared one's raised; without codecs that cannot be the likeliest."""
     hint = _codec_of(label)
     cut = [windows[0], *(_aligned(w, "gb18030") for w in windows[1:])]
-    even = [_aligned(w, "utf-16-le") for w in windows]
+    phases = [[_aligned(w, "utf-16-le", skip) for w in windows] for skip in (0, 1)]
 
     def score(candidate: Candidate) -> float:
-        sample = even if candidate.codec.startswith("utf-16") else cut
         bonus = _DECLARED_BONUS if candidate.codec == hint else 0.0
-        return likelihood(candidate, sample) + _best_start(candidate, windows[0])[1] + bonus
+        skip, gained = _best_start(candidate, windows[0])
+        if candidate.codec.startswith("utf-16"):
+            # Whoever passes over a byte leaves one out at the end too, and must gain more than that character costs.
+            return likelihood(candidate, phases[skip]) - 2 * _SKIPPED * skip + bonus
+        return likelihood(candidate, cut) + gained + bonus
 
     # What a codec can gain is cheap to tell, and most are far behind the first.
     scores: dict[str, float] = {}
@@ -238,7 +273,8 @@ def _scores(windows: list[bytes], label: str | None) -> dict[str, float]:
     for candidate in CANDIDATES:
         most = single.get(candidate.codec)
         if most is None:
-            most = limit(candidate, even if candidate.codec.startswith("utf-16") else cut) + _MOST_GAINED
+            samples = phases if candidate.codec.startswith("utf-16") else [cut]
+            most = max(limit(candidate, sample) for sample in samples) + _MOST_GAINED
         if most + _DECLARED_BONUS >= best:
             scores[candidate.codec] = score(candidate)
             best = max(best, scores[candidate.codec])

@@ -11,6 +11,7 @@ import numpy as np
 from lxml import etree
 
 from flows.extract import metadata
+from flows.extract.binary import refuse, refuse_decoded
 from flows.extract.charset import decode
 from flows.extract.mojibake import unmangled
 from flows.extract.reading import Block, Reading, UnreadableError
@@ -28,7 +29,7 @@ from flows.extract.web.site_rules import Picked, pick, rule_for
 from flows.extract.web.tables import merge_rows
 from flows.extract.web.vote import Mask, vote
 
-VERSION = "6"
+VERSION = "7"
 
 ARTICLES = ("article",)
 """Page kinds that make an article."""
@@ -49,9 +50,12 @@ def read(payload: bytes, parser: Mapping[str, Any]) -> Reading:
     """Read the bytes of a web page.
 
     `parser` may hold `timezone`, the zone of dates that name none, and `select` and `sites`, the rules of
-    `flows.extract.web.site_rules`. UnreadableError where nothing of a page can be kept.
+    `flows.extract.web.site_rules`. UnreadableError (`binary`, `lfs-pointer`, `gave-up`) where nothing of a page can be
+    kept.
     """
+    refuse(payload)
     decoded = decode(payload, markup=True)
+    refuse_decoded(payload, decoded, markup=True)
     whole = unmangled(payload, decoded.text) if decoded.charset_used == "utf-8" else None
     reading = read_page(whole.text if whole else decoded.text, parser)
     if whole and reading.blocks:

@@ -14,7 +14,7 @@ from flows.extract.markdown_cut import Piece
 from flows.extract.reading import Block, Reading, UnreadableError
 from flows.extract.text import LONGEST, decode_text, sentence_cut
 
-VERSION = "3"
+VERSION = "4"
 
 MEDIA_TYPE = "text/markdown"
 

@@ -13,7 +13,7 @@ from flows.extract.language import guess_language
 from flows.extract.reading import Block, Reading, UnreadableError
 from flows.extract.text import decode_text
 
-VERSION = "3"
+VERSION = "4"
 
 MEDIA_TYPE = "application/json"
 

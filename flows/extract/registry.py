@@ -37,10 +37,10 @@ class Extractor:
 
 
 EXTRACTORS: tuple[Extractor, ...] = (
-    Extractor("text", "3", "flows.extract.text"),
-    Extractor("markdown", "3", "flows.extract.markdown"),
-    Extractor("html", "6", "flows.extract.html"),
-    Extractor("record", "3", "flows.extract.records"),
+    Extractor("text", "4", "flows.extract.text"),
+    Extractor("markdown", "4", "flows.extract.markdown"),
+    Extractor("html", "7", "flows.extract.html"),
+    Extractor("record", "4", "flows.extract.records"),
 )
 
 MEDIA_TYPES: Mapping[str, str] = {

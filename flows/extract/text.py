@@ -8,18 +8,18 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from flows.extract.charset import Decoded, decode, looks_binary
+from flows.extract.binary import refuse, refuse_decoded
+from flows.extract.charset import Decoded, decode
 from flows.extract.language import guess_language
 from flows.extract.reading import Block, Reading, UnreadableError
 
-VERSION = "3"
+VERSION = "4"
 
 _BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
 _BLANK = r"\s\ufeff\u200b\x1c-\x1f"
 # From the first visible character of a line to the last; `\s` takes in the ideographic space.
 _LINE = re.compile(rf"[^{_BLANK}](?:[^{_BREAKS}]*[^{_BLANK}])?")
 _VISIBLE = re.compile(rf"[{_BLANK}]*([^{_BLANK}](?:[^{_BREAKS}]*[^{_BLANK}])?)")
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a]")
 
 LONGEST = 20_000
 """Code points of the longest block. A line beyond that is cut, at the end of a sentence where one is near."""
@@ -78,10 +78,9 @@ def decode_text(payload: bytes, parser: Mapping[str, Any]) -> Decoded:
                 "charset", f"The source names the encoding {hint!r}, which Python does not know."
             ) from None
         return Decoded(text.removeprefix("\ufeff"), str(hint), None, 0, text.count("�"))
+    refuse(payload)
     decoded = decode(payload)
-    sure = decoded.charset_used == "utf-8" and not decoded.replaced and not _CONTROL.search(decoded.text)
-    if not sure and looks_binary(payload, decoded.charset_used if decoded.judged else None):
-        raise UnreadableError("binary", "The file does not hold text: its bytes make no words in any known encoding.")
+    refuse_decoded(payload, decoded)
     return decoded
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flows.extract import charset
+from flows.extract.binary import refuse
 from flows.extract.reading import UnreadableError
 from flows.extract.record_keys import (
     DECODER,
@@ -54,12 +55,14 @@ def split(data: bytes, mapping: Mapping[str, Any] | None, *, lines: bool) -> Ite
     A record is an object in an array (at the top or nested), an object that stands alone, or a line. `mapping` is the
     source's, of roles to dotted paths, with `records` for the path of the array where it is not to be looked for.
     With `lines`, what a line holds is left to the reader of records; blank lines are none.
-    Raises UnreadableError in one sentence: `empty`, `not-json`, `truncated`, `nested`, `no-records`, `key-missing`.
+    Raises UnreadableError in one sentence: `empty`, `binary`, `lfs-pointer`, `not-json`, `truncated`, `nested`,
+    `no-records`, `key-missing`.
     It may do so after good records have been given: a dump that is cut off loses nothing before the cut.
     """
     start = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
     if not data[start:].strip():
         raise UnreadableError("empty", "The file holds no records.")
+    refuse(data)
     mapping = mapping or {}
     if lines and not _is_one_value(data, start):
         yield from _lines(data, start, mapping)
