@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +17,7 @@ from flows.executor import alone
 from flows.pipeline import Job, Outcome, run
 from flows.settings import Settings, load
 from flows.sources.registry import Source, SourceError, load_all
+from flows.workers import Fault, Workers
 from warehouse.store import Warehouse
 
 Item = TypeVar("Item")
@@ -44,21 +43,37 @@ class Tasks:
 
     def map(
         self, name: str, function: Callable[[Item], Result], items: Iterable[Item]
-    ) -> Iterator[tuple[Item, Result | BaseException]]:
+    ) -> Iterator[tuple[Item, Result | Fault]]:
         waiting = list(items)
-        with ProcessPoolExecutor(self._processes, mp_context=get_context("spawn")) as pool:
+        with Workers(self._processes) as workers:
 
-            def partition(number: int) -> Any:
-                return pool.submit(function, waiting[number]).result()
+            def partition(number: int) -> Result:
+                result = workers.run(function, waiting[number])
+                if isinstance(result, Fault):
+                    raise _FaultyError(result)
+                return result
 
             step = task(name=name, cache_policy=NO_CACHE)(partition)
             futures = [step.submit(number) for number in range(len(waiting))]
             for item, future in zip(waiting, futures, strict=True):
-                result = future.result(raise_on_failure=False)
-                yield item, result
+                result: Any = future.result(raise_on_failure=False)
+                if isinstance(result, _FaultyError):
+                    yield item, result.fault
+                elif isinstance(result, BaseException):
+                    raise result
+                else:
+                    yield item, result
 
-    def alone(self, function: Callable[[Item], Result], item: Item) -> Result | BaseException:
+    def alone(self, function: Callable[[Item], Result], item: Item) -> Result | Fault:
         return alone(function, item)
+
+
+class _FaultyError(Exception):
+    """Makes the task of an item that failed a failed one."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
 
 
 @flow(name="ingest", log_prints=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +19,12 @@ from flows.extract.registry import extractor_for
 from flows.extract.stage import gather
 from flows.faults import sentence, told
 from flows.segment.stage import segment
+from flows.workers import Fault
 from schemas import table
 from schemas.ids import text_sha256
 from warehouse.errors import Damaged
 from warehouse.records import MAX_PAYLOAD, payload_at
+from warehouse.storage import at
 
 PARTITION_BYTES = 8 << 20
 PARTITION_PAYLOADS = 2000
@@ -49,15 +52,25 @@ class Work:
 
 @dataclass(frozen=True)
 class Partition:
-    """Work for one process. Which payloads share a partition changes no row."""
+    """Work for one process. Which payloads share a partition changes no row.
 
-    number: int
+    `name` sorts partitions, and the parts they are cut into, by the place of their work.
+    """
+
+    name: str
     work: tuple[Work, ...]
 
     @property
     def large(self) -> bool:
         """Whether it is one payload that is more than a partition's worth."""
         return len(self.work) == 1 and self.work[0].payload_bytes > PARTITION_BYTES
+
+    def halves(self) -> tuple[Partition, ...]:
+        """Two partitions that hold the same work; none where it is one payload."""
+        middle = len(self.work) // 2
+        if not middle:
+            return ()
+        return Partition(f"{self.name}-0", self.work[:middle]), Partition(f"{self.name}-1", self.work[middle:])
 
 
 def partitions(work: Iterable[Work]) -> Iterator[Partition]:
@@ -66,28 +79,38 @@ def partitions(work: Iterable[Work]) -> Iterator[Partition]:
     size = number = 0
     for each in work:
         if held and (size + each.payload_bytes > PARTITION_BYTES or len(held) >= PARTITION_PAYLOADS):
-            yield Partition(number, tuple(held))
+            yield Partition(f"{number:06d}", tuple(held))
             number, held, size = number + 1, [], 0
         held.append(each)
         size += each.payload_bytes
     if held:
-        yield Partition(number, tuple(held))
+        yield Partition(f"{number:06d}", tuple(held))
 
 
-def read_partition(raw: Path, partition: Partition, out: Path) -> dict[str, int]:
-    """Read a partition and write one Parquet file a table below `out`; returns the rows of each.
+@dataclass(frozen=True)
+class Written:
+    """What a partition came to: for each table with rows, a whole Parquet file below the staging folder."""
 
-    A payload that cannot be read becomes a row of `rejects`; none stops the others.
+    files: dict[str, str]
+
+
+def read_partition(raw: Path, partition: Partition, out: Path) -> Written:
+    """Read a partition and write one Parquet file a table below `out`; tells which.
+
+    A payload that cannot be read becomes a row of `rejects`; none stops the others. The files get their names when
+    they are whole, and each attempt has names of its own: what a killed attempt left, or one that another process is
+    still at, is never taken for this one's.
     """
     tables = read_payloads(payloads_of(raw, partition.work))
-    counts = {}
+    attempt = f"{partition.name}.{secrets.token_hex(6)}"
+    files = {}
     for name in TABLES:
-        rows = tables[name]
-        folder = out / name
-        folder.mkdir(parents=True, exist_ok=True)
-        pq.write_table(rows, folder / f"{partition.number:06d}.parquet", compression="zstd", compression_level=1)
-        counts[name] = rows.num_rows
-    return counts
+        if tables[name].num_rows == 0:
+            continue
+        files[name] = f"{name}/{attempt}.parquet"
+        with at(out).making(files[name]) as path:
+            pq.write_table(tables[name], path, compression="zstd", compression_level=1)
+    return Written(files)
 
 
 def payloads_of(raw: Path, work: Sequence[Work]) -> Iterator[tuple[Work, bytes | UnreadableError]]:
@@ -187,10 +210,10 @@ def _one_by_one(readings: Sequence[tuple[Work, _Read]], rejects: list[dict[str, 
     return out | {"rejects": table("rejects").rows(rejects)}
 
 
-def died(each: Work, error: BaseException) -> dict[str, Any]:
-    """The reject of a payload whose process died on it."""
-    message = f"The process that read it died ({type(error).__name__}); it may need more memory than there is."
-    return _reject(each, "extract", "died", message)
+def given_up(each: Work, fault: Fault) -> dict[str, Any]:
+    """The reject of a payload that no process can read."""
+    message = f"Reading failed: {fault.message}" if fault.error == "crash" else fault.message
+    return _reject(each, "extract", fault.error, message, fault.traceback)
 
 
 def _reject(each: Work, stage: str, error: str, message: str, traceback: str | None = None) -> dict[str, Any]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from operator import itemgetter
 
 import pyarrow as pa
 
@@ -17,17 +20,18 @@ from flows.capture.revisits import overtaken, resolve, told_again
 from flows.capture.rows import reject, to_table
 from flows.capture.seen import Seen
 from flows.capture.session import Batch, Clock, Session
-from flows.executor import Executor
+from flows.executor import Careful, Executor, every
 from flows.extract.registry import canonical
 from flows.history import History
 from flows.matching import Matching
 from flows.progress import Progress, stage
-from flows.read import TABLES, Partition, died, partitions, read_partition
+from flows.read import TABLES, Partition, given_up, partitions, read_partition
 from flows.restoring import Restorer
 from flows.settings import Settings
 from flows.sources import kinds
 from flows.sources.kinds import SourceFailed
 from flows.sources.registry import Source
+from flows.workers import Fault
 from schemas import table
 from schemas.ids import content_id
 from warehouse.raw import SegmentWriter
@@ -187,37 +191,41 @@ class Run:
         jobs = list(partitions(backlog.unread(self.writer.con())))
         if not jobs:
             return
-        failed = []
-        with stage(self._progress, "read", sum(len(job.work) for job in jobs)) as progress:
-            function = partial(read_partition, self._raw, out=self._staging)
-            small = [job for job in jobs if not job.large]
-            for job, result in self._executor.map("read", function, small):
-                if isinstance(result, BaseException):
-                    failed.append(job)
+        out = self._staging / self.run_id
+        function = partial(read_partition, self._raw, out=out)
+        written, rejects = [], []
+        with (
+            stage(self._progress, "read", sum(len(job.work) for job in jobs)) as progress,
+            self._cautious(self._executor) as executor,
+        ):
+            # A large payload takes many times its size to read: apart, in a process that gives it back.
+            for job, result in every(
+                executor, "read", function, jobs, halves=Partition.halves, apart=lambda job: job.large
+            ):
+                if isinstance(result, Fault):
+                    rejects += [given_up(work, result) for work in job.work]
+                else:
+                    written.append((job.name, result.files))
                 progress.advance(len(job.work))
-            # A large payload takes many times its size to read: one at a time, in a process that gives it back.
-            for job in (job for job in jobs if job.large):
-                if isinstance(self._executor.alone(function, job), BaseException):
-                    failed.append(job)
-                progress.advance(len(job.work))
-            rejects = self._isolate(failed, len(jobs))
-        staged = at(self._staging)
         for name in TABLES:
-            files = [staged.local(each) for each in staged.names(name) if each.endswith(".parquet")]
+            # Only what partitions said that they finished, in the order of their place.
+            files = [out / files[name] for _, files in sorted(written, key=itemgetter(0)) if name in files]
             self.counts[name] += self.writer.append_files(name, files)
-        self.counts["rejects"] += self.writer.append("rejects", self._absent("rejects", rejects))
+        self.counts["rejects"] += self.writer.append("rejects", self._absent("rejects", to_table("rejects", rejects)))
         shutil.rmtree(self._staging, ignore_errors=True)
 
-    def _isolate(self, failed: list[Partition], number: int) -> pa.Table:
-        """Payloads of partitions whose process died, each in a process of its own; rejects for those that kill it."""
-        rows = []
-        function = partial(read_partition, self._raw, out=self._staging)
-        for work in (work for job in failed for work in job.work):
-            number += 1
-            result = self._executor.alone(function, Partition(number, (work,)))
-            if isinstance(result, BaseException):
-                rows.append(died(work, result))
-        return to_table("rejects", rows)
+    @contextmanager
+    def _cautious(self, executor: Executor) -> Iterator[Executor]:
+        """The executor; one that reads nothing in this process where the last run died while it read.
+
+        A pool reads a little work in the process of the run, which is quicker. What kills a process would there stop
+        the archive for good.
+        """
+        state, mark = at(self.writer.warehouse.state), "reading"
+        careful = state.size(mark) is not None
+        state.put(mark, b"")
+        yield Careful(executor) if careful else executor
+        state.delete(mark)
 
     def stale(self) -> bool:
         """Whether documents of other versions than the present ones lie in the tables."""

@@ -16,7 +16,6 @@ from flows.executor import Inline, Pool
 from flows.extract import registry
 from flows.extract.registry import Extractor
 from flows.progress import Silent
-from flows.read import Partition
 from flows.rebuild import compare, rebuild
 from flows.settings import Settings
 from flows.sources.registry import Source
@@ -190,33 +189,6 @@ def test_a_payload_that_breaks_a_stage_is_rejected_alone(
     everything = "SELECT document_id FROM documents ORDER BY 1"
     assert rows(tmp_path / "w", everything) == [row for row in rows(sampled, everything) if row != bad]
     assert value(tmp_path / "w", "SELECT count(*) FROM captures WHERE payload_sha256 = $1", sha) == 1
-
-
-class Dying(Inline):
-    """Stands for a pool whose process dies wherever a certain payload is read."""
-
-    def __init__(self, sha256: str) -> None:
-        self._sha256 = sha256
-
-    def _dies(self, item: Any) -> bool:
-        return isinstance(item, Partition) and any(work.payload_sha256 == self._sha256 for work in item.work)
-
-    def map(self, name: str, function: Any, items: Any) -> Iterator[tuple[Any, Any]]:
-        for item in items:
-            yield item, MemoryError() if self._dies(item) else function(item)
-
-    def alone(self, function: Any, item: Any) -> Any:
-        return MemoryError() if self._dies(item) else function(item)
-
-
-def test_a_payload_that_kills_its_process_is_found_and_rejected(sampled: Path, samples: Path, tmp_path: Path) -> None:
-    sha = value(sampled, "SELECT payload_sha256 FROM documents WHERE title LIKE '%Orrin%' LIMIT 1")
-    ingest(tmp_path / "w", samples, executor=Dying(sha))
-    ((error, message),) = rows(tmp_path / "w", "SELECT error, message FROM rejects WHERE payload_sha256 = $1", sha)
-    assert error == "died"
-    assert "memory" in message
-    count = "SELECT count(*) FROM documents"
-    assert value(tmp_path / "w", count) == value(sampled, count) - 1
 
 
 # ---------------------------------------------------------------- versions
