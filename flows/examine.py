@@ -115,7 +115,7 @@ def _digests(warehouse: Warehouse, snapshot: Snapshot, report: Report) -> None:
         entry = snapshot.tables.get(each.name)
         if entry is None:
             continue
-        source = parquet(warehouse.root, each, entry)
+        source = parquet(warehouse.root, each, entry.files)
         try:
             count = con.execute(f"SELECT count(*) FROM {source}").fetchone()
             mark = digest.digest_in(con, each, source)

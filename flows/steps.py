@@ -76,7 +76,7 @@ class Run:
 
     def recover(self) -> None:
         """Take up the segments that a killed run wrote and no snapshot lists."""
-        self.writer.refresh_catalogue()
+        self.writer.refresh()
         salvage.settle(self._raw)
         snapshot = self.writer.snapshot
         listed = {entry.path.removeprefix("raw/") for entry in (snapshot.warc_files if snapshot else ())}

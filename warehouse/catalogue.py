@@ -22,7 +22,8 @@ from duckdb import StatementType
 from schemas import TABLES, Table
 from schemas.render.sql import column_list, comments, empty_select, literal, quoted
 from warehouse.errors import Damaged, Missing, NotAQuery, nothing_at
-from warehouse.snapshots import Snapshot, TableEntry
+from warehouse.manifests import FileEntry
+from warehouse.snapshots import Snapshot, latest
 from warehouse.storage import at
 
 NAME = "catalogue.duckdb"
@@ -163,14 +164,20 @@ def connect(root: Path, *, locked: bool = True, target: Path | None = None) -> d
     Raises Missing where nothing has been published.
     """
     path = root / NAME
-    if not path.exists():
+    snapshot = None if path.exists() else latest(root)
+    if snapshot is None and not path.exists():
         raise nothing_at(root)
     # The catalogue is attached, not opened, so that a second connection in this process sees a swapped file.
     con = duckdb.connect()
     try:
         con.execute("SET TimeZone = 'UTC'")
-        con.execute(f"ATTACH {literal(str(path))} AS catalogue (READ_ONLY)")
-        con.execute("USE catalogue")
+        if snapshot is None:
+            con.execute(f"ATTACH {literal(str(path))} AS catalogue (READ_ONLY)")
+            con.execute("USE catalogue")
+        else:  # until the next writer makes the file again
+            con.execute("ATTACH ':memory:' AS catalogue")
+            con.execute("USE catalogue")
+            define(con, root, snapshot)
         con.execute("SET VARIABLE warehouse = $1", [str(root)])
         if locked:
             con.execute("SET allowed_directories = $1", [[f"{root}/tables/"]])
@@ -192,6 +199,8 @@ def rows(con: duckdb.DuckDBPyConnection, sql: str, values: Any = None) -> list[d
 
 def number(root: Path) -> int | None:
     """The snapshot that the published catalogue shows; None where there is no catalogue that can be read."""
+    if not (root / NAME).exists():
+        return None
     try:
         con = connect(root)
     except (Missing, duckdb.Error):
@@ -217,11 +226,11 @@ def only_reads(con: duckdb.DuckDBPyConnection, sql: str) -> None:
             raise NotAQuery("Only queries can be run here: SELECT, FROM, WITH, PIVOT, DESCRIBE, SHOW or EXPLAIN.")
 
 
-def parquet(root: Path, table: Table, entry: TableEntry | None) -> str:
-    """A FROM clause over exactly the files of a table in a snapshot, for use while writing."""
-    if entry is None or not entry.files:
+def parquet(root: Path, table: Table, entries: Sequence[FileEntry]) -> str:
+    """A FROM clause over exactly some files of a table, for use while writing."""
+    if not entries:
         return f"({empty_select(table)})"
-    files = ", ".join(literal(str(root / file.path)) for file in entry.files)
+    files = ", ".join(literal(str(root / file.path)) for file in entries)
     return f"(SELECT {column_list(table)} FROM read_parquet([{files}]))"
 
 

@@ -137,7 +137,7 @@ class Disk:
 
     def refer(self, key: str, path: Path) -> None:
         place = self.local(key)
-        place.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(place.parent)
         place.symlink_to(path.resolve())
         flush_folder(place.parent)
 
@@ -161,7 +161,7 @@ class Disk:
 
     def spool(self, key: str) -> Path:
         path = self.local(key + SPOOLED)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
         return path
 
     def keep(self, key: str) -> None:
@@ -172,7 +172,7 @@ class Disk:
     def _draft(self, key: str, data: bytes) -> Path:
         """Bytes under a name that is no object, on disk."""
         path = self.local(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
         beside = path.with_name(f".{path.name}.{_unique()}")
         with beside.open("wb") as out:
             out.write(data)
@@ -182,7 +182,7 @@ class Disk:
 
     def _place(self, made: Path, path: Path) -> None:
         """Give what was made its name, once all of it is on disk."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
         flush(made)
         if path.is_dir():  # which a rename does not replace
             aside = self.root / _ASIDE / f"{_unique()}-{path.name}"
@@ -198,6 +198,14 @@ class Disk:
 def _unique() -> str:
     """A name that no other process or thread uses now."""
     return f"{os.getpid()}-{next(_COUNT)}"
+
+
+def _make_folder(path: Path) -> None:
+    """Make a folder and those above it, each to survive."""
+    if not path.is_dir():
+        _make_folder(path.parent)
+        path.mkdir(exist_ok=True)
+        flush_folder(path.parent)
 
 
 def flush(path: Path) -> None:

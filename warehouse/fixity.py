@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from warehouse import snapshots
+from warehouse import manifests, snapshots
 from warehouse.disk import sha256_file
 from warehouse.errors import Damaged
+from warehouse.manifests import FileEntry, Manifest, Piece
 from warehouse.records import payload_at
-from warehouse.snapshots import FileEntry
 
 
 def files(root: Path) -> list[FileEntry]:
     """Every file that a readable snapshot names, by path; a file never changes, so each stands once."""
     found: dict[str, FileEntry] = {}
+    read: set[Piece] = set()
     for number in snapshots.numbers(root):
         try:
-            snapshot = snapshots.load(root, number)
+            named = snapshots.load(root, number).manifests
         except Damaged:
             continue
-        for entry in [*snapshot.warc_files, *(f for t in snapshot.tables.values() for f in t.files)]:
-            found.setdefault(entry.path, entry)
+        for manifest in named:
+            for entry in [*manifest.listed, *_listed(manifest, read)]:
+                found.setdefault(entry.path, entry)
     return [found[path] for path in sorted(found)]
+
+
+def _listed(manifest: Manifest, read: set[Piece]) -> Iterator[FileEntry]:
+    """What the pieces that were not read before list; one that cannot be read is the chain's to tell."""
+    for piece in manifest.pieces:
+        if piece not in read:
+            read.add(piece)
+            with suppress(Damaged):
+                yield from manifests.load(manifest.storage, piece)
 
 
 def sha256(path: Path) -> str | None:

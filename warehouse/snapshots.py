@@ -1,33 +1,38 @@
-"""Snapshots: one JSON file for each published state, chained by SHA-256."""
+"""Snapshots: one JSON file for each published state, chained by SHA-256. It is the only commit point.
+
+A snapshot says what each table and the raw store consist of by the pieces of their manifests, which it shares with
+those before it. Data files and pieces are put before it; the catalogue and the Delta logs follow it.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from warehouse import manifests
 from warehouse.errors import Conflict, Damaged
+from warehouse.manifests import FileEntry, Manifest, Piece
 from warehouse.storage import Storage, at
 
-
-@dataclass(frozen=True)
-class FileEntry:
-    """A file below the warehouse's root and what it holds."""
-
-    path: str
-    sha256: str
-    bytes: int
+FORMAT = 2
+"""Format of what is written. In format 1, which has no number, a snapshot lists every file by itself."""
 
 
 @dataclass(frozen=True)
 class TableEntry:
     """One table in a snapshot."""
 
-    version: int
     rows: int
     digest: str
-    files: tuple[FileEntry, ...]
+    manifest: Manifest
+
+    @property
+    def files(self) -> tuple[FileEntry, ...]:
+        """The table's files, by path."""
+        return self.manifest.files
 
 
 @dataclass(frozen=True)
@@ -43,12 +48,23 @@ class Snapshot:
     stages: dict[str, str]
     """Present version of each extractor, and of matching."""
     tables: dict[str, TableEntry]
-    warc_files: tuple[FileEntry, ...]
+    warc: Manifest
+    """The WARC files."""
     stale: bool = False
     """Whether rows of earlier stage versions still lie in the files; the views then leave them out."""
     match_state: str | None = None
     """Generation of the matcher's working files that belongs to these tables; they can be made anew."""
     sha256: str = field(default="", compare=False)
+
+    @property
+    def warc_files(self) -> tuple[FileEntry, ...]:
+        """The WARC files, by path."""
+        return self.warc.files
+
+    @property
+    def manifests(self) -> list[Manifest]:
+        """Those of the WARC files and of every table."""
+        return [self.warc, *(entry.manifest for _, entry in sorted(self.tables.items()))]
 
 
 def _store(root: Path) -> Storage:
@@ -72,40 +88,71 @@ def latest(root: Path) -> Snapshot | None:
 
 
 def load(root: Path, number: int) -> Snapshot:
-    """Read one snapshot. Raises Damaged where the file is missing or is not a snapshot."""
+    """Read one snapshot, of any format. Raises Damaged where the file is missing or is not a snapshot."""
     store = _store(root)
     try:
         data = store.get(_name(number))
         fields = json.loads(data)
+        written = fields.pop("format", 1)
+        if written > FORMAT:
+            raise Damaged(f"Snapshot {number} was written by a later version of Dibao; install that one.")
+        storage = at(root)
         tables = {
-            name: TableEntry(t["version"], t["rows"], t["digest"], tuple(FileEntry(**f) for f in t["files"]))
-            for name, t in fields.pop("tables").items()
+            name: TableEntry(entry["rows"], entry["digest"], _manifest(storage, entry))
+            for name, entry in fields.pop("tables").items()
         }
-        files = tuple(FileEntry(**f) for f in fields.pop("warc_files"))
-        return Snapshot(tables=tables, warc_files=files, sha256=hashlib.sha256(data).hexdigest(), **fields)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Damaged(
-            f"Snapshot {number} cannot be read ({error}); restore {store.local(_name(number))} from a backup."
-        ) from error
+        warc = _manifest(storage, {"files": fields.pop("warc_files")} if written == 1 else fields.pop("warc"))
+        return Snapshot(tables=tables, warc=warc, sha256=hashlib.sha256(data).hexdigest(), **fields)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        where = store.local(_name(number))
+        raise Damaged(f"Snapshot {number} cannot be read ({error}); restore {where} from a backup.") from error
+
+
+def _manifest(storage: Storage, told: dict[str, Any]) -> Manifest:
+    if "files" in told:
+        return Manifest(storage, (), tuple(FileEntry(**each) for each in told["files"]))
+    return Manifest(storage, tuple(Piece(sha256, files) for sha256, files in told["pieces"]))
+
+
+def _pieces(manifest: Manifest) -> dict[str, Any]:
+    return {"pieces": [[piece.sha256, piece.files] for piece in manifest.pieces]}
+
+
+def _written(snapshot: Snapshot) -> bytes:
+    plain = ("number", "previous_sha256", "run_id", "published_at", "code_version", "config_sha256", "stages")
+    fields = {name: getattr(snapshot, name) for name in (*plain, "stale", "match_state")}
+    fields |= {
+        "format": FORMAT,
+        "tables": {
+            name: {"rows": entry.rows, "digest": entry.digest, **_pieces(entry.manifest)}
+            for name, entry in snapshot.tables.items()
+        },
+        "warc": _pieces(snapshot.warc),
+    }
+    return json.dumps(fields, ensure_ascii=False, sort_keys=True).encode() + b"\n"
 
 
 def publish(root: Path, snapshot: Snapshot) -> Snapshot:
-    """Make a snapshot the latest: it is put where none has its number. Raises Conflict where one has."""
-    fields = asdict(snapshot)
-    del fields["sha256"]
-    data = json.dumps(fields, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
+    """Make a snapshot the latest: it is put where none has its number. Raises Conflict where another has."""
+    data = _written(snapshot)
     try:
         _store(root).put_new(_name(snapshot.number), data)
     except FileExistsError as error:
-        raise Conflict(
-            f"Another writer has published snapshot {snapshot.number}; nothing of this run is visible. Run again."
-        ) from error
+        # An answer may have been lost on its way back, and what is there be what was put.
+        if _store(root).get(_name(snapshot.number)) != data:
+            raise Conflict(
+                f"Another writer has published snapshot {snapshot.number}; nothing of this run is visible. Run again."
+            ) from error
     return load(root, snapshot.number)
 
 
 def chain(root: Path) -> list[str]:
-    """Check the hash chain; returns one sentence for each break, none where it is whole."""
+    """Check the hash chain and every list of files in it; returns one sentence for each break, none where all is whole.
+
+    A snapshot names the pieces of its manifests by their hashes, so that the chain holds them too.
+    """
     broken: list[str] = []
+    whole: set[str] = set()
     before: Snapshot | None = None
     for expected, number in enumerate(numbers(root), start=1):
         if number != expected:
@@ -118,5 +165,10 @@ def chain(root: Path) -> list[str]:
             break
         if now.previous_sha256 != (before.sha256 if before else None):
             broken.append(f"Snapshot {number} does not follow from snapshot {number - 1}: one of them was changed.")
+        for manifest in now.manifests:
+            for piece in manifest.pieces:
+                if piece.sha256 not in whole:
+                    whole.add(piece.sha256)
+                    broken += manifests.broken(manifest.storage, piece, number)
         before = now
     return broken

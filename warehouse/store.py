@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace as changed
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -12,11 +12,15 @@ import pyarrow as pa
 
 from schemas import TABLES, Table, table
 from schemas.render.sql import literal, quoted
-from warehouse import catalogue, digest, lock, snapshots, tables
-from warehouse.disk import is_full, sha256_file
+from warehouse import catalogue, digest, lock, manifests, snapshots, tables
+from warehouse.disk import is_full
 from warehouse.errors import NoSpace, nothing_at
-from warehouse.snapshots import FileEntry, Snapshot, TableEntry
+from warehouse.manifests import FileEntry
+from warehouse.snapshots import Snapshot, TableEntry
 from warehouse.storage import at
+
+_FOLLOWED = "state/followed"
+"""Says which snapshot the Delta logs were brought up to, so that they need not all be opened by every run."""
 
 
 class Warehouse:
@@ -65,8 +69,21 @@ class Warehouse:
                 writer.close()
 
 
+@dataclass(frozen=True)
+class _Now:
+    """A table as the run that writes has made it so far."""
+
+    rows: int
+    digest: str
+    files: tuple[FileEntry, ...]
+
+
+def _now(entry: TableEntry) -> _Now:
+    return _Now(entry.rows, entry.digest, entry.files)
+
+
 class Writer:
-    """Collects the commits of one run and publishes them as one snapshot."""
+    """Collects what one run writes and publishes it as one snapshot; until then nobody else sees any of it."""
 
     def __init__(self, warehouse: Warehouse) -> None:
         self.warehouse = warehouse
@@ -76,20 +93,12 @@ class Writer:
         for name in ("raw", "tables", "snapshots", "sources", "state"):
             (self.root / name).mkdir(exist_ok=True)
         self.snapshot = snapshots.latest(self.root)
-        self._tables: dict[str, TableEntry] = dict(self.snapshot.tables) if self.snapshot else {}
-        self._warc_files = list(self.snapshot.warc_files) if self.snapshot else []
+        self._tables = {name: _now(entry) for name, entry in self.snapshot.tables.items()} if self.snapshot else {}
+        self._warc_files: dict[str, FileEntry] = {}
+        self._stats: dict[str, str] = {}
+        """Statistics of the files that this run wrote, for the Delta logs."""
         self._con: duckdb.DuckDBPyConnection | None = None
         self.changed = False
-        for each in TABLES:
-            entry = self._tables.get(each.name)
-            now = tables.roll_back(self.root, each, entry.version if entry else None)
-            self._resync(each, now)
-
-    def _resync(self, each: Table, now: tables.TableState | None) -> None:
-        """Rolling back makes a commit of its own: the version moves on, the files stay those of the snapshot."""
-        entry = self._tables.get(each.name)
-        if entry is not None and now is not None and now.version != entry.version:
-            self._tables[each.name] = changed(entry, version=now.version)
 
     def close(self) -> None:
         if self._con is not None:
@@ -107,7 +116,7 @@ class Writer:
 
     def _view(self, each: Table) -> None:
         assert self._con is not None
-        source = catalogue.parquet(self.root, each, self._tables.get(each.name))
+        source = catalogue.parquet(self.root, each, self._files(each.name))
         self._con.execute(f"CREATE OR REPLACE VIEW {quoted(each.name)} AS SELECT * FROM {source}")
 
     def rows(self, name: str) -> int:
@@ -121,10 +130,10 @@ class Writer:
             return 0
         each = table(name)
         before = self._tables.get(name)
-        state = tables.append(self.root, each, rows.cast(each.arrow))
+        files = self._write(each, rows.cast(each.arrow))
         total = rows.num_rows + (before.rows if before else 0)
         mark = digest.plus(before.digest if before else digest.EMPTY, digest.digest_of(each, rows, self._con))
-        self._record(each, state, total, mark)
+        self._record(each, [*self._files(name), *files], total, mark)
         return int(rows.num_rows)
 
     def append_files(self, name: str, files: Sequence[Path]) -> int:
@@ -137,11 +146,11 @@ class Writer:
         each = table(name)
         before = self._tables.get(name)
         count = sum(int(pq.ParquetFile(file).metadata.num_rows) for file in files)
-        state = tables.append(self.root, each, tables.stream(each, files))
+        written = self._write(each, tables.stream(each, files))
         mark = before.digest if before else digest.EMPTY
         listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
         mark = digest.plus(mark, digest.digest_in(self.con(), each, f"read_parquet([{listed}])"))
-        self._record(each, state, count + (before.rows if before else 0), mark)
+        self._record(each, [*self._files(name), *written], count + (before.rows if before else 0), mark)
         return count
 
     def change(self, name: str, add: pa.Table, remove: pa.Table) -> tuple[int, int]:
@@ -159,15 +168,16 @@ class Writer:
                 return self.append(name, add), 0
             met = set(gone["filename"].to_pylist())
             touched = [file for file in before.files if str(self.root / file.path) in met]
+            stay = [file for file in before.files if file not in touched]
             kept = con.sql(f"SELECT * EXCLUDE (filename) FROM {self._parquet(touched)} ANTI JOIN {key}")
             rows = tables.joined(each, kept.to_arrow_reader(), add)
-            state = tables.swap(self.root, each, [Path(file.path).name for file in touched], rows)
+            files = [*stay, *self._write(each, rows, small=True)]
         finally:
             con.unregister("removed_keys")
         gone = gone.select(each.names)
         mark = digest.minus(before.digest, digest.digest_of(each, gone, con))
         mark = digest.plus(mark, digest.digest_of(each, add, con))
-        self._record(each, state, before.rows - gone.num_rows + add.num_rows, mark)
+        self._record(each, files, before.rows - gone.num_rows + add.num_rows, mark)
         return int(add.num_rows), int(gone.num_rows)
 
     def _parquet(self, files: Sequence[FileEntry]) -> str:
@@ -178,18 +188,16 @@ class Writer:
     def compact(self, name: str) -> bool:
         """Rewrite a table of many files into few; its rows and digest stay. False where there was nothing to gain."""
         each = table(name)
-        entry = self._tables.get(name)
-        if entry is None or len(entry.files) < 2:
+        now = self._tables.get(name)
+        if now is None or len(now.files) < 2:
             return False
-        files = [self.root / file.path for file in entry.files]
-        state = tables.replace(self.root, each, tables.stream(each, files), compact=True)
-        self._record(each, state, entry.rows, entry.digest)
+        files = [self.root / file.path for file in now.files]
+        self._record(each, self._write(each, tables.stream(each, files), compact=True), now.rows, now.digest)
         return True
 
     def files(self, name: str) -> int:
         """How many files a table has now."""
-        entry = self._tables.get(name)
-        return len(entry.files) if entry else 0
+        return len(self._files(name))
 
     @property
     def next_number(self) -> int:
@@ -199,23 +207,30 @@ class Writer:
     def overwrite(self, name: str, rows: pa.Table) -> int:
         """Put other rows in the place of all that a table has; returns how many."""
         each = table(name)
-        state = tables.replace(self.root, each, rows.cast(each.arrow))
-        self._record(each, state, rows.num_rows, digest.digest_of(each, rows))
+        files = self._write(each, rows.cast(each.arrow))
+        self._record(each, files, rows.num_rows, digest.digest_of(each, rows))
         return int(rows.num_rows)
 
     def add_warc(self, warc_file: str, sha256: str, size: int) -> None:
         """Name a WARC file, below `raw/`, in the snapshot to come."""
-        self._warc_files.append(FileEntry(f"raw/{warc_file}", sha256, size))
+        entry = FileEntry(f"raw/{warc_file}", sha256, size)
+        self._warc_files[entry.path] = entry
         self.changed = True
 
-    def _record(self, each: Table, state: tables.TableState, rows: int, mark: str) -> None:
-        known = {file.path: file for file in (self._tables[each.name].files if each.name in self._tables else ())}
-        files = []
-        for name in state.files:
-            path = f"tables/{each.name}/{name}"
-            full = self.root / path
-            files.append(known.get(path) or FileEntry(path, sha256_file(full), full.stat().st_size))
-        self._tables[each.name] = TableEntry(state.version, rows, mark, tuple(files))
+    def _write(
+        self, each: Table, rows: pa.Table | pa.RecordBatchReader, *, compact: bool = False, small: bool = False
+    ) -> list[FileEntry]:
+        """Put rows as files of a table that no snapshot names yet."""
+        known = {file.path for file in self._files(each.name)}
+        written = tables.write(self.root, each, rows, known=known, compact=compact, small=small)
+        self._stats |= {file.entry.path: file.stats for file in written}
+        return [file.entry for file in written]
+
+    def _files(self, name: str) -> tuple[FileEntry, ...]:
+        return self._tables[name].files if name in self._tables else ()
+
+    def _record(self, each: Table, files: Iterable[FileEntry], rows: int, mark: str) -> None:
+        self._tables[each.name] = _Now(rows, mark, tuple(sorted(files, key=lambda file: file.path)))
         self.changed = True
         if self._con is not None:
             self._view(each)
@@ -241,15 +256,44 @@ class Writer:
             code_version=code_version,
             config_sha256=config_sha256,
             stages=stages,
-            tables=self._tables,
-            warc_files=tuple(sorted(self._warc_files, key=lambda file: file.path)),
+            tables={name: self._entry(name) for name in self._tables},
+            warc=manifests.changed(self.storage, last.warc if last else None, set(), list(self._warc_files.values())),
             stale=stale,
             match_state=match_state,
         )
         self.snapshot = snapshots.publish(self.root, draft)
-        catalogue.build(self.root, self.snapshot, last)
+        self._warc_files = {}
         self.changed = False
+        catalogue.build(self.root, self.snapshot, last)
+        self._follow(last)
         return self.snapshot
+
+    def _entry(self, name: str) -> TableEntry:
+        """What the snapshot to come says of a table, the pieces of its manifest put."""
+        now, entry = self._tables[name], self.snapshot.tables.get(name) if self.snapshot else None
+        before = set(entry.files) if entry else set()
+        gone = {file.path for file in before.difference(now.files)}
+        came = [file for file in now.files if file not in before]
+        manifest = manifests.changed(self.storage, entry.manifest if entry else None, gone, came)
+        return TableEntry(now.rows, now.digest, manifest)
+
+    def _follow(self, last: Snapshot | None) -> None:
+        """Bring the Delta logs up to the snapshot; those that followed `last` and have no other files are there."""
+        assert self.snapshot is not None
+        known = last.tables if last is not None and self._followed() == last.sha256 else {}
+        for each in TABLES:
+            entry, before = self.snapshot.tables.get(each.name), known.get(each.name)
+            same = known and (before.manifest if before else None) == (entry.manifest if entry else None)
+            if same and (entry is None or tables.has_log(self.root, each)):
+                continue
+            tables.follow(self.root, each, entry.files if entry else (), self._stats, self.snapshot.number)
+        if self._followed() != self.snapshot.sha256:
+            self.storage.put(_FOLLOWED, self.snapshot.sha256.encode())
+        self._stats = {}
+
+    def _followed(self) -> str:
+        """SHA-256 of the snapshot that the Delta logs were brought up to last."""
+        return self.storage.get(_FOLLOWED).decode() if self.storage.size(_FOLLOWED) is not None else ""
 
     def publish_upkeep(self, *, run_id: str, published_at: str, code_version: str) -> Snapshot:
         """Publish work that derives nothing: all else is as in the snapshot before."""
@@ -270,7 +314,11 @@ class Writer:
             raise nothing_at(self.root)
         return self.snapshot
 
-    def refresh_catalogue(self) -> None:
-        """Build the catalogue again where a crash came between a snapshot and it, or where it is gone."""
-        if self.snapshot is not None and catalogue.number(self.root) != self.snapshot.number:
+    def refresh(self) -> None:
+        """Make again what follows from the snapshot, where a crash came between it and them, or where they are gone:
+        the catalogue and the Delta logs."""
+        if self.snapshot is None:
+            return
+        if catalogue.number(self.root) != self.snapshot.number:
             catalogue.build(self.root, self.snapshot)
+        self._follow(self.snapshot)

@@ -1,21 +1,36 @@
-"""Delta tables: append, replace, swap files, roll back. No partition columns, deletion vectors or column mapping."""
+"""Tables as Parquet files that snapshots name, and the Delta logs that follow the snapshots.
+
+A Delta log lets stock readers of Delta read a table; nothing here reads it but to bring it up to the snapshot. It has
+no partition columns, deletion vectors or column mapping, so that readers of plain Parquet can follow.
+"""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
-from typing import Literal
 from urllib.parse import unquote
 
 import pyarrow as pa
-from deltalake import BloomFilterProperties, ColumnProperties, DeltaTable, WriterProperties, write_deltalake
+import pyarrow.parquet as pq
+from deltalake import (
+    BloomFilterProperties,
+    ColumnProperties,
+    CommitProperties,
+    DeltaTable,
+    Schema,
+    WriterProperties,
+    write_deltalake,
+)
+from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, RemoveAction
 
 from schemas.table import Table
-from warehouse.disk import flush, flush_folder
+from warehouse.disk import flush, flush_folder, sha256_file
+from warehouse.manifests import FileEntry
 from warehouse.storage import at
 
 _ROW_GROUP = 65_536
@@ -51,125 +66,137 @@ _LOW_CARDINALITY = frozenset(
 
 
 @dataclass(frozen=True)
-class TableState:
-    """A table at one Delta version: its files, below the table's folder, sorted."""
+class DataFile:
+    """A Parquet file of a table: what a snapshot says of it, and its statistics as Delta writes them, in JSON."""
 
-    version: int
-    files: tuple[str, ...]
+    entry: FileEntry
+    stats: str
 
 
 def folder(root: Path, table: Table) -> Path:
     return root / "tables" / table.name
 
 
-def append(root: Path, table: Table, rows: pa.Table | pa.RecordBatchReader) -> TableState:
-    """Append rows as one commit, made durable, and return the table's new state."""
-    return _commit(root, table, rows, "append", _LEVEL)
-
-
-def replace(root: Path, table: Table, rows: pa.Table | pa.RecordBatchReader, *, compact: bool = False) -> TableState:
-    """Replace all rows in one commit, made durable; pressed harder where the files are to stay."""
-    return _commit(root, table, rows, "overwrite", _LEVEL_COMPACTED if compact else _LEVEL)
-
-
-def swap(root: Path, table: Table, drop: Sequence[str], rows: pa.Table | pa.RecordBatchReader) -> TableState:
-    """Put rows in the place of those of some files, in one commit; the other files stay as they are.
-
-    `drop` names files of the table's present state. The table must be there.
-    """
-    where = folder(root, table)
-    delta = DeltaTable(str(where))
-    before = _state(delta)
-    # A table of its own writes the files, with their statistics; they move over before the commit names them.
-    with at(root).scratch(f"swap-{table.name}") as beside:
-        properties = _properties(table, _LEVEL)
-        write_deltalake(str(beside), rows, writer_properties=properties, target_file_size=_CHANGED_BYTES)
-        log = beside / "_delta_log" / f"{0:020d}.json"
-        written = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
-        adds = [each["add"] for each in written if "add" in each]
-        for each in adds:
-            at(root).put_file(f"tables/{table.name}/{each['path']}", beside / each["path"])
-    now = int(time.time() * 1000)
-    actions: list[AddAction | RemoveAction] = [RemoveAction(name, True, now) for name in drop]
-    actions += [
-        AddAction(each["path"], each["size"], {}, each["modificationTime"], True, each["stats"]) for each in adds
-    ]
-    delta.create_write_transaction(actions, "append", delta.schema())
-    delta.update_incremental()
-    after = _state(delta)
-    _flush(where, after, before)
-    return after
-
-
-def _commit(
+def write(
     root: Path,
     table: Table,
     rows: pa.Table | pa.RecordBatchReader,
-    mode: Literal["append", "overwrite"],
-    level: int,
-) -> TableState:
-    where = folder(root, table)
-    delta = DeltaTable(str(where)) if DeltaTable.is_deltatable(str(where)) else None
-    before = _state(delta) if delta else None
-    write_deltalake(
-        delta or str(where),
-        rows,
-        mode=mode,
-        name=table.name,
-        description=table.doc,
-        writer_properties=_properties(table, level),
-        target_file_size=_FILE_BYTES,
-    )
-    after = _state(delta or DeltaTable(str(where)))
-    _flush(where, after, before)
-    return after
+    *,
+    known: Container[str] = (),
+    compact: bool = False,
+    small: bool = False,
+) -> list[DataFile]:
+    """Put rows as files of a table, durable and named by their content; no snapshot names them yet.
 
-
-def _state(delta: DeltaTable) -> TableState:
-    paths = pa.table(delta.get_add_actions(flatten=True)).column("path").to_pylist()
-    return TableState(delta.version(), tuple(sorted(unquote(path) for path in paths)))
-
-
-def state(root: Path, table: Table, version: int | None = None) -> TableState | None:
-    """The table's present state, or that at a version; None where it has never been written."""
-    where = folder(root, table)
-    if not DeltaTable.is_deltatable(str(where)):
-        return None
-    return _state(DeltaTable(str(where), version=version))
-
-
-def roll_back(root: Path, table: Table, version: int | None) -> TableState | None:
-    """Undo commits that no snapshot names, as a crash leaves them, and return the table's state then.
-
-    `None` means that the table had no commit.
+    `known` are paths that are taken: rows that a table holds twice are two files. `compact` presses harder, for files
+    that are to stay; `small` makes small ones, for rows that may change again.
     """
-    now = state(root, table)
-    if now is None or now.version == version:
-        return now
-    delta = DeltaTable(str(folder(root, table)))
-    if version is None:
-        delta.delete()
+    storage = at(root)
+    out: list[DataFile] = []
+    # A Delta table of its own writes the files, with their statistics.
+    with storage.scratch(f"write-{table.name}") as beside:
+        write_deltalake(
+            str(beside),
+            rows,
+            writer_properties=_properties(table, _LEVEL_COMPACTED if compact else _LEVEL),
+            target_file_size=_CHANGED_BYTES if small else _FILE_BYTES,
+        )
+        log = (beside / "_delta_log" / f"{0:020d}.json").read_text("utf-8")
+        adds = [action["add"] for action in map(json.loads, log.splitlines()) if "add" in action]
+        taken: set[str] = set()
+        for add in adds:
+            made = beside / unquote(add["path"])
+            sha256, size = sha256_file(made), made.stat().st_size
+            path = next(name for name in _names(table, sha256) if name not in known and name not in taken)
+            taken.add(path)
+            storage.put_file(path, made)
+            out.append(DataFile(FileEntry(path, sha256, size), add["stats"]))
+    return sorted(out, key=lambda file: file.entry.path)
+
+
+def _names(table: Table, sha256: str) -> Iterator[str]:
+    """Paths for a file with that content, the first that is free to be taken."""
+    stem = f"tables/{table.name}/part-{sha256[:32]}"
+    yield f"{stem}.parquet"
+    for number in count(2):
+        yield f"{stem}-{number}.parquet"
+
+
+def follow(root: Path, table: Table, files: Collection[FileEntry], stats: Mapping[str, str], snapshot: int) -> bool:
+    """Bring the table's Delta log to name exactly the files of a snapshot; False where it did already.
+
+    `stats` holds statistics of files by path, as far as they are at hand. A log that is missing or cannot be read is
+    made anew: all that it says follows from the snapshots.
+    """
+    try:
+        return _follow(root, table, files, stats, snapshot)
+    except DeltaError:
+        at(root).delete(f"tables/{table.name}/_delta_log")
+        return _follow(root, table, files, stats, snapshot)
+
+
+def _follow(root: Path, table: Table, files: Collection[FileEntry], stats: Mapping[str, str], snapshot: int) -> bool:
+    where = folder(root, table)
+    there = DeltaTable.is_deltatable(str(where))
+    if not there and not files:
+        return False
+    where.mkdir(parents=True, exist_ok=True)
+    if there:
+        delta = DeltaTable(str(where))
     else:
-        delta.restore(version)
-    after = _state(DeltaTable(str(folder(root, table))))
-    _flush(folder(root, table), after, now)
-    return after
-
-
-def _flush(where: Path, after: TableState, before: TableState | None) -> None:
-    """delta-rs does not fsync: do it for every new file, its folder and the log."""
-    known: set[str] = set(before.files) if before else set()
-    for name in after.files:
-        if name not in known:
-            flush(where / name)
-    flush_folder(where)
-    log = where / "_delta_log"
-    first = before.version + 1 if before else 0
-    for version in range(first, after.version + 1):
-        entry = log / f"{version:020d}.json"
+        delta = DeltaTable.create(str(where), schema=table.arrow, name=table.name, description=table.doc)
+    first = delta.version() + there
+    held = {f"tables/{table.name}/{name}" for name in state(root, table, delta)}
+    wanted = {file.path: file for file in files}
+    now = int(time.time() * 1000)
+    actions: list[AddAction | RemoveAction] = [
+        RemoveAction(_within(table, path), True, now) for path in sorted(held - wanted.keys())
+    ]
+    for path in sorted(wanted.keys() - held):
+        told = stats.get(path) or _counted(root / path)
+        actions.append(AddAction(_within(table, path), wanted[path].bytes, {}, now, True, told))
+    columns = {field.name for field in delta.schema().fields}
+    new = [field for field in Schema.from_arrow(table.arrow).fields if field.name not in columns]
+    if new:
+        delta.alter.add_columns(new)
+    if actions:
+        delta.create_write_transaction(
+            actions,
+            "append",
+            delta.schema(),
+            commit_properties=CommitProperties(custom_metadata={"dibao.snapshot": str(snapshot)}),
+        )
+    # delta-rs does not fsync.
+    for version in range(first, DeltaTable(str(where)).version() + 1):
+        entry = where / "_delta_log" / f"{version:020d}.json"
         if entry.exists():
             flush(entry)
-    flush_folder(log)
+    flush_folder(where / "_delta_log")
+    return bool(actions or new or not there)
+
+
+def _within(table: Table, path: str) -> str:
+    return path.removeprefix(f"tables/{table.name}/")
+
+
+def _counted(path: Path) -> str:
+    """Statistics of a file of which no others are at hand."""
+    return json.dumps({"numRecords": pq.ParquetFile(path).metadata.num_rows})
+
+
+def state(root: Path, table: Table, delta: DeltaTable | None = None) -> set[str]:
+    """The files, below the table's folder, that its Delta log names now; none where there is no log."""
+    where = folder(root, table)
+    if delta is None:
+        if not DeltaTable.is_deltatable(str(where)):
+            return set()
+        delta = DeltaTable(str(where))
+    return {unquote(path) for path in pa.table(delta.get_add_actions(flatten=True)).column("path").to_pylist()}
+
+
+def has_log(root: Path, table: Table) -> bool:
+    """Whether there is a Delta log, whatever it says."""
+    return bool(at(root).names(f"tables/{table.name}/_delta_log"))
 
 
 def _properties(table: Table, level: int) -> WriterProperties:
@@ -188,7 +215,6 @@ def _properties(table: Table, level: int) -> WriterProperties:
 
 def stream(table: Table, files: Sequence[Path]) -> pa.RecordBatchReader:
     """The rows of Parquet or Arrow IPC files as one stream in the table's schema, whatever their number."""
-    import pyarrow.parquet as pq
 
     def batches() -> Iterable[pa.RecordBatch]:
         for file in files:

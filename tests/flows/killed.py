@@ -16,7 +16,8 @@ def counted(root: Path, inputs: list[Path], at: int, log: Path) -> None:
 
     from flows.capture import salvage
     from tests.jobs import ingest
-    from warehouse import catalogue, disk, snapshots, tables
+    from warehouse import catalogue, manifests, snapshots, tables
+    from warehouse.disk import Disk
 
     seen: list[str] = []
 
@@ -36,15 +37,25 @@ def counted(root: Path, inputs: list[Path], at: int, log: Path) -> None:
 
         setattr(owner, name, wrapper)
 
-    for name in ("fsync", "rename", "replace", "link", "truncate"):
+    for name in ("fsync", "rename", "replace", "link"):
         watched(os, name)
     for owner, name in (
         (tables, "write_deltalake"),
+        (tables, "follow"),
+        (tables, "sha256_file"),
+        (tables.DeltaTable, "create_write_transaction"),
+        (manifests, "changed"),
+        (Disk, "put"),
+        (Disk, "put_new"),
+        (Disk, "put_file"),
+        (Disk, "keep"),
+        (Disk, "delete"),
         (pq, "write_table"),
         (catalogue, "define"),
         (snapshots, "publish"),
         (salvage, "settle"),
-        (disk, "sha256_file"),
+        (salvage, "finish"),
+        (salvage, "sha256_file"),
     ):
         watched(owner, name)
     ingest(root, *inputs)

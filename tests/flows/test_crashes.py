@@ -17,10 +17,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from deltalake import DeltaTable
 
 from tests.flows.killed import counted
 from tests.jobs import COMPARED_TABLES, ROOT, command, digests, ingest, value
 from warehouse import snapshots
+from warehouse.storage import at
 from warehouse.store import Warehouse
 
 SPAWN = multiprocessing.get_context("forkserver")
@@ -82,8 +84,12 @@ def finish(root: Path, inputs: list[Path], expected: dict[str, tuple[int, str]])
     assert whole(root)
     assert digests(root, COMPARED_TABLES) == expected
     assert ingest(root, *inputs).snapshot is None
-    left = [path.name for path in (root / "raw").rglob("*") if path.suffix in (".open", ".partial")]
-    assert left == []
+    assert at(root).spooled() == at(root / "raw").spooled() == []
+    assert [path for folder in root.rglob(".tmp") for path in folder.rglob("*")] == []
+    snapshot = Warehouse(root).latest()
+    assert snapshot is not None
+    for name, entry in snapshot.tables.items():
+        assert DeltaTable(str(root / "tables" / name)).to_pyarrow_table().num_rows == entry.rows, name
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.96, 0.99])
@@ -100,7 +106,9 @@ def test_a_first_run_killed_at_any_moment_is_made_good(
     finish(root, inputs, undisturbed)
 
 
-@pytest.mark.parametrize("kind", ["link", "publish", "define", "replace"])
+@pytest.mark.parametrize(
+    "kind", ["changed", "link", "put_new", "publish", "define", "create_write_transaction", "follow", "replace"]
+)
 def test_a_run_killed_round_the_publishing_is_made_good(
     tmp_path: Path, inputs: list[Path], moments: list[str], undisturbed: dict[str, tuple[int, str]], kind: str
 ) -> None:
@@ -132,9 +140,9 @@ def test_every_moment(
     tmp_path: Path, inputs: list[Path], moments: list[str], undisturbed: dict[str, tuple[int, str]]
 ) -> None:
     chance = random.Random(11)
-    for at in sorted(chance.sample(range(len(moments)), min(30, len(moments)))):
-        root = tmp_path / str(at)
-        kill_at(root, inputs, at)
+    for place in sorted(chance.sample(range(len(moments)), min(30, len(moments)))):
+        root = tmp_path / str(place)
+        kill_at(root, inputs, place)
         whole(root)
         finish(root, inputs, undisturbed)
         shutil.rmtree(root)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import errno
+import json
 import multiprocessing
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from deltalake import DeltaTable, write_deltalake
 from filelock import FileLock
 
 from schemas import TABLES, table
@@ -17,7 +20,7 @@ from tests.jobs import rows, value
 from tests.makers.world import WORLD, world_rows
 from warehouse.digest import digest_of
 from warehouse.errors import Busy, NoSpace
-from warehouse.snapshots import Snapshot
+from warehouse.snapshots import Snapshot, chain
 from warehouse.store import Warehouse, Writer
 
 PASSAGES = table("passages")
@@ -75,7 +78,7 @@ def test_no_rows_make_no_commit(tmp_path: Path) -> None:
         assert writer.append("passages", PASSAGES.empty()) == 0
         assert writer.append_files("passages", []) == 0
         assert not writer.changed
-    assert not (tmp_path / "tables" / "passages").exists()
+    assert list((tmp_path / "tables").iterdir()) == []
 
 
 def test_rows_from_files(tmp_path: Path) -> None:
@@ -200,5 +203,126 @@ def test_a_crash_between_snapshot_and_catalogue_is_made_good(tmp_path: Path) -> 
     fill(tmp_path)
     (tmp_path / "catalogue.duckdb").unlink()
     with Warehouse(tmp_path).writer() as writer:
-        writer.refresh_catalogue()
+        writer.refresh()
     assert value(tmp_path, "SELECT number FROM snapshot") == 1
+
+
+def by_delta(root: Path) -> dict[str, int]:
+    """Rows of every table as a stock reader of Delta counts them."""
+    logs = sorted((root / "tables").glob("*/_delta_log"))
+    return {log.parent.name: DeltaTable(str(log.parent)).to_pyarrow_table().num_rows for log in logs}
+
+
+def held(snapshot: Snapshot) -> dict[str, int]:
+    return {name: entry.rows for name, entry in snapshot.tables.items()}
+
+
+def more(writer: Writer) -> Snapshot:
+    writer.append("stories", table("stories").rows([WORLD["stories"][0] | {"story_id": "u"}]))
+    return publish(writer)
+
+
+def test_delta_follows_the_snapshot_and_nothing_before_it(tmp_path: Path) -> None:
+    first = fill(tmp_path)
+    assert by_delta(tmp_path) == held(first)
+    with Warehouse(tmp_path).writer() as writer:
+        writer.append("edits", world_rows("edits"))
+    assert by_delta(tmp_path) == held(first)
+    with Warehouse(tmp_path).writer() as writer:
+        second = more(writer)
+    assert by_delta(tmp_path) == held(second)
+
+
+@pytest.mark.parametrize("what", ["the snapshot", "the catalogue", "a log", "a pointer"])
+def test_what_follows_is_made_good_wherever_a_crash_came(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """A run dies right after the snapshot, the catalogue, the log of a table, or before it noted that all is done."""
+
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    fill(tmp_path)
+    with monkeypatch.context() as patch:
+        if what == "the snapshot":
+            patch.setattr("warehouse.catalogue.build", dies)
+        elif what == "the catalogue":
+            patch.setattr("warehouse.tables.follow", dies)
+        elif what == "a log":
+            patch.setattr("warehouse.tables.flush_folder", dies)
+        else:
+            patch.setattr(Writer, "_followed", dies)
+        with pytest.raises(KeyboardInterrupt), Warehouse(tmp_path).writer() as writer:
+            more(writer)
+    with Warehouse(tmp_path).writer() as writer:
+        assert writer.snapshot is not None
+        assert writer.snapshot.number == 2
+        writer.refresh()
+        assert by_delta(tmp_path) == held(writer.snapshot)
+    assert value(tmp_path, "SELECT number FROM snapshot") == 2
+
+
+def test_a_log_left_behind_is_made_good_by_the_next_snapshot_too(tmp_path: Path) -> None:
+    """Compacting publishes without looking after what a run before it left; the table it is about is another one."""
+    fill(tmp_path)
+    with pytest.MonkeyPatch.context() as patch, Warehouse(tmp_path).writer() as writer:
+        patch.setattr("warehouse.tables.follow", lambda *_: {}["dies"])
+        with pytest.raises(KeyError):
+            more(writer)
+    with Warehouse(tmp_path).writer() as writer:
+        writer.append("fixity", world_rows("fixity"))
+        third = publish(writer)
+    assert by_delta(tmp_path) == held(third)
+
+
+def test_logs_and_catalogue_that_are_gone_are_made_anew_and_readers_do_without(tmp_path: Path) -> None:
+    snapshot = fill(tmp_path)
+    for log in (tmp_path / "tables").glob("*/_delta_log"):
+        shutil.rmtree(log)
+    (tmp_path / "catalogue.duckdb").unlink()
+    shutil.rmtree(tmp_path / "state")
+    assert value(tmp_path, "SELECT number FROM snapshot") == 1
+    assert {each.name: value(tmp_path, f"SELECT count(*) FROM {each.name}") for each in TABLES} == held(snapshot)
+    assert not (tmp_path / "catalogue.duckdb").exists()
+    with Warehouse(tmp_path).writer() as writer:
+        writer.refresh()
+        assert writer.snapshot == snapshot
+        assert not writer.changed
+    assert (tmp_path / "catalogue.duckdb").exists()
+    assert by_delta(tmp_path) == held(snapshot)
+
+
+def test_a_warehouse_of_the_former_format_opens_and_is_carried_on(tmp_path: Path) -> None:
+    """Snapshots that list every file, Delta logs that were committed first, one of them by a run that was killed."""
+    snapshot = fill(tmp_path)
+    former_format(tmp_path, snapshot)
+    write_deltalake(str(tmp_path / "tables" / "edits"), world_rows("edits"), mode="append")
+    (tmp_path / "state" / "followed").unlink()
+    first = Warehouse(tmp_path).latest()
+    assert first is not None
+    assert held(first) == held(snapshot)
+    assert value(tmp_path, "SELECT count(*) FROM edits") == held(snapshot)["edits"]
+    with Warehouse(tmp_path).writer() as writer:
+        writer.refresh()
+        assert by_delta(tmp_path) == held(snapshot)
+        second = more(writer)
+    assert chain(tmp_path) == []
+    assert second.tables["stories"].rows == held(snapshot)["stories"] + 1
+    assert second.tables["edits"].files == snapshot.tables["edits"].files
+    assert second.warc_files == snapshot.warc_files
+    told = (tmp_path / "snapshots" / "00000002.json").read_text("utf-8")
+    assert "parquet" not in told, "no file is listed in a snapshot any more"
+    assert by_delta(tmp_path) == held(second)
+
+
+def former_format(root: Path, snapshot: Snapshot) -> None:
+    """Write the snapshot as versions did that knew no manifests."""
+    path = root / "snapshots" / f"{snapshot.number:08d}.json"
+    fields = json.loads(path.read_bytes())
+    del fields["format"], fields["warc"]
+    fields["warc_files"] = [vars(entry) for entry in snapshot.warc_files]
+    for name, entry in snapshot.tables.items():
+        del fields["tables"][name]["pieces"]
+        fields["tables"][name] |= {"version": 0, "files": [vars(file) for file in entry.files]}
+    path.write_text(json.dumps(fields, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
+    shutil.rmtree(root / "manifests")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,95 +11,149 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from deltalake import DeltaTable
+from deltalake import DeltaTable, write_deltalake
 
 from schemas import TABLES, Table, table
 from tests.makers.world import world_rows
-from warehouse.tables import TableState, append, folder, replace, roll_back, state, stream, swap
+from warehouse.disk import sha256_file
+from warehouse.manifests import FileEntry
+from warehouse.storage import at
+from warehouse.tables import DataFile, folder, follow, has_log, state, stream, write
 
 PASSAGES = table("passages")
 
 
-def read(root: Path, each: Table, now: TableState | None) -> list[dict[str, Any]]:
-    """The rows of exactly the files that a state names, by DuckDB alone."""
-    if now is None or not now.files:
+def read(root: Path, files: list[FileEntry]) -> list[dict[str, Any]]:
+    """The rows of exactly some files, by DuckDB alone."""
+    if not files:
         return []
     con = duckdb.connect()
     con.execute("SET TimeZone = 'UTC'")
-    listed = [str(folder(root, each) / name) for name in now.files]
+    listed = [str(root / file.path) for file in files]
     return con.sql("SELECT * FROM read_parquet($1) ORDER BY ALL", params=[listed]).to_arrow_table().to_pylist()
+
+
+def put(root: Path, each: Table, rows: pa.Table, **options: Any) -> tuple[list[FileEntry], dict[str, str]]:
+    """Files with those rows, and their statistics."""
+    files: list[DataFile] = write(root, each, rows, **options)
+    return [file.entry for file in files], {file.entry.path: file.stats for file in files}
+
+
+def by_delta(root: Path, each: Table) -> list[dict[str, Any]]:
+    """What a stock reader of Delta sees."""
+    rows = DeltaTable(str(folder(root, each))).to_pyarrow_table()
+    return sorted(rows.to_pylist(), key=str)
 
 
 @pytest.mark.parametrize("each", TABLES, ids=lambda each: each.name)
 def test_every_table_comes_back_as_it_was(each: Table, tmp_path: Path) -> None:
     rows = world_rows(each.name)
-    now = append(tmp_path, each, rows)
+    files, stats = put(tmp_path, each, rows)
     con = duckdb.connect()
     con.register("rows", rows)
     con.execute("SET TimeZone = 'UTC'")
-    assert read(tmp_path, each, now) == con.sql("SELECT * FROM rows ORDER BY ALL").to_arrow_table().to_pylist()
-    assert DeltaTable(str(folder(tmp_path, each))).to_pyarrow_table().num_rows == rows.num_rows
+    assert read(tmp_path, files) == con.sql("SELECT * FROM rows ORDER BY ALL").to_arrow_table().to_pylist()
+    assert follow(tmp_path, each, files, stats, 1)
+    assert len(by_delta(tmp_path, each)) == rows.num_rows
 
 
-def test_no_table_is_no_state(tmp_path: Path) -> None:
-    assert state(tmp_path, PASSAGES) is None
-
-
-def test_appending_keeps_the_files_that_are_there(tmp_path: Path) -> None:
+def test_files_are_named_by_what_they_hold_and_no_log_names_them_yet(tmp_path: Path) -> None:
     rows = world_rows("passages")
-    first = append(tmp_path, PASSAGES, rows.slice(0, 1))
-    second = append(tmp_path, PASSAGES, rows.slice(1))
-    assert set(first.files) < set(second.files)
-    assert (first.version, second.version) == (0, 1)
-    assert len(read(tmp_path, PASSAGES, first)) == 1
-    assert len(read(tmp_path, PASSAGES, second)) == 2
-    assert state(tmp_path, PASSAGES, 0) == first
-    assert state(tmp_path, PASSAGES) == second
+    (first,), _ = put(tmp_path, PASSAGES, rows)
+    assert sha256_file(tmp_path / first.path) == first.sha256
+    assert first.sha256[:32] in first.path
+    assert (tmp_path / first.path).stat().st_size == first.bytes
+    assert not has_log(tmp_path, PASSAGES)
+    assert state(tmp_path, PASSAGES) == set()
+    assert put(tmp_path, PASSAGES, rows)[0] == [first], "what a killed run left is found again"
+    (second,), _ = put(tmp_path, PASSAGES, rows, known={first.path})
+    assert second.path != first.path
+    assert second.sha256 == first.sha256
+    assert at(tmp_path).names() == sorted([first.path, second.path])
 
 
-def test_replacing_leaves_the_old_files_where_they_lie(tmp_path: Path) -> None:
+def test_no_rows_are_no_file(tmp_path: Path) -> None:
+    assert write(tmp_path, PASSAGES, world_rows("passages").slice(0, 0)) == []
+
+
+def test_a_log_follows_from_snapshot_to_snapshot(tmp_path: Path) -> None:
     rows = world_rows("passages")
-    first = append(tmp_path, PASSAGES, rows)
-    second = replace(tmp_path, PASSAGES, rows.slice(1))
-    assert not set(first.files) & set(second.files)
-    assert len(read(tmp_path, PASSAGES, second)) == 1
-    assert len(read(tmp_path, PASSAGES, first)) == 2, "an older snapshot still reads"
+    one, told = put(tmp_path, PASSAGES, rows.slice(0, 1))
+    two, more = put(tmp_path, PASSAGES, rows.slice(1))
+    assert follow(tmp_path, PASSAGES, one, told, 1)
+    assert not follow(tmp_path, PASSAGES, one, told, 1)
+    assert len(by_delta(tmp_path, PASSAGES)) == 1
+    assert follow(tmp_path, PASSAGES, [*one, *two], told | more, 2)
+    assert by_delta(tmp_path, PASSAGES) == sorted(rows.to_pylist(), key=str)
+    assert follow(tmp_path, PASSAGES, two, more, 3)
+    assert len(by_delta(tmp_path, PASSAGES)) == rows.num_rows - 1
+    assert len(read(tmp_path, one)) == 1, "an older snapshot still reads"
+    assert follow(tmp_path, PASSAGES, (), {}, 4)
+    assert by_delta(tmp_path, PASSAGES) == []
+    history = DeltaTable(str(folder(tmp_path, PASSAGES))).history()
+    assert [each.get("dibao.snapshot") for each in history] == ["4", "3", "2", "1", None]
 
 
-def test_commits_that_no_snapshot_names_are_undone(tmp_path: Path) -> None:
+def test_a_log_that_other_versions_left_ahead_is_brought_back_by_a_commit(tmp_path: Path) -> None:
+    """As a killed run of a version that committed to Delta first leaves it, and what it wrote stays readable there."""
     rows = world_rows("passages")
-    first = append(tmp_path, PASSAGES, rows.slice(0, 1))
-    append(tmp_path, PASSAGES, rows.slice(1))
-    replace(tmp_path, PASSAGES, rows.slice(0, 0))
-    roll_back(tmp_path, PASSAGES, first.version)
-    now = state(tmp_path, PASSAGES)
-    assert now is not None
-    assert now.files == first.files
-    third = append(tmp_path, PASSAGES, rows.slice(1))
-    assert len(read(tmp_path, PASSAGES, third)) == 2
+    one, told = put(tmp_path, PASSAGES, rows.slice(0, 1))
+    follow(tmp_path, PASSAGES, one, told, 1)
+    write_deltalake(str(folder(tmp_path, PASSAGES)), rows.slice(1), mode="append")
+    assert len(by_delta(tmp_path, PASSAGES)) == rows.num_rows
+    assert follow(tmp_path, PASSAGES, one, {}, 1)
+    assert len(by_delta(tmp_path, PASSAGES)) == 1
+    assert DeltaTable(str(folder(tmp_path, PASSAGES))).version() == 3
+    assert DeltaTable(str(folder(tmp_path, PASSAGES)), version=2).to_pyarrow_table().num_rows == rows.num_rows
 
 
-def test_a_table_that_had_no_commit_is_emptied(tmp_path: Path) -> None:
-    append(tmp_path, PASSAGES, world_rows("passages"))
-    roll_back(tmp_path, PASSAGES, None)
-    now = state(tmp_path, PASSAGES)
-    assert now is not None
-    assert now.files == ()
-    assert len(read(tmp_path, PASSAGES, append(tmp_path, PASSAGES, world_rows("passages")))) == 2
+@pytest.mark.parametrize("damage", ["gone", "cut", "not json", "empty"])
+def test_a_log_is_made_anew(tmp_path: Path, damage: str) -> None:
+    rows = world_rows("passages")
+    one, told = put(tmp_path, PASSAGES, rows.slice(0, 1))
+    two, more = put(tmp_path, PASSAGES, rows.slice(1))
+    for number, files in ((1, one), (2, [*one, *two])):
+        follow(tmp_path, PASSAGES, files, told | more, number)
+    log = folder(tmp_path, PASSAGES) / "_delta_log"
+    last = max(log.glob("*.json"))
+    if damage == "gone":
+        shutil.rmtree(log)
+    else:
+        last.write_bytes({"cut": last.read_bytes()[:90], "not json": b"nothing\n", "empty": b""}[damage])
+    follow(tmp_path, PASSAGES, [*one, *two], {}, 2)
+    assert by_delta(tmp_path, PASSAGES) == sorted(rows.to_pylist(), key=str)
+    counts = pa.table(DeltaTable(str(folder(tmp_path, PASSAGES))).get_add_actions(flatten=True))["num_records"]
+    assert sorted(counts.to_pylist()) == sorted([1, rows.num_rows - 1])
 
 
-def test_nothing_to_undo_makes_no_commit(tmp_path: Path) -> None:
-    first = append(tmp_path, PASSAGES, world_rows("passages"))
-    roll_back(tmp_path, PASSAGES, first.version)
-    assert state(tmp_path, PASSAGES) == first
-    roll_back(tmp_path, table("stories"), None)
-    assert state(tmp_path, table("stories")) is None
+def test_statistics_are_in_the_log(tmp_path: Path) -> None:
+    files, stats = put(tmp_path, PASSAGES, world_rows("passages"))
+    follow(tmp_path, PASSAGES, files, stats, 1)
+    actions = pa.table(DeltaTable(str(folder(tmp_path, PASSAGES))).get_add_actions(flatten=True)).to_pylist()
+    ids = [row["passage_id"] for row in world_rows("passages").to_pylist()]
+    assert [(each["min.passage_id"], each["max.passage_id"]) for each in actions] == [(min(ids), max(ids))]
+
+
+def test_a_column_that_came_later_is_added_to_the_log(tmp_path: Path) -> None:
+    where = folder(tmp_path, PASSAGES)
+    rows = world_rows("passages")
+    write_deltalake(str(where), rows.drop_columns(["flags"]))
+    files, stats = put(tmp_path, PASSAGES, rows)
+    follow(tmp_path, PASSAGES, files, stats, 2)
+    assert by_delta(tmp_path, PASSAGES) == sorted(rows.to_pylist(), key=str)
+
+
+def test_a_table_that_never_had_a_row_has_no_log(tmp_path: Path) -> None:
+    assert not follow(tmp_path, PASSAGES, (), {}, 1)
+    assert at(tmp_path).names() == []
 
 
 def test_nothing_that_plain_parquet_readers_cannot_follow(tmp_path: Path) -> None:
     rows = world_rows("captures")
-    append(tmp_path, table("captures"), rows)
-    replace(tmp_path, table("captures"), rows)
+    one, told = put(tmp_path, table("captures"), rows)
+    two, more = put(tmp_path, table("captures"), rows, known={one[0].path}, compact=True)
+    follow(tmp_path, table("captures"), one, told, 1)
+    follow(tmp_path, table("captures"), two, more, 2)
     log = folder(tmp_path, table("captures")) / "_delta_log"
     actions = [json.loads(line) for path in sorted(log.glob("*.json")) for line in path.read_text("utf-8").splitlines()]
     (metadata,) = [action["metaData"] for action in actions if "metaData" in action]
@@ -110,8 +165,8 @@ def test_nothing_that_plain_parquet_readers_cannot_follow(tmp_path: Path) -> Non
 
 
 def test_ids_have_bloom_filters_and_few_values_a_dictionary(tmp_path: Path) -> None:
-    now = append(tmp_path, PASSAGES, world_rows("passages"))
-    path = folder(tmp_path, PASSAGES) / now.files[0]
+    ((file,), _) = put(tmp_path, PASSAGES, world_rows("passages"))
+    path = tmp_path / file.path
     meta = pq.ParquetFile(path).metadata.row_group(0)
     columns = {meta.column(n).path_in_schema: meta.column(n) for n in range(meta.num_columns)}
     assert columns["passage_id"].compression == "ZSTD"
@@ -132,26 +187,3 @@ def test_files_are_streamed_in_the_tables_types(tmp_path: Path) -> None:
     reader = stream(PASSAGES, sorted(tmp_path.glob("*.parquet")))
     assert reader.schema == PASSAGES.arrow
     assert reader.read_all() == pa.concat_tables([rows, rows, rows]).combine_chunks()
-
-
-def test_swapping_leaves_other_files_as_they_are(tmp_path: Path) -> None:
-    rows = world_rows("passages")
-    first = append(tmp_path, PASSAGES, rows.slice(0, 1))
-    second = append(tmp_path, PASSAGES, rows.slice(1))
-    (drop,) = set(second.files) - set(first.files)
-    after = swap(tmp_path, PASSAGES, [drop], rows.slice(1, 1))
-    assert after == state(tmp_path, PASSAGES)
-    assert after.version == second.version + 1
-    assert set(first.files) < set(after.files)
-    assert drop not in after.files
-    assert read(tmp_path, PASSAGES, after) == read(tmp_path, PASSAGES, second)
-    delta = DeltaTable(str(folder(tmp_path, PASSAGES)))
-    assert delta.to_pyarrow_table().num_rows == rows.num_rows
-    assert all(count is not None for count in pa.table(delta.get_add_actions(flatten=True))["num_records"].to_pylist())
-    nothing = swap(tmp_path, PASSAGES, list(after.files), rows.slice(0, 0))
-    assert read(tmp_path, PASSAGES, nothing) == []
-    assert not (tmp_path / ".tmp" / "swap-passages").exists()
-    back = roll_back(tmp_path, PASSAGES, second.version)
-    assert back is not None
-    assert back.files == second.files
-    assert read(tmp_path, PASSAGES, back) == read(tmp_path, PASSAGES, second)
