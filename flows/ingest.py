@@ -16,7 +16,7 @@ from prefect.runtime import flow_run
 from flows.executor import alone
 from flows.pipeline import Job, Outcome, run
 from flows.settings import Settings, load
-from flows.sources.registry import Source, SourceError, load_all
+from flows.sources.registry import BadSource, Source, SourceError, load_all
 from flows.workers import Fault, Workers
 from warehouse.store import Warehouse
 
@@ -80,18 +80,23 @@ class _FaultyError(Exception):
 def ingest(warehouse: str, sources: list[str] | None = None) -> dict[str, Any]:
     """Take in registered sources (all where none is named) and publish a snapshot; returns the rows added."""
     settings = load({"warehouse": Path(warehouse)})
-    registered = {each.id: each for each in load_all(settings.warehouse / "sources")}
-    unknown = sorted(set(sources or ()) - set(registered))
+    registry = load_all(settings.warehouse / "sources")
+    registered = {each.id: each for each in registry.sources}
+    bad = [each for each in registry.bad if not sources or each.id in sources]
+    unknown = sorted(set(sources or ()) - set(registered) - {each.id for each in bad})
     if unknown:
         raise SourceError(f"No source is named {unknown[0]!r} in {settings.warehouse}.")
-    chosen = [each for each in registered.values() if not each.paused and (not sources or each.id in sources)]
+    chosen: list[Source | BadSource] = [*bad]
+    chosen += [
+        each for each in registered.values() if not each.paused and (each.id in sources if sources else not each.adhoc)
+    ]
     if not chosen:
         get_run_logger().info("Every source of this run is paused.")
         return {}
     return take_in(settings, chosen).counts
 
 
-def take_in(settings: Settings, sources: list[Source]) -> Outcome:
+def take_in(settings: Settings, sources: list[Source | BadSource]) -> Outcome:
     """The body of the flow: one writer at a time, and an artifact that reports the run."""
     logger = get_run_logger()
     with concurrency(WRITER, occupy=1):
@@ -113,7 +118,7 @@ def take_in(settings: Settings, sources: list[Source]) -> Outcome:
     return outcome
 
 
-def run_on_server(settings: Settings, sources: list[Source]) -> Outcome:
+def run_on_server(settings: Settings, sources: list[Source | BadSource]) -> Outcome:
     """Run the pipeline as a flow on the server at PREFECT_API_URL. SourceError where none is set."""
     from prefect.settings import PREFECT_API_URL
 

@@ -18,7 +18,7 @@ from flows.executor import Executor, Pool
 from flows.extract.registry import present_stamps
 from flows.progress import Progress, Silent
 from flows.settings import Settings
-from flows.sources.registry import Source
+from flows.sources.registry import BadSource, Source
 from flows.versions import DIBAO
 from warehouse.snapshots import Snapshot
 from warehouse.store import Warehouse
@@ -30,7 +30,7 @@ class Job:
 
     warehouse: Warehouse
     settings: Settings
-    sources: Sequence[Source]
+    sources: Sequence[Source | BadSource]
     executor: Executor | None = None
     progress: Progress = field(default_factory=Silent)
     flow_run_id: str | None = None

@@ -42,6 +42,9 @@ def rebuild(old: Warehouse, new: Warehouse, settings: Settings, progress: Progre
         raise WarehouseError(f"{new.root} is not empty; give a folder that is new.")
     for entry in snapshot.warc_files:
         at(new.root).put_file(entry.path, old.root / entry.path, keep=True)
+    # What people wrote is not in the bytes: which folder is which source, and how each is read.
+    for name in at(old.sources).names():
+        at(new.sources).put(name, at(old.sources).get(name))
     return run(Job(new, settings, (), progress=progress))
 
 

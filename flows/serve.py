@@ -43,7 +43,18 @@ def check_schedule(cron: str) -> None:
 def serve_sources(settings: Settings, port: int, audit_cron: str | None) -> None:
     """Serve one deployment per source and one for the audit until interrupted."""
     root = settings.warehouse.resolve()
-    sources = load_all(root / "sources")
+    registry = load_all(root / "sources")
+    sources, faults = [], [bad.message for bad in registry.bad]
+    for source in registry.sources:
+        try:
+            if source.schedule:
+                check_schedule(source.schedule)
+        except ServerError as error:
+            faults.append(f"Source {source.id}: {error}")
+        else:
+            sources += [] if source.adhoc else [source]
+    for fault in faults:
+        print(f"Left out: {fault}", file=sys.stderr, flush=True)
     if not sources:
         raise ServerError(
             "There is nothing to serve: register a source with `dibao source add ID LOCATION --schedule CRON`."

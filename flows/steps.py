@@ -30,7 +30,7 @@ from flows.restoring import Restorer
 from flows.settings import Settings
 from flows.sources import kinds
 from flows.sources.kinds import SourceFailed
-from flows.sources.registry import Source
+from flows.sources.registry import BadSource, Source, registered_at
 from flows.workers import Fault
 from schemas import table
 from schemas.ids import content_id
@@ -90,17 +90,23 @@ class Run:
         tables.add(salvage.index_segment(self._raw, warc_file, self._known, self.run_id))
         self._commit(tables)
 
-    def capture(self, source: Source) -> None:
+    def capture(self, source: Source | BadSource) -> None:
         """Bytes into the raw store, durable before anything reads them; rows of `captures`.
 
         A source that fails is a row of `rejects` and of `source_runs`; it does not stop the others.
         """
+        if isinstance(source, BadSource):
+            failure, uri = SourceFailed("source-file", source.message), registered_at(source.path.name)
+            tables = Gathered()
+            tables.add(Batch(rejects=[reject(source.id, uri, failure.error, failure.message)]))
+            self._tell(source.id, "unknown", self._clock(), tables, self._commit(tables), failure)
+            return
         parser, shape = canonical(source.hints), f"{source.kind} {source.location}"
         seen = Seen(self.writer.warehouse.state, source.id, parser, shape)
         self._seen.append(seen)
         tables = Gathered()
         started = self._clock()
-        failure: SourceFailed | None = None
+        failed: SourceFailed | None = None
         with (
             stage(self._progress, f"capture {source.id}") as progress,
             SegmentWriter(self._raw, f"{self.run_id}-{source.id}", self.started, {"run": self.run_id}) as segments,
@@ -112,24 +118,43 @@ class Run:
                     seen.mark(batch.files)
                     progress.advance(len(batch.files) or len(batch.captures))
             except Exception as error:
-                failure = kinds.failure(error)
-                uri = failure.uri or source.location
-                told = reject(source.id, uri, failure.error, failure.message, traceback=failure.traceback)
+                failed = kinds.failure(error)
+                uri = failed.uri or source.location
+                told = reject(source.id, uri, failed.error, failed.message, traceback=failed.traceback)
                 tables.add(Batch(rejects=[told]))
             segments.close()
             for name in segments.closed:
                 tables.add(Batch(taken_in=[salvage.listing(self._raw, name, tables.held(name), self.run_id)]))
-        added = self._commit(tables)
-        self._tell(source, started, tables, added, failure)
+        self._close(source, tables.get("rejects"))
+        self._tell(source.id, source.kind, started, tables, self._commit(tables), failed)
+
+    def _close(self, source: Source, told: pa.Table) -> None:
+        """Take back what earlier runs said of the source as a whole, and this one does not say again."""
+        about = [source.location, source.uri, registered_at(f"{source.id}.toml")]
+        con = self.writer.con()
+        con.register("told", told)
+        closed = con.sql(
+            "SELECT reject_id FROM rejects ANTI JOIN told USING (reject_id) WHERE rejects.source_id = $1 "
+            "AND stage = 'capture' AND capture_id IS NULL AND payload_sha256 IS NULL AND list_contains($2, uri)",
+            params=[source.id, about],
+        ).to_arrow_table()
+        con.unregister("told")
+        self.writer.change("rejects", table("rejects").empty(), closed)
 
     def _tell(
-        self, source: Source, started: datetime, tables: Gathered, added: Counter[str], failure: SourceFailed | None
+        self,
+        source_id: str,
+        kind: str,
+        started: datetime,
+        tables: Gathered,
+        added: Counter[str],
+        failure: SourceFailed | None,
     ) -> None:
         values = {
-            "source_run_id": content_id(self.run_id, source.id),
+            "source_run_id": content_id(self.run_id, source_id),
             "run_id": self.run_id,
-            "source_id": source.id,
-            "kind": source.kind,
+            "source_id": source_id,
+            "kind": kind,
             "started_at": started,
             "finished_at": self._clock(),
             "status": "failed" if failure else "ok",

@@ -14,7 +14,8 @@ from typing import Any
 from flows.executor import Executor, Inline
 from flows.pipeline import Job, Outcome, run
 from flows.settings import Settings
-from flows.sources.registry import Source, adhoc, distinct
+from flows.sources.given import given
+from flows.sources.registry import Source
 from schemas import TABLES
 from warehouse.store import Warehouse
 
@@ -32,7 +33,8 @@ def ingest(
     run_id: str | None = None,
 ) -> Outcome:
     """Run the pipeline in this process over files, folders or sources."""
-    sources = distinct([each if isinstance(each, Source) else adhoc(each) for each in inputs])
+    sources = [each for each in inputs if isinstance(each, Source)]
+    sources += given(root, [each for each in inputs if not isinstance(each, Source)])
     more: dict[str, Any] = {"clock": clock} if clock else {}
     settings = Settings(warehouse=root, workers=1)
     return run(Job(Warehouse(root), settings, sources, executor=executor or Inline(), run_id=run_id, **more))

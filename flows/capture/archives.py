@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from flows.capture.known import Known
 from flows.capture.media import HEAD_BYTES, served_type
 from flows.capture.revisits import UNRESOLVED
-from flows.capture.rows import Origin, reject, reject_of, row
+from flows.capture.rows import Origin, escaped, reject, reject_of, row
 from flows.capture.session import Batch, Session
 from flows.capture.walk import FileFound
 from flows.capture.web import http_date, redirect_of
@@ -60,7 +60,7 @@ def take(source: Source, found: FileFound, session: Session, batch: Batch, *, li
         "source": source.id,
         "file": name,
         "sha256": sha256,
-        "outlet": found.outlet,
+        "outlet": escaped(found.outlet),
         "parser": canonical(source.hints) or "",
     }
     session.writer.metadata(found.uri, note, at)

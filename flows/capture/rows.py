@@ -28,7 +28,7 @@ class Origin:
 
     def headers(self) -> dict[str, str]:
         """Extension headers of the WARC record, from which the row can be made again."""
-        headers = {"Dibao-Source": self.source_id, "Dibao-Outlet": escaped(self.outlet)}
+        headers = {"Dibao-Source": escaped(self.source_id), "Dibao-Outlet": escaped(self.outlet)}
         if self.last_modified:
             headers["Dibao-Modified"] = self.last_modified.isoformat()
         if self.parser:
@@ -42,7 +42,7 @@ class Origin:
         """The reverse of `headers`; names in lower case. KeyError where they are not ours."""
         modified, named, parser = (headers.get(f"dibao-{n}") for n in ("modified", "name-date", "parser"))
         return cls(
-            source_id=headers["dibao-source"],
+            source_id=unescaped(headers["dibao-source"]),
             uri=uri,
             outlet=unescaped(headers["dibao-outlet"]),
             media_type=unescaped(kept)

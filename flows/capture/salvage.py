@@ -124,7 +124,7 @@ def _note(raw: Path, record: RawRecord, known: Known, run_id: str, batch: Batch)
 
 
 def _fields(record: RawRecord) -> dict[str, str]:
-    lines = (record.payload or b"").decode("utf-8", "replace").splitlines()
+    lines = (record.payload or b"").decode("utf-8", "replace").split("\r\n")
     return {name: value for name, mark, value in (line.partition(": ") for line in lines) if mark}
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote_from_bytes
 
+from flows.sources.names import file_uri
 from flows.sources.registry import Source
+from flows.sources.scope import Scope
 
 
 @dataclass(frozen=True)
@@ -41,15 +42,19 @@ def walk(source: Source) -> Iterator[FileFound | NotTaken]:
     Links to files are followed; links to folders are not, so a loop cannot arise. Sockets, pipes and devices
     are reported and never opened.
     """
-    root = Path(source.location)
+    root = source.path
     pattern = re.compile(source.name_date)
+    scope = Scope({name: value for name, value in source.options.items() if name in ("include", "exclude")})
     if not os.path.lexists(root):
-        yield NotTaken(f"file:///{source.id}", "missing", f"There is nothing at {root}.")
+        yield NotTaken(source.uri, "missing", f"There is nothing at {root}.")
         return
     base = root if root.is_dir() else root.parent
-    for path, closed in _below(root) if root.is_dir() else [(root, None)]:
+    some: Iterable[tuple[Path, str | None]] = [(Path(name), None) for name in source.only or (str(root),)]
+    for path, closed in _below(root) if root.is_dir() and not source.only else some:
         relative = os.fsencode(os.path.relpath(path, base))
-        uri = f"file:///{source.id}/{quote_from_bytes(relative)}"
+        uri = file_uri(source.id, relative)
+        if closed is None and not scope.takes(uri):
+            continue
         if closed is not None:
             yield NotTaken(uri, "unreadable", f"The folder cannot be opened: {closed}.")
             continue

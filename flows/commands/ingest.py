@@ -11,7 +11,7 @@ from flows.commands.common import JsonOption, WarehouseOption, print_json, setti
 
 if TYPE_CHECKING:
     from flows.settings import Settings
-    from flows.sources.registry import Source
+    from flows.sources.registry import BadSource, Source
 
 
 def command(
@@ -49,21 +49,30 @@ def command(
     return 0
 
 
-def choose(config: Settings, paths: list[Path], ids: list[str]) -> list[Source]:
-    """The sources that a command line names. Raises SourceError where there are none."""
-    from flows.sources.registry import SourceError, adhoc, distinct, load_all
+def choose(config: Settings, paths: list[Path], ids: list[str]) -> list[Source | BadSource]:
+    """The sources that a command line names, and files that should be sources and are none, of which a run tells.
 
-    registered = {each.id: each for each in load_all(config.warehouse / "sources")}
-    unknown = [each for each in ids if each not in registered]
-    if unknown:
-        raise SourceError(f"No source is named {unknown[0]!r}; `dibao source list` shows those there are.")
+    Raises SourceError where there are none.
+    """
+    from flows.sources.given import given
+    from flows.sources.registry import SourceError, load_all, nearest
+
+    registry = load_all(config.warehouse / "sources")
+    registered: dict[str, Source | BadSource] = {each.id: each for each in registry.bad}
+    registered |= {each.id: each for each in registry.sources}
+    for name in ids:
+        if name not in registered:
+            meant = nearest(name, registered, "") if registered else ""
+            meant = meant if meant.startswith("did") else "`dibao source list` shows those there are"
+            raise SourceError(f"No source is named {name!r}; {meant}.")
     missing = [path for path in paths if not path.exists() and not path.is_symlink()]
     if missing:
         raise SourceError(f"There is nothing at {missing[0]}; give a file or a folder that exists.")
     if paths or ids:
-        return distinct([registered[each] for each in ids] + [adhoc(path) for path in paths])
-    if not registered:
+        chosen = {each: registered[each] for each in ids}
+        return [*chosen.values(), *(each for each in given(config.warehouse, paths) if each.id not in chosen)]
+    if all(each.adhoc for each in registry.sources) and not registry.bad:
         raise SourceError(
             "There is nothing to take in: give a PATH, or register a source with `dibao source add ID LOCATION`."
         )
-    return [each for each in registered.values() if not each.paused]
+    return [*registry.bad, *(each for each in registry.sources if not each.paused and not each.adhoc)]

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 def add(
-    id: Annotated[str, typer.Argument(metavar="ID", help="Lower-case letters, digits, dots and hyphens.")],
+    id: Annotated[
+        str, typer.Argument(metavar="ID", help="Lower-case letters of any script, digits, dots and hyphens.")
+    ],
     location: Annotated[str, typer.Argument(metavar="LOCATION", help="A folder, file or address.")],
     kind: Annotated[
         str, typer.Option(help="folder, pages, feed, sitemap, site, warc, wayback, git or records.")
@@ -38,16 +40,18 @@ def add(
     warehouse: WarehouseOption = None,
 ) -> int:
     """Register a source, so that `dibao ingest --source ID` and the schedule know it."""
-    from flows.sources.kinds import check
+    from flows.sources.checks import check
+    from flows.sources.names import ADDRESS, location_of
     from flows.sources.registry import DEFAULT_NAME_DATE, Source, SourceError, hints, is_path, save
 
     folder = open_warehouse(warehouse).sources
     if (folder / f"{id}.toml").exists() and not force:
         raise SourceError(f"There is a source {id!r} already; --force replaces it.")
-    where = str(Path(location).expanduser().resolve()) if is_path(kind, location) else location
+    if is_path(kind, location) and not ADDRESS.match(location):
+        location = location_of(Path(location).expanduser().resolve())
     source = Source(
         id=id,
-        location=where,
+        location=location,
         kind=kind,
         schedule=schedule,
         parser=hints(parser or []),
@@ -67,24 +71,52 @@ def add(
 
 def list_sources(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> int:
     """List the registered sources."""
-    from dataclasses import asdict
-
     from flows.sources.registry import load_all
 
-    sources = load_all(open_warehouse(warehouse).sources)
+    registry = load_all(open_warehouse(warehouse).sources)
+    wrong = {each.id: fault for each in registry.sources if (fault := _fault(each))}
     if as_json:
-        print_json([asdict(each) for each in sources])
-    elif not sources:
+        listed = [told(each) | {"fault": wrong.get(each.id)} for each in registry.sources]
+        print_json(listed + [{"id": each.id, "fault": each.message} for each in registry.bad])
+        return 0
+    if not registry.sources and not registry.bad:
         print("No source is registered; `dibao source add ID LOCATION` registers one.")
-    else:
+    if registry.sources:
         print_table(
             ("id", "kind", "location", "schedule", "rights"),
-            [
-                (each.id, each.kind, each.location, "paused" if each.paused else each.schedule, each.rights)
-                for each in sources
-            ],
+            [(each.id, each.kind, each.location, _when(each), each.rights) for each in registry.sources],
         )
+    faults = [*wrong.values(), *(each.message for each in registry.bad)]
+    if faults:
+        print("\nThese cannot be taken in as they stand:")
+        for fault in faults:
+            print(f"- {fault}")
     return 0
+
+
+def _fault(source: Source) -> str | None:
+    """Why a source cannot work as it stands; None where it can."""
+    from flows.sources.checks import check
+    from warehouse.errors import WarehouseError
+
+    try:
+        check(source)
+    except WarehouseError as error:
+        return str(error)
+    return None
+
+
+def _when(source: Source) -> str | None:
+    if source.paused:
+        return "paused"
+    return "when its path is given" if source.adhoc else source.schedule
+
+
+def told(source: Source) -> dict[str, Any]:
+    """A source as its file says it."""
+    from dataclasses import asdict
+
+    return {name: value for name, value in asdict(source).items() if name != "only"}
 
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="A registered source.")]
@@ -109,44 +141,42 @@ def run(id: IdArgument, warehouse: WarehouseOption = None, as_json: JsonOption =
 
 def show(id: IdArgument, warehouse: WarehouseOption = None, as_json: JsonOption = False) -> int:
     """Show a source: what it is, what became of it, its last runs and what it could not take."""
-    from dataclasses import asdict
-
     from flows.sources.registry import DEFAULT_NAME_DATE
     from warehouse.catalogue import rows
     from warehouse.errors import Missing
 
     opened = open_warehouse(warehouse)
     source = _registered(opened.sources, id)
-    told: dict[str, Any] = {"source": asdict(source), "history": None, "runs": [], "rejects": []}
+    shown: dict[str, Any] = {"source": told(source), "history": None, "runs": [], "rejects": []}
     try:
         con = opened.connect()
     except Missing:
         con = None
     if con is not None:
         try:
-            told["history"] = next(iter(rows(con, "FROM source_history WHERE source_id = $1", [id])), None)
-            told["runs"] = rows(con, _RUNS, [id])
-            told["rejects"] = rows(con, _REJECTS, [id])
+            shown["history"] = next(iter(rows(con, "FROM source_history WHERE source_id = $1", [id])), None)
+            shown["runs"] = rows(con, _RUNS, [id])
+            shown["rejects"] = rows(con, _REJECTS, [id])
         finally:
             con.close()
     if as_json:
-        print_json(told)
+        print_json(shown)
         return 0
-    for name, value in told["source"].items():
+    for name, value in shown["source"].items():
         if value not in (None, {}, "", False) and (name, value) != ("name_date", DEFAULT_NAME_DATE):
             print(f"{name:18} {_said(value)}")
-    for name, value in (told["history"] or {"runs": 0}).items():
+    for name, value in (shown["history"] or {"runs": 0}).items():
         if name not in ("source_id", "kind") and value is not None:
             print(f"{name:18} {_said(value)}")
-    if told["history"] and told["history"]["failures_in_a_row"] >= FAILING:
+    if shown["history"] and shown["history"]["failures_in_a_row"] >= FAILING:
         print(
-            f"\nThis source has failed {told['history']['failures_in_a_row']} times in a row; it goes on being tried."
+            f"\nThis source has failed {shown['history']['failures_in_a_row']} times in a row; it goes on being tried."
         )
     for title in ("runs", "rejects"):
-        if told[title]:
+        if shown[title]:
             print(f"\nlast {title}")
-            names = [name for name in told[title][0] if any(row[name] is not None for row in told[title])]
-            print_table(names, [[row[name] for name in names] for row in told[title]])
+            names = [name for name in shown[title][0] if any(row[name] is not None for row in shown[title])]
+            print_table(names, [[row[name] for name in names] for row in shown[title]])
     return 0
 
 
@@ -186,6 +216,7 @@ def _set_paused(id: str, paused: bool, warehouse: Path | None) -> int:
     from flows.sources.registry import save
 
     folder = open_warehouse(warehouse).sources
-    save(folder, replace(_registered(folder, id), paused=paused))
+    source = _registered(folder, id)
+    save(folder, replace(source, paused=paused, adhoc=source.adhoc and paused))
     print(f"Source {id} is {'paused' if paused else 'taken in again'}.")
     return 0

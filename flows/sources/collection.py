@@ -37,8 +37,8 @@ _CHUNK = 1 << 20
 
 def capture(source: Source, session: Session, seen: Seen) -> Iterator[Batch]:
     """Take in each file that is new, whole; every record of it is a capture."""
-    if not os.path.lexists(source.location):
-        raise SourceFailed("missing", f"There is nothing at {source.location}.", f"file:///{source.id}")
+    if not os.path.lexists(source.path):
+        raise SourceFailed("missing", f"There is nothing at {source.location}.", source.uri)
     for found in walk(source):
         batch = Batch()
         if isinstance(found, NotTaken):

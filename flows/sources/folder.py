@@ -1,6 +1,7 @@
 """Kind `folder`: files below a folder, as they stand.
 
-Location: a folder, or one file. Option `settle`: seconds that a file must have been left alone before it is taken.
+Location: a folder, or one file. Options: `settle`, seconds that a file must have been left alone before it is taken;
+`include` and `exclude`, patterns searched in a file's address, `file:///<source>/<path>`.
 """
 
 from __future__ import annotations
@@ -18,5 +19,5 @@ from flows.sources.registry import Source
 def capture(source: Source, session: Session, seen: Seen) -> Iterator[Batch]:
     """Capture what is new in the folder."""
     yield from capture_folder(source, session, seen.unchanged)
-    if not os.path.lexists(source.location):
-        raise SourceFailed("missing", f"There is nothing at {source.location}.", f"file:///{source.id}")
+    if not os.path.lexists(source.path):
+        raise SourceFailed("missing", f"There is nothing at {source.location}.", source.uri)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
-from urllib.parse import quote_from_bytes, urlsplit
+from urllib.parse import quote, quote_from_bytes, urlsplit
 
 from flows.capture import dumps, payloads
 from flows.capture.media import DUMPS, HEAD_BYTES, media_type
@@ -31,6 +31,7 @@ from flows.fetch.address import checked, resolve
 from flows.fetch.errors import FetchError
 from flows.fetch.limits import Limits
 from flows.sources.kinds import SourceFailed
+from flows.sources.names import file_uri
 from flows.sources.registry import Source
 from flows.sources.scope import Scope
 from warehouse.records import MAX_PAYLOAD
@@ -86,7 +87,7 @@ def capture(source: Source, session: Session, seen: Seen) -> Iterator[Batch]:
     fresh = [
         version
         for version in versions(repository, tip)
-        if version.commit not in old and scope.takes(f"file://{source.id}/{quote_from_bytes(version.path)}")
+        if version.commit not in old and scope.takes(f"file://{quote(source.id)}/{quote_from_bytes(version.path)}")
     ]
     with _blobs(repository) as (ask, answer):
         for start in range(0, len(fresh), BATCH):
@@ -161,7 +162,7 @@ def _origin(source: Source, version: Version, head: bytes) -> Origin:
     names = version.path.decode("utf-8", "replace").split("/")
     return Origin(
         source_id=source.id,
-        uri=f"file:///{source.id}/{quote_from_bytes(version.path)}",
+        uri=file_uri(source.id, version.path),
         outlet=names[0] if len(names) > 1 else source.id,
         media_type=media_type(names[-1], head),
         parser=canonical(source.hints),

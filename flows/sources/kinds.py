@@ -6,15 +6,13 @@ import logging
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Protocol, cast
-from zoneinfo import ZoneInfo
 
 from flows.capture.seen import Seen
 from flows.capture.session import Batch, Session
 from flows.faults import sentence, told
-from flows.fetch.errors import FetchError
-from flows.fetch.limits import Limits, OptionError
-from flows.fetch.url import normal
-from flows.sources.registry import KINDS, Source, SourceError, is_path
+from flows.fetch.limits import OptionError
+from flows.sources.checks import check
+from flows.sources.registry import KINDS, Source, SourceError
 from warehouse.disk import is_full
 from warehouse.errors import WarehouseError
 
@@ -41,26 +39,6 @@ class Kind(Protocol):
         """Capture what is new, batch by batch; `seen` remembers from run to run. SourceFailed where it cannot."""
 
 
-def check(source: Source) -> None:
-    """Raise SourceError or OptionError where a source cannot work as it stands, before anything is fetched."""
-    Limits.of(source.options)
-    if not is_path(source.kind, source.location) and source.kind not in ("wayback", "git"):
-        try:
-            normal(source.location)
-        except FetchError as error:
-            hint = "" if "://" in source.location else f" Write https://{source.location}, if that is where it is."
-            raise SourceError(
-                f"Source {source.id}: a {source.kind} is given by its address. {error.message}{hint}"
-            ) from error
-    if source.zone:
-        try:
-            ZoneInfo(source.zone)
-        except (ValueError, OSError, KeyError) as error:
-            raise SourceError(
-                f"Source {source.id}: there is no time zone {source.zone!r}; give one such as Asia/Shanghai."
-            ) from error
-
-
 def failure(error: Exception) -> SourceFailed:
     """What an error means for its source. Raises it again where it is about the whole run: a full disk, a bug in a
     snapshot, another writer."""
@@ -75,6 +53,7 @@ def failure(error: Exception) -> SourceFailed:
 
 
 def capture(source: Source, session: Session, seen: Seen) -> Iterator[Batch]:
-    """Capture what is new in a source, whatever its kind."""
+    """Capture what is new in a source, whatever its kind. SourceError where it cannot work as it stands."""
+    check(source)
     kind = cast(Kind, import_module(KINDS[source.kind]))
     return kind.capture(source, session, seen)

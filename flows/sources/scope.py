@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from flows.fetch.limits import OptionError
 
@@ -17,7 +17,8 @@ _NO_TEXT = re.compile(
 
 
 class Scope:
-    """The options `include` and `exclude` (patterns searched in the address), `within` (hosts) and `prefix` (a path).
+    """The options `include` and `exclude` (patterns searched in the address as it stands, and with its escapes undone),
+    `within` (hosts) and `prefix` (a path).
 
     `within` and `prefix` bound nothing where they are left out and the kind gives no default.
     """
@@ -40,9 +41,11 @@ class Scope:
             return False
         if self._text and _NO_TEXT.search(parts.path):
             return False
-        if self._include is not None and not self._include.search(url):
+        # Patterns are written with letters as people read them, and with escapes as addresses have them.
+        forms = (url, unquote(url))
+        if self._include is not None and not any(map(self._include.search, forms)):
             return False
-        return self._exclude is None or not self._exclude.search(url)
+        return self._exclude is None or not any(map(self._exclude.search, forms))
 
 
 def _pattern(options: Mapping[str, Any], name: str) -> re.Pattern[str] | None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import resource
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from flows.sources.registry import adhoc
+from flows.sources.registry import Source
 from tests.jobs import command, ingest, rows, value
 from tests.makers import nasty, nasty_archives, nasty_files, nasty_text
 
@@ -87,7 +86,7 @@ def test_unreadable_files(tmp_path: Path) -> None:
 
 def test_json_that_is_not_what_the_source_says(tmp_path: Path) -> None:
     root = tmp_path / "warehouse"
-    source = replace(adhoc(nasty.make("json_not_as_told", tmp_path)), parser=nasty_text.MAPPING)
+    source = Source(id="dumps", location=str(nasty.make("json_not_as_told", tmp_path)), parser=nasty_text.MAPPING)
     ingest(root, source)
     accounted_for(root)
     said = rows(root, "SELECT parse_filename(split_part(uri, '#', 1)), error FROM rejects WHERE stage = 'capture'")
