@@ -94,9 +94,8 @@ class Matching:
             self.generation = None
             rows = con.sql(input_sql(text=True)).to_arrow_table()
             return rows.cast(MATCH_INPUT), pa.array([], pa.string())
-        con.execute(
-            f"CREATE OR REPLACE TEMP VIEW matched AS FROM read_parquet({literal(str(self._inputs.local(known)))})"
-        )
+        source = f"read_parquet({literal(str(self._inputs.local(known)))}, hive_partitioning = false)"
+        con.execute(f"CREATE OR REPLACE TEMP VIEW matched AS FROM {source}")
         con.execute(f"CREATE OR REPLACE TEMP TABLE present AS {input_sql(text=False)}")
         gone = con.sql("SELECT article_id FROM matched ANTI JOIN present USING (article_id)").to_arrow_table()
         new = con.sql(

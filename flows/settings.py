@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from flows.places import warehouse_folder
 from warehouse.errors import WarehouseError
 
 CONFIG_NAME = "dibao.toml"
@@ -69,9 +70,10 @@ def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] 
     except ValueError as error:
         raise SettingsError(f"workers must be a whole number, not {values['workers']!r}.") from error
     if "warehouse" in values:
-        if "://" in str(values["warehouse"]):
-            raise SettingsError(
-                f"{values['warehouse']} is not a folder: this version keeps its warehouse on a local or mounted disk."
-            )
-        values["warehouse"] = Path(values["warehouse"]).expanduser()
+        if not isinstance(values["warehouse"], str | os.PathLike):
+            raise SettingsError(f"{path}: warehouse is the name of a folder, not {values['warehouse']!r}.")
+        try:
+            values["warehouse"] = warehouse_folder(values["warehouse"])
+        except ValueError as error:
+            raise SettingsError(str(error)) from error
     return Settings(**values)

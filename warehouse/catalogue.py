@@ -231,7 +231,7 @@ def parquet(root: Path, table: Table, entries: Sequence[FileEntry]) -> str:
     if not entries:
         return f"({empty_select(table)})"
     files = ", ".join(literal(str(root / file.path)) for file in entries)
-    return f"(SELECT {column_list(table)} FROM read_parquet([{files}]))"
+    return f"(SELECT {column_list(table)} FROM read_parquet([{files}], hive_partitioning = false))"
 
 
 def _select(table: Table, root: Path, snapshot: Snapshot, paths: Sequence[str]) -> str:
@@ -239,7 +239,7 @@ def _select(table: Table, root: Path, snapshot: Snapshot, paths: Sequence[str]) 
         return empty_select(table)
     files = ", ".join(map(literal, paths))
     place = f"lambda p: coalesce(getvariable('warehouse'), {literal(str(root))}) || '/' || p"
-    source = f"read_parquet(list_transform([{files}], {place}))"
+    source = f"read_parquet(list_transform([{files}], {place}), hive_partitioning = false)"
     return f"SELECT {column_list(table, 't')} FROM {source} AS t{_present(table, snapshot)}"
 
 

@@ -149,7 +149,8 @@ class Writer:
         written = self._write(each, tables.stream(each, files))
         mark = before.digest if before else digest.EMPTY
         listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
-        mark = digest.plus(mark, digest.digest_in(self.con(), each, f"read_parquet([{listed}])"))
+        source = f"read_parquet([{listed}], hive_partitioning = false)"
+        mark = digest.plus(mark, digest.digest_in(self.con(), each, source))
         self._record(each, [*self._files(name), *written], count + (before.rows if before else 0), mark)
         return count
 
@@ -183,7 +184,7 @@ class Writer:
     def _parquet(self, files: Sequence[FileEntry]) -> str:
         """A FROM clause over files of a table, with the column `filename`."""
         listed = ", ".join(literal(str(self.root / file.path)) for file in files)
-        return f"read_parquet([{listed}], filename = true)"
+        return f"read_parquet([{listed}], filename = true, hive_partitioning = false)"
 
     def compact(self, name: str) -> bool:
         """Rewrite a table of many files into few; its rows and digest stay. False where there was nothing to gain."""

@@ -62,7 +62,7 @@ class Seen:
 
     def _load(self) -> None:
         try:
-            rows = pq.read_table(self._storage.local(self._key))
+            rows = pq.ParquetFile(self._storage.local(self._key)).read()
         except (OSError, pa.ArrowInvalid):
             return
         # Other hints read other things from the same bytes, and another folder of the same name holds other files.

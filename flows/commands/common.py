@@ -17,9 +17,23 @@ if TYPE_CHECKING:
     from flows.settings import Settings
     from warehouse.store import Warehouse
 
+
+def folder(said: str | Path) -> Path:
+    """The folder that an option names, before a path has made one slash of two. SettingsError where it names none."""
+    from flows.places import warehouse_folder
+    from flows.settings import SettingsError
+
+    try:
+        return warehouse_folder(said)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
+
+
 WarehouseOption = Annotated[
     Path | None,
-    typer.Option("--warehouse", metavar="DIR", help="Where everything is kept.", envvar="DIBAO_WAREHOUSE"),
+    typer.Option(
+        "--warehouse", metavar="DIR", help="Where everything is kept.", envvar="DIBAO_WAREHOUSE", parser=folder
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.common import JsonOption, WarehouseOption, open_warehouse, print_json, print_table, settings
+from flows.commands.common import JsonOption, WarehouseOption, folder, open_warehouse, print_json, print_table, settings
 
 
 def command(
     into: Annotated[
-        Path | None, typer.Option("--into", metavar="DIR", help="A new folder for the new warehouse.")
+        Path | None, typer.Option("--into", metavar="DIR", help="A new folder for the new warehouse.", parser=folder)
     ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Compare the tables, and keep nothing without --into.")

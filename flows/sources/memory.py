@@ -83,7 +83,7 @@ class Memory:
 
     def _load(self) -> dict[str, str]:
         try:
-            rows = pq.read_table(self._storage.local(self._marks_key))
+            rows = pq.ParquetFile(self._storage.local(self._marks_key)).read()
         except (OSError, pa.ArrowInvalid):
             return {}
         if (rows.schema.metadata or {}).get(b"shape", b"").decode() != self._shape:

@@ -47,17 +47,19 @@ def candidates(folder: Path) -> Iterator[str]:
     """Ids that a folder may have, the shortest first: its name, then with those of the folders above it, then with
     numbers. There is no end to them."""
     steps = [each for part in folder.parts[1:] if (each := slug(part))]
-    name = ""
+    name, told = "", set()
     for step in reversed(steps[-4:]):
         name = f"{step}-{name}" if name else step
         if is_id(name):
+            told.add(name)
             yield name
     stem, number = _cut(steps[-1] if steps else "adhoc", room=6).rstrip("-._") or "adhoc", 1
     if not steps:
         yield stem
     while True:
         number += 1
-        yield f"{stem}-{number}"
+        if f"{stem}-{number}" not in told:
+            yield f"{stem}-{number}"
 
 
 def _cut(text: str, room: int = 0) -> str:
