@@ -12,6 +12,7 @@ def main(arguments: list[str] | None = None) -> int:
     debug = "--debug" in arguments or bool(os.environ.get("DIBAO_DEBUG"))
     arguments = [each for each in arguments if each != "--debug"]
     from flows.cli import run
+    from flows.report.visible import visible
     from warehouse.errors import WarehouseError
 
     try:
@@ -25,14 +26,14 @@ def main(arguments: list[str] | None = None) -> int:
     except WarehouseError as error:
         if debug:
             raise
-        print(f"dibao: {error}", file=sys.stderr)
+        print(visible(f"dibao: {error}"), file=sys.stderr)
         return 1
     except Exception as error:
         if debug:
             raise
+        said = " ".join(f"{type(error).__name__}: {error}".split())
         print(
-            f"dibao: something unforeseen happened ({type(error).__name__}: {error}). "
-            "Run the same command with --debug to see where.",
+            visible(f"dibao: something unforeseen happened ({said}). Run the same command with --debug to see where."),
             file=sys.stderr,
         )
         return 1

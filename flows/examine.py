@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import duckdb
+
 from flows.progress import Progress, Silent, stage
 from flows.versions import DIBAO
 from schemas import TABLES, table
@@ -110,7 +112,7 @@ def _digests(warehouse: Warehouse, snapshot: Snapshot, report: Report) -> None:
     """Rows and digest of each table against the snapshot."""
     from warehouse.catalogue import parquet
 
-    con = warehouse.connect(locked=False)
+    con = duckdb.connect()
     for each in TABLES:
         entry = snapshot.tables.get(each.name)
         if entry is None:

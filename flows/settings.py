@@ -26,12 +26,16 @@ class Settings:
 
     warehouse      where everything is kept (DIBAO_WAREHOUSE)
     workers        processes that read payloads; 0 chooses by the machine's cores (DIBAO_WORKERS)
-    memory_limit   memory limit of DuckDB and of matching, such as `2GB` (DIBAO_MEMORY_LIMIT)
+    memory_limit   memory limit of DuckDB, of matching and of a query, such as `2GB` (DIBAO_MEMORY_LIMIT)
+    query_seconds  seconds that a query may take; 0 is no limit (DIBAO_QUERY_SECONDS)
+    query_rows     rows that a query prints as CSV or JSON; 0 is no limit (DIBAO_QUERY_ROWS)
     """
 
     warehouse: Path = Path("warehouse/data")
     workers: int = 0
     memory_limit: str = "2GB"
+    query_seconds: float = 300.0
+    query_rows: int = 1_000_000
 
     @property
     def processes(self) -> int:
@@ -43,7 +47,8 @@ class Settings:
         return hashlib.sha256(repr(sorted(shaping.items())).encode()).hexdigest()
 
 
-_NOT_SHAPING = ("warehouse", "workers", "memory_limit")
+_NOT_SHAPING = ("warehouse", "workers", "memory_limit", "query_seconds", "query_rows")
+_NUMBERS: dict[str, type[int] | type[float]] = {"workers": int, "query_seconds": float, "query_rows": int}
 
 
 def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
@@ -64,11 +69,13 @@ def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] 
         if value := environ.get(f"DIBAO_{name.upper()}"):
             values[name] = value
     values |= {name: value for name, value in (overrides or {}).items() if value is not None}
-    try:
-        if "workers" in values:
-            values["workers"] = int(values["workers"])
-    except ValueError as error:
-        raise SettingsError(f"workers must be a whole number, not {values['workers']!r}.") from error
+    for name, kind in _NUMBERS.items():
+        if name in values:
+            try:
+                values[name] = kind(values[name])
+            except (ValueError, TypeError) as error:
+                what = "whole number" if kind is int else "number"
+                raise SettingsError(f"{name} must be a {what}, not {values[name]!r}.") from error
     if "warehouse" in values:
         if not isinstance(values["warehouse"], str | os.PathLike):
             raise SettingsError(f"{path}: warehouse is the name of a folder, not {values['warehouse']!r}.")

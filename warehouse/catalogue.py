@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import re
 import shutil
 from collections.abc import Callable, Sequence
 from importlib import resources
@@ -17,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from duckdb import StatementType
 
 from schemas import TABLES, Table
 from schemas.render.sql import column_list, comments, empty_select, literal, quoted
-from warehouse.errors import Damaged, Missing, NotAQuery, nothing_at
+from warehouse import reading
+from warehouse.errors import Damaged, WarehouseError, nothing_at
 from warehouse.manifests import FileEntry
 from warehouse.snapshots import Snapshot, latest
 from warehouse.storage import at
@@ -29,10 +28,6 @@ from warehouse.storage import at
 NAME = "catalogue.duckdb"
 ANEW = 64
 """Every so many snapshots the catalogue is made from nothing, so that what a replaced view leaves does not pile up."""
-
-_READING = (StatementType.SELECT, StatementType.MULTI)
-"""MULTI is what PIVOT turns into."""
-_EXPLAIN = re.compile(r"^\s*EXPLAIN\b\s*(?:ANALY[SZ]E\b\s*)?(?:\([^()]*\))?", re.IGNORECASE)
 
 
 def build(root: Path, snapshot: Snapshot, former: Snapshot | None = None) -> Path:
@@ -157,37 +152,23 @@ def view_files() -> list[str]:
     return [f.read_text("utf-8") for f in files]
 
 
-def connect(root: Path, *, locked: bool = True, target: Path | None = None) -> duckdb.DuckDBPyConnection:
-    """Open the published catalogue read-only; `locked` shuts off all other files but `target`, and the network.
+def connect(root: Path, *, memory_limit: str | None = None) -> duckdb.DuckDBPyConnection:
+    """The published catalogue for reading, and nothing else: no other file, no network (`warehouse.reading`).
 
-    A folder that DuckDB may read it may write to as well, so SQL from outside goes through `only_reads` first.
-    Raises Missing where nothing has been published.
+    Raises Missing where nothing has been published, Busy where another program holds it, Damaged where it is broken.
     """
     path = root / NAME
     snapshot = None if path.exists() else latest(root)
     if snapshot is None and not path.exists():
         raise nothing_at(root)
-    # The catalogue is attached, not opened, so that a second connection in this process sees a swapped file.
-    con = duckdb.connect()
-    try:
-        con.execute("SET TimeZone = 'UTC'")
+
+    def fill(con: duckdb.DuckDBPyConnection) -> None:
         if snapshot is None:
-            con.execute(f"ATTACH {literal(str(path))} AS catalogue (READ_ONLY)")
-            con.execute("USE catalogue")
+            reading.copied(con, path)
         else:  # until the next writer makes the file again
-            con.execute("ATTACH ':memory:' AS catalogue")
-            con.execute("USE catalogue")
             define(con, root, snapshot)
-        con.execute("SET VARIABLE warehouse = $1", [str(root)])
-        if locked:
-            con.execute("SET allowed_directories = $1", [[f"{root}/tables/"]])
-            con.execute("SET allowed_paths = $1", [[str(target)] if target else []])
-            con.execute("SET enable_external_access = false")
-            con.execute("SET lock_configuration = true")
-    except BaseException:
-        con.close()
-        raise
-    return con
+
+    return reading.locked(root, fill, memory_limit=memory_limit)
 
 
 def rows(con: duckdb.DuckDBPyConnection, sql: str, values: Any = None) -> list[dict[str, Any]]:
@@ -203,7 +184,7 @@ def number(root: Path) -> int | None:
         return None
     try:
         con = connect(root)
-    except (Missing, duckdb.Error):
+    except (WarehouseError, duckdb.Error):
         return None
     try:
         row = con.execute("SELECT number FROM snapshot").fetchone()
@@ -212,18 +193,6 @@ def number(root: Path) -> int | None:
         return None
     finally:
         con.close()
-
-
-def only_reads(con: duckdb.DuckDBPyConnection, sql: str) -> None:
-    """Raise NotAQuery where SQL does anything but select, describe or explain, and duckdb.Error where it is no SQL."""
-    for statement in con.extract_statements(sql):
-        kind = statement.type
-        if kind == StatementType.EXPLAIN:
-            # EXPLAIN ANALYZE runs what it explains.
-            inner = con.extract_statements(_EXPLAIN.sub("", statement.query, count=1))
-            kind = inner[0].type if len(inner) == 1 else StatementType.INVALID
-        if kind not in _READING:
-            raise NotAQuery("Only queries can be run here: SELECT, FROM, WITH, PIVOT, DESCRIBE, SHOW or EXPLAIN.")
 
 
 def parquet(root: Path, table: Table, entries: Sequence[FileEntry]) -> str:

@@ -8,6 +8,7 @@ WarehouseError
   Missing         there is no warehouse, table, snapshot or id of that name
   NoSpace         the disk is full
   NotAQuery       SQL that would do more than read
+  TimedOut        a query took longer, or more memory, than it may
 """
 
 from __future__ import annotations
@@ -50,3 +51,7 @@ class NoSpace(WarehouseError):  # noqa: N818
 
 class NotAQuery(WarehouseError):  # noqa: N818
     """SQL that would do more than read."""
+
+
+class TimedOut(WarehouseError):  # noqa: N818
+    """A query took longer, or more memory, than it may."""

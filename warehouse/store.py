@@ -47,9 +47,9 @@ class Warehouse:
     def latest(self) -> Snapshot | None:
         return snapshots.latest(self.root)
 
-    def connect(self, *, locked: bool = True, target: Path | None = None) -> duckdb.DuckDBPyConnection:
-        """The published catalogue, read-only; `target` is the one other file that SQL may touch."""
-        return catalogue.connect(self.root, locked=locked, target=target)
+    def connect(self, *, memory_limit: str | None = None) -> duckdb.DuckDBPyConnection:
+        """The published catalogue for reading; SQL from outside can touch nothing else through it."""
+        return catalogue.connect(self.root, memory_limit=memory_limit)
 
     @contextmanager
     def writer(self) -> Iterator[Writer]:

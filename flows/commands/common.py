@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from flows.report.visible import escaped_json, visible
 
 if TYPE_CHECKING:
     from flows.settings import Settings
@@ -54,12 +58,39 @@ def open_warehouse(warehouse: Path | None) -> Warehouse:
 
 def print_json(value: Any) -> None:
     """One JSON document on standard output."""
-    print(json.dumps(value, ensure_ascii=False, indent=1, default=plain))
+    print(json_text(value, indent=1))
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """A value as JSON that any reader takes: no NaN, and no character that steers a terminal as it is."""
+    return escaped_json(json.dumps(_told(value), ensure_ascii=False, indent=indent, default=plain))
 
 
 def plain(value: Any) -> Any:
-    """A value that JSON can hold."""
-    return value.isoformat() if isinstance(value, datetime | date) else str(value)
+    """A value that JSON can hold; bytes as DuckDB writes them."""
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, bytes | bytearray | memoryview):
+        return "".join(chr(b) if 32 <= b < 127 and b != 92 else f"\\x{b:02X}" for b in bytes(value))
+    if isinstance(value, Decimal):
+        return float(value) if value.is_finite() and Decimal(repr(float(value))) == value else str(value)
+    return str(value)
+
+
+def _told(value: Any) -> Any:
+    """The same value without what JSON has no word for: NaN and infinities as text, keys as text."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, dict):
+        return {key if isinstance(key, str) else str(plain(key)): _told(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_told(each) for each in value]
+    return value
+
+
+def say(text: str = "", **more: Any) -> None:
+    """Print a line for people; what would steer the terminal is shown."""
+    print(visible(text), **more)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], right: Iterable[str] = ()) -> None:
@@ -67,11 +98,12 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], right: It
 
     Off a terminal nothing is cut. Widths count the cells that a terminal uses for East Asian characters.
     """
-    cells = [[_cell(value) for value in row] for row in rows]
+    cells = [[visible(_cell(value)) for value in row] for row in rows]
+    rightward = {n for n, name in enumerate(columns) if name in set(right)}
+    columns = [visible(" ".join(name.split())) for name in columns]
     widths = [max([_width(name), *(_width(row[n]) for row in cells)]) for n, name in enumerate(columns)]
     if sys.stdout.isatty():
         _shrink(widths, shutil.get_terminal_size().columns - 2 * (len(widths) - 1))
-    rightward = {columns.index(name) for name in right}
     for line in ([*columns], ["-" * width for width in widths], *cells):
         shown = [
             _pad(_cut(text, width), width, n in rightward)
@@ -96,7 +128,11 @@ def _cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return " ".join(", ".join(each if isinstance(each, str) else _cell(each) for each in value).split())
+    if isinstance(value, bytes | bytearray):
+        return str(plain(value))
+    if isinstance(value, dict):
+        return json_text(value)
     return " ".join(str(value).split())
 
 

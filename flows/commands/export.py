@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.commands.common import WarehouseOption, open_warehouse
+from flows.commands.common import WarehouseOption, say, settings
+
+if TYPE_CHECKING:
+    import duckdb
 
 _COPY = {
     ".parquet": "FORMAT parquet, COMPRESSION zstd",
@@ -22,33 +25,72 @@ def command(
     to: Annotated[Path, typer.Argument(metavar="FILE", help="Ends in .parquet, .csv or .jsonl.")],
     warehouse: WarehouseOption = None,
     force: Annotated[bool, typer.Option("--force", help="Replace FILE if it is there.")] = False,
+    seconds: Annotated[
+        float | None, typer.Option(min=0, help="Most seconds; 0 is no limit. The setting is query_seconds.")
+    ] = None,
+    spreadsheet: Annotated[
+        bool, typer.Option("--spreadsheet", help="CSV: an apostrophe before cells that would be formulas.")
+    ] = False,
 ) -> int:
     """Write a table or a query's result to a Parquet, CSV or JSON Lines file."""
     import os
 
     import duckdb
 
-    from schemas.render.sql import literal, quoted
-    from warehouse.catalogue import only_reads
+    from flows.commands.query import stop
+    from flows.report import results
+    from schemas.render.sql import quoted
     from warehouse.errors import WarehouseError
+    from warehouse.reading import told
+    from warehouse.statements import one_query
 
     options = _COPY.get(to.suffix.lower())
     if options is None:
         raise WarehouseError(f"{to} does not say what to write: end it in {', '.join(_COPY)}.")
+    if to.is_dir():
+        raise WarehouseError(f"{to} is a folder; name a file.")
     if to.exists() and not force:
         raise WarehouseError(f"{to} is there already; --force replaces it.")
     if not to.absolute().parent.is_dir():
         raise WarehouseError(f"There is no folder {to.absolute().parent}; make it first.")
-    select = f"SELECT * FROM {quoted(what)}" if what.isidentifier() else what
+    chosen = settings(warehouse)
     beside = to.absolute().with_name(f".{to.name}.{os.getpid()}")
-    con = open_warehouse(warehouse).connect(target=beside)
+    con = results.connected(chosen)
     try:
-        only_reads(con, select)
-        row = con.execute(f"COPY ({select.strip().rstrip(';')}) TO {literal(str(beside))} ({options})").fetchone()
+        with results.limits(con, chosen, seconds, stop):
+            select = one_query(con, f"SELECT * FROM {quoted(what)}" if what.isidentifier() else what)
+            count = _write(con, select, beside, options, spreadsheet and to.suffix.lower() == ".csv")
         os.replace(beside, to)
     except duckdb.Error as error:
-        raise WarehouseError(f"DuckDB refused: {str(error).strip().splitlines()[0]}") from error
+        raise WarehouseError(f"DuckDB refused: {told(error)}.") from error
+    except OSError as error:
+        raise WarehouseError(f"{to} cannot be written: {error.strerror or error}.") from error
     finally:
+        con.close()
         beside.unlink(missing_ok=True)
-    print(f"{row[0] if row else 0:,} rows to {to}")
+    say(f"{count:,} rows to {to}")
     return 0
+
+
+def _write(con: duckdb.DuckDBPyConnection, select: str, to: Path, options: str, spreadsheet: bool) -> int:
+    """Copy a result to a file through a connection of its own: the one that runs the query can write nowhere."""
+    import duckdb
+
+    from flows.report.visible import defused, defusing
+    from schemas.render.sql import literal, quoted
+
+    out = duckdb.connect()
+    try:
+        out.execute("SET TimeZone = 'UTC'")
+        out.register("result", con.sql(select).to_arrow_reader(10_000))
+        columns = "*"
+        if spreadsheet:
+            described = out.execute("DESCRIBE result").fetchall()
+            columns = ", ".join(
+                f"{defusing(quoted(name)) if kind == 'VARCHAR' else quoted(name)} AS {quoted(defused(name))}"
+                for name, kind, *_ in described
+            )
+        row = out.execute(f"COPY (SELECT {columns} FROM result) TO {literal(str(to))} ({options})").fetchone()
+        return int(row[0]) if row else 0
+    finally:
+        out.close()

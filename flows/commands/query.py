@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import csv
+import os
 import sys
 from enum import StrEnum
-from typing import Annotated
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from flows.commands.common import WarehouseOption, open_warehouse, plain, print_json, print_table
+from flows.commands.common import WarehouseOption, json_text, plain, print_table, say, settings
+from flows.report.visible import defused, visible
+
+if TYPE_CHECKING:
+    from flows.report.results import Result
 
 
 class Format(StrEnum):
@@ -24,40 +30,90 @@ def command(
     sql: Annotated[str, typer.Argument(metavar="SQL", help="A statement, or - to read it from standard input.")],
     warehouse: WarehouseOption = None,
     output: Annotated[Format, typer.Option("--format", "-f", help="How to print the result.")] = Format.table,
-    limit: Annotated[int, typer.Option(help="Most rows of a table on a terminal; 0 prints all.")] = 1000,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=0, help="Most rows: 1000 of a table, query_rows of the settings else; 0 prints all."),
+    ] = None,
+    seconds: Annotated[
+        float | None, typer.Option(min=0, help="Most seconds; 0 is no limit. The setting is query_seconds.")
+    ] = None,
+    spreadsheet: Annotated[
+        bool, typer.Option("--spreadsheet", help="CSV: an apostrophe before cells that would be formulas.")
+    ] = False,
 ) -> int:
-    """Run SQL over the published tables. It can read them, and no other file, and nothing on the network."""
-    import duckdb
+    """Run SQL over the published tables. It can read them, and no other file, and nothing on the network.
 
-    from warehouse.catalogue import only_reads
-    from warehouse.errors import WarehouseError
+    Memory is limited by memory_limit of the settings.
+    """
+    from flows.report.results import asked
+    from warehouse.errors import NotAQuery
 
-    con = open_warehouse(warehouse).connect()
-    text = sys.stdin.read() if sql == "-" else sql
+    chosen = settings(warehouse)
     try:
-        only_reads(con, text)
-        result = con.execute(text)
-        columns = [each[0] for each in result.description or []]
+        text = sys.stdin.buffer.read().decode("utf-8-sig") if sql == "-" else sql
+    except UnicodeDecodeError as error:
+        raise NotAQuery(
+            f"Standard input is not UTF-8 (byte {error.start}); save the statement as UTF-8 and try again."
+        ) from error
+    with asked(chosen, text, seconds=seconds, stuck=stop) as result:
         if output is Format.table:
-            rows = result.fetchmany(limit) if limit else result.fetchall()
-            print_table(columns, rows, right=_numbers(result))
-            if limit and len(rows) == limit and result.fetchone():
-                print(f"… more than {limit} rows; --limit 0 prints all, `dibao export` writes them to a file.")
-        elif output is Format.json:
-            print_json([dict(zip(columns, row, strict=True)) for row in result.fetchall()])
-        else:
-            out = csv.writer(sys.stdout, lineterminator="\n")
-            out.writerow(columns)
-            while rows := result.fetchmany(1024):
-                out.writerows(
-                    [["" if v is None else v if isinstance(v, str) else plain(v) for v in row] for row in rows]
-                )
-    except duckdb.Error as error:
-        first = str(error).strip().splitlines()[0]
-        raise WarehouseError(f"DuckDB refused the query: {first}") from error
+            return _table(result, 1000 if limit is None else limit)
+        most = chosen.query_rows if limit is None else limit
+        return _json(result, most) if output is Format.json else _csv(result, most, spreadsheet)
+
+
+def stop(message: str) -> NoReturn:
+    """End the process where a query does not heed its interruption."""
+    print(f"dibao: {message}", file=sys.stderr, flush=True)
+    os._exit(1)
+
+
+def _table(result: Result, most: int) -> int:
+    rows = list(islice(result.rows, most)) if most else list(result.rows)
+    if result.columns == ["explain_key", "explain_value"]:  # a drawing, whose lines are its own
+        for _, drawn in rows:
+            say(str(drawn))
+        return 0
+    print_table(result.columns, rows, right=result.numbers)
+    if most and next(result.rows, None) is not None:
+        say(f"… more than {most} rows; --limit 0 prints all, `dibao export` writes them to a file.")
     return 0
 
 
-def _numbers(result: object) -> list[str]:
-    kinds = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "FLOAT")
-    return [each[0] for each in getattr(result, "description", ()) if str(each[1]) in kinds]
+def _json(result: Result, most: int) -> int:
+    from flows.report.results import distinct
+
+    names = distinct(result.columns)
+    count = 0
+    for row in islice(result.rows, most or None):
+        print("[" if count == 0 else ",")
+        text = json_text(dict(zip(names, row, strict=True)), indent=1)
+        print(" " + text.replace("\n", "\n "), end="")
+        count += 1
+    print("\n]" if count else "[]")
+    return _whole(result, most)
+
+
+def _csv(result: Result, most: int, spreadsheet: bool) -> int:
+    out = csv.writer(sys.stdout, lineterminator="\n")
+    shown = visible if sys.stdout.isatty() else str
+
+    def cell(value: object) -> str:
+        if isinstance(value, list | tuple | dict):
+            value = str(value)
+        text = "" if value is None else value if isinstance(value, str) else str(plain(value))
+        return shown(defused(text) if spreadsheet and isinstance(value, str) else text)
+
+    out.writerow([cell(name) for name in result.columns])
+    for row in islice(result.rows, most or None):
+        out.writerow([cell(value) for value in row])
+    return _whole(result, most)
+
+
+def _whole(result: Result, most: int) -> int:
+    """The exit status: 1 where rows were left out, which is said."""
+    if not most or next(result.rows, None) is None:
+        return 0
+    sys.stdout.flush()
+    print(f"dibao: The result has more than {most} rows, which were left out; --limit 0 prints all.", file=sys.stderr)
+    return 1

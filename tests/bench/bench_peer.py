@@ -84,7 +84,7 @@ def main() -> None:
     cli.add_argument("--peer-python", type=Path, required=True)
     cli.add_argument("--rounds", type=int, default=3)
     args = cli.parse_args()
-    con = Warehouse(args.warehouse).connect(locked=False)
+    con = Warehouse(args.warehouse).connect()
     rows = con.sql(input_sql(text=True)).to_arrow_table().cast(MATCH_INPUT)
     con.close()
     megabytes = pc.sum(pc.binary_length(rows["text"])).as_py() / 1e6

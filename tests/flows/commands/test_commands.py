@@ -287,6 +287,140 @@ def test_export_that_fails_leaves_nothing(run: Run, sampled: Path, tmp_path: Pat
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("", "no statement"),
+        ("/* nothing */", "no statement"),
+        ("SELECT 1; SELECT 2", "2 statements"),
+        ("SELECT '\udcff'", "not UTF-8"),
+        ("SELECT 1 AS a, a.b.c", "DuckDB refused"),
+        ("WITH x AS (COPY (SELECT 1) TO 'x.csv') SELECT * FROM x", "Only queries"),
+        ("SELECT 1e400::DOUBLE::INT", "DuckDB refused"),
+        ("SELECT 9999999999999999999999999999999999999999::INT", "DuckDB refused"),
+    ],
+)
+def test_odd_statements_are_refused_by_query_and_export(
+    run: Run, sampled: Path, tmp_path: Path, sql: str, said: str
+) -> None:
+    for arguments in (["query", sql], ["query", sql, "-f", "json"], ["export", sql, "x.csv"]):
+        status, out, err = run(*arguments, "--warehouse", sampled)
+        assert (status, out) == (1, ""), arguments
+        (line,) = err.strip().splitlines()
+        assert said in line
+        assert line.endswith(".")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "sql", ["SELECT 1 AS one -- c", "SELECT 1 AS one;", "SELECT 1 AS one ;; -- c", "-- c\nSELECT 1 AS one"]
+)
+def test_remarks_and_semicolons_do_no_harm(run: Run, sampled: Path, tmp_path: Path, sql: str) -> None:
+    assert run("query", "-f", "csv", "--warehouse", sampled, "--", sql)[:2] == (0, "one\n1\n")
+    assert run("export", "--warehouse", sampled, "--", sql, "one.csv")[0] == 0
+    assert (tmp_path / "one.csv").read_text("utf-8") == "one\n1\n"
+
+
+def test_a_query_that_is_not_utf8_is_said(sampled: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "flows", "query", "-", "--warehouse", str(sampled)],
+        cwd=ROOT,
+        input=b"SELECT '\xff\xfe'",
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.decode().count("\n") == 1
+    assert "byte 8" in done.stderr.decode()
+
+
+ODD_VALUES = [
+    ("170141183460469231731687303715884105727::HUGEINT", 170141183460469231731687303715884105727),
+    ("'NaN'::DOUBLE", "NaN"),
+    ("'-inf'::DOUBLE", "-Infinity"),
+    ("['inf'::DOUBLE, 1]", ["Infinity", 1.0]),
+    ("12.50::DECIMAL(9, 2)", 12.5),
+    ("0.1234567890123456789012345::DECIMAL(30, 28)", "0.1234567890123456789012345000"),
+    ("'\\xAA\\x00b\\x5C'::BLOB", "\\xAA\\x00b\\x5C"),
+    ("INTERVAL 14 MONTH", "1 year 2 months"),
+    ("TIMESTAMPTZ '2024-01-01 00:00:00+08'", "2023-12-31T16:00:00+00:00"),
+    ("TIME '12:30:00'", "12:30:00"),
+    ("DATE '2024-02-29'", "2024-02-29"),
+    ("{'a': [1, NULL], 'b': {'c': DATE '2024-02-29'}}", {"a": [1, None], "b": {"c": "2024-02-29"}}),
+    ("MAP {'渡': 1}", "{渡=1}"),
+    ("'6d3d2541-d9f0-4a6f-8d6d-4c1a3e1c7f7a'::UUID", "6d3d2541-d9f0-4a6f-8d6d-4c1a3e1c7f7a"),
+    ("'a\u202eb' || chr(27)", "a\u202eb\x1b"),
+    ("NULL", None),
+]
+
+
+@pytest.mark.parametrize(("sql", "expected"), ODD_VALUES, ids=[sql for sql, _ in ODD_VALUES])
+def test_values_of_every_type_are_told_in_json(run: Run, sampled: Path, sql: str, expected: object) -> None:
+    status, out, _ = run("query", f"SELECT {sql} AS v", "-f", "json", "--warehouse", sampled)
+    assert (status, json.loads(out)) == (0, [{"v": expected}])
+    assert "\x1b" not in out
+    assert "\u202e" not in out
+    for other in ("table", "csv"):
+        assert run("query", f"SELECT {sql} AS v", "-f", other, "--warehouse", sampled)[0] == 0
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("sql", [sql for sql, _ in ODD_VALUES], ids=str)
+def test_values_of_every_type_are_exported(run: Run, sampled: Path, tmp_path: Path, sql: str, suffix: str) -> None:
+    status, _, err = run("export", f"SELECT {sql} AS v", f"x.{suffix}", "--warehouse", sampled)
+    assert (status, err) == (0, "")
+    assert (tmp_path / f"x.{suffix}").stat().st_size > 0
+
+
+def test_no_column_of_the_same_name_is_dropped(run: Run, sampled: Path) -> None:
+    _, out, _ = run("query", "SELECT 1 AS a, 2 AS a_1, 3 AS a, 4 AS a", "-f", "json", "--warehouse", sampled)
+    assert list(json.loads(out)[0].values()) == [1, 2, 3, 4]
+
+
+def test_rows_that_are_left_out_are_said_and_seen_in_the_exit_status(run: Run, sampled: Path) -> None:
+    for form, lines in (("csv", 4), ("json", 11)):
+        status, out, err = run("query", "FROM range(9)", "-f", form, "--limit", "3", "--warehouse", sampled)
+        assert (status, len(out.splitlines())) == (1, lines)
+        assert "more than 3 rows" in err
+        status, out, err = run("query", "FROM range(3)", "-f", form, "--limit", "3", "--warehouse", sampled)
+        assert (status, err) == (0, "")
+
+
+def test_limits_come_from_the_settings_too(sampled: Path) -> None:
+    env = {"DIBAO_WAREHOUSE": str(sampled), "DIBAO_QUERY_ROWS": "2", "DIBAO_QUERY_SECONDS": "0.5"}
+    done = command("query", "FROM range(3)", "-f", "csv", env=env)
+    assert (done.returncode, done.stdout) == (1, "range\n0\n1\n")
+    done = command("query", "SELECT count(*) FROM range(10000000) AS a, range(10000000) AS b", env=env)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "longer than 0.5 s" in done.stderr
+    done = command("query", "SELECT 1", env=env | {"DIBAO_QUERY_SECONDS": "soon"})
+    assert (done.returncode, done.stderr) == (1, "dibao: query_seconds must be a number, not 'soon'.\n")
+
+
+def test_a_query_that_heeds_nothing_is_ended_with_its_process(sampled: Path) -> None:
+    """One function on one row, which DuckDB does not interrupt."""
+    sql = "SELECT levenshtein(repeat('a', 400000), repeat('b', 400000))"
+    done = command("query", sql, "--seconds", "0.2", "--warehouse", sampled)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "dibao: The query took longer than 0.2 s and was stopped; --seconds allows more.\n"
+
+
+FORMULAS = ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", "＝1"]
+
+
+def test_formulas_are_defused_where_that_is_asked_for(run: Run, sampled: Path, tmp_path: Path) -> None:
+    values = ", ".join(f"('{each}', -1)" for each in [*FORMULAS, "江 =1"])
+    sql = f'SELECT * FROM (VALUES {values}) AS t("=a", n)'
+    plain = [["=a", "n"], *([each, "-1"] for each in [*FORMULAS, "江 =1"])]
+    told = [["'=a", "n"], *([f"'{each}", "-1"] for each in FORMULAS), ["江 =1", "-1"]]
+    for more, expected in (([], plain), (["--spreadsheet"], told)):
+        _, out, _ = run("query", sql, "-f", "csv", *more, "--warehouse", sampled)
+        assert list(csv.reader(io.StringIO(out))) == expected
+        assert run("export", sql, "a.csv", "--force", *more, "--warehouse", sampled)[0] == 0
+        with (tmp_path / "a.csv").open(encoding="utf-8", newline="") as file:
+            assert list(csv.reader(file)) == expected
+
+
 # ---------------------------------------------------------------- trace, schema, source
 
 
