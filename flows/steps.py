@@ -12,7 +12,7 @@ from operator import itemgetter
 
 import pyarrow as pa
 
-from flows import backlog
+from flows import backlog, restating
 from flows.capture import salvage
 from flows.capture.gathered import Gathered
 from flows.capture.known import Catalogued
@@ -29,6 +29,7 @@ from flows.read import TABLES, Partition, given_up, partitions, read_partition
 from flows.restoring import Restorer
 from flows.settings import Settings
 from flows.sources import kinds
+from flows.sources.checks import check
 from flows.sources.kinds import SourceFailed
 from flows.sources.registry import BadSource, Source, registered_at
 from flows.workers import Fault
@@ -63,6 +64,8 @@ class Run:
         self._progress = progress
         self._known = Catalogued(writer.con())
         self._seen: list[Seen] = []
+        self._restated: set[str] = set()
+        self._names: dict[str, str] = {}
         self._history = History(
             writer.warehouse.state,
             writer.con(),
@@ -87,7 +90,10 @@ class Run:
     def adopt(self, warc_file: str) -> None:
         """Commit the captures that one of our segments holds."""
         tables = Gathered()
-        tables.add(salvage.index_segment(self._raw, warc_file, self._known, self.run_id))
+        batch = salvage.index_segment(self._raw, warc_file, self._known, self.run_id)
+        tables.add(batch)
+        for said in filter(None, map(restating.of_note, batch.notes)):
+            self._correct(restating.correction(self.writer.con(), self._raw, said, self.run_id))
         self._commit(tables)
 
     def capture(self, source: Source | BadSource) -> None:
@@ -113,6 +119,7 @@ class Run:
         ):
             session = Session(segments, self._raw, self._known, self.run_id, self._clock)
             try:
+                self._restate(source, segments)
                 for batch in kinds.capture(source, session, seen):
                     tables.add(batch)
                     seen.mark(batch.files)
@@ -127,6 +134,24 @@ class Run:
                 tables.add(Batch(taken_in=[salvage.listing(self._raw, name, tables.held(name), self.run_id)]))
         self._close(source, tables.get("rejects"))
         self._tell(source.id, source.kind, started, tables, self._commit(tables), failed)
+
+    def _restate(self, source: Source, segments: SegmentWriter) -> None:
+        """Bring what was captured of a source to what it says now about reading, and note that in the raw store."""
+        check(source)
+        said = restating.said(source, self.writer.con())
+        marks, key = at(self.writer.warehouse.state), f"named/{source.id}"
+        names = marks.size(key) is None or marks.get(key).decode() != source.name_date
+        found = restating.correction(self.writer.con(), self._raw, said, self.run_id, names=names)
+        if found:
+            segments.metadata(source.uri, said.note(), self._clock())
+            self._correct(found)
+        if names:
+            self._names[key] = source.name_date
+
+    def _correct(self, found: restating.Correction) -> None:
+        self._restated |= found.payloads(self.writer.con())
+        for name, add, former in found.changes():
+            self.writer.change(name, add, former)
 
     def _close(self, source: Source, told: pa.Table) -> None:
         """Take back what earlier runs said of the source as a whole, and this one does not say again."""
@@ -213,6 +238,8 @@ class Run:
 
     def read(self) -> None:
         """Documents, articles, passages and edits of every payload not yet read at the present versions."""
+        if self._restated:
+            restating.give_way(self.writer, self._restated)
         jobs = list(partitions(backlog.unread(self.writer.con())))
         if not jobs:
             return
@@ -309,6 +336,8 @@ class Run:
         self._restorer.tidy()
         for seen in self._seen:
             seen.save()
+        for key, pattern in self._names.items():
+            at(self.writer.warehouse.state).put(key, pattern.encode())
 
 
 _COUNTED = (

@@ -21,6 +21,10 @@ from warehouse.storage import at
 _OWN = re.compile(r"(?:^|/)\d{8}T\d{6}-[0-9a-f]{6}-[^/]*-\d{5}\.warc\.gz$")
 
 
+HINTS = "hints"
+"""Begins a note on what a source says about reading; see `flows.restating`."""
+
+
 def settle(raw: Path) -> None:
     """Bring what a killed run left in the raw store to an end.
 
@@ -111,6 +115,9 @@ def _captured(record: RawRecord, warc_file: str, known: Known, run_id: str, batc
 def _note(raw: Path, record: RawRecord, known: Known, run_id: str, batch: Batch) -> None:
     """An archive that was taken in: index the copy."""
     fields = _fields(record)
+    if fields.get("dibao-note") == HINTS:
+        batch.notes.append(fields)
+        return
     name = fields.get("file", "")
     if fields.get("dibao-note") != archives.NOTE or not (raw / name).is_file():
         return

@@ -62,5 +62,7 @@ class Batch:
     files: list[FileFound] = field(default_factory=list)
     """Files that are dealt with, whatever came of them."""
     bytes: int = 0
+    notes: list[Mapping[str, str]] = field(default_factory=list)
+    """What a segment of ours notes of a source as a whole."""
     requests: int = 0
     """Requests that were made over the network."""

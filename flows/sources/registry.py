@@ -67,8 +67,10 @@ class Source:
 
     @property
     def hints(self) -> dict[str, Any]:
-        """What readers are told: the parser hints, with the source's time zone where they name none."""
-        return {"timezone": self.zone, **self.parser} if self.zone else self.parser
+        """What readers are told: the parser hints, with the source's time zone where they name none, and the delimiter
+        of its tables. What is in them decides whether something is to be read anew."""
+        more = {"timezone": self.zone, "delimiter": self.options.get("delimiter")}
+        return {name: value for name, value in more.items() if value} | self.parser
 
     @property
     def uri(self) -> str:
