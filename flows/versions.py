@@ -3,6 +3,6 @@
 DIBAO = "0.1.0"
 """Version of the distribution."""
 
-SEGMENT = "4"
+SEGMENT = "5"
 CLEAN = "3"
 MATCH = "2"

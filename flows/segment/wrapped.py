@@ -24,6 +24,11 @@ _HAN_SEAM = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef�
 _BULLET = re.compile(r"[*+•·▪◦]\s|[>|#=]")
 _MARK = re.compile(r"[-–—]\s|[(（]?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)）]\s")
 """What begins an item of a list surely, and what may stand in a sentence as well."""
+_STOP = re.compile(r"[。！？!?…；;：:.][”’」』》）)\]\"'】]*$")
+"""How a line ends behind which the first item of a list may begin: a bracket or a quotation mark ends no sentence.
+
+A dash stands in sentences too, and now and then at the beginning of a line. It is no item for another such line above
+it, unless that one is."""
 _HYPHENS = "-‐‑–—/"
 """After what a line may be broken where there was no space."""
 _CELLS = re.compile(r"\t|\s{3}|\|")
@@ -99,11 +104,13 @@ def continuing(texts: list[str], gaps: list[int], width: int) -> list[bool]:
     prose = _is_prose(texts, gaps, width)
     step = _step(gaps)
     out = [False]
+    item = bool(_MARK.match(texts[0])) if texts else False
     for before, above, text, gap in zip(texts, gaps, texts[1:], gaps[1:], strict=False):
+        item = bool(_MARK.match(text)) and (item or gap != step or bool(_STOP.search(before)))
         if prose and gap:
             full = gap == step and _unfit(before, text, _indent(above, step), width)
             seam = full and (parted(before, text) or before[-1] in _HYPHENS)
-            out.append(seam and not _set_apart(before, text))
+            out.append(seam and not (item or _set_apart(before, text)))
         elif _HAN_SEAM.match(before[-1]) or _HAN_SEAM.match(text[0]):
             full = 0 < width <= len(before) + 2 and gap <= 2
             out.append(gap == 0 or (full and not in_words(before + text)))
@@ -126,7 +133,5 @@ def _is_prose(texts: list[str], gaps: list[int], width: int) -> bool:
 
 
 def _set_apart(before: str, text: str) -> bool:
-    """Whether a line is an item of a list, or one of the two a row of a table."""
-    if _BULLET.match(text) or _CELLS.search(before) or _CELLS.search(text):
-        return True
-    return bool(_MARK.match(text)) and (Line(0, before, False).ends or bool(_MARK.match(before)))
+    """Whether a line is surely an item of a list, or one of the two a row of a table."""
+    return bool(_BULLET.match(text) or _CELLS.search(before) or _CELLS.search(text))

@@ -56,6 +56,13 @@ def test_paragraphs_are_those_of_the_text_before_it_was_wrapped(seed: int, width
     assert joined((end + end).join(end.join(textwrap.wrap(each, width)) for each in paragraphs)) == paragraphs
 
 
+@pytest.mark.parametrize(("seed", "width"), [(168, 64), (1_000_174, 66), (1_000_744, 64)])
+def test_a_dash_that_begins_a_line_is_no_item_of_a_list(seed: int, width: int) -> None:
+    """Behind a bracket, and below a line that begins with a dash as well."""
+    paragraphs = paragraphs_of(seed)
+    assert joined("\n\n".join("\n".join(textwrap.wrap(each, width)) for each in paragraphs)) == paragraphs
+
+
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_a_first_line_that_is_set_in_begins_a_paragraph(language: str) -> None:
     paragraphs = [prose(language, seed, 30) for seed in range(4)]
