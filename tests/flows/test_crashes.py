@@ -92,7 +92,12 @@ def finish(root: Path, inputs: list[Path], expected: dict[str, tuple[int, str]])
         assert DeltaTable(str(root / "tables" / name)).to_pyarrow_table().num_rows == entry.rows, name
 
 
-@pytest.mark.parametrize("share", [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.96, 0.99])
+def seldom(*values: object) -> list[object]:
+    """Parameters whose tests are left to the slow part; those beside them are of the same kind."""
+    return [pytest.param(each, marks=pytest.mark.slow) for each in values]
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, *seldom(0.0, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8, 0.96, 0.99)])
 def test_a_first_run_killed_at_any_moment_is_made_good(
     tmp_path: Path,
     inputs: list[Path],
@@ -107,7 +112,8 @@ def test_a_first_run_killed_at_any_moment_is_made_good(
 
 
 @pytest.mark.parametrize(
-    "kind", ["changed", "link", "put_new", "publish", "define", "create_write_transaction", "follow", "replace"]
+    "kind",
+    ["put_new", "define", *seldom("changed", "link", "publish", "create_write_transaction", "follow", "replace")],
 )
 def test_a_run_killed_round_the_publishing_is_made_good(
     tmp_path: Path, inputs: list[Path], moments: list[str], undisturbed: dict[str, tuple[int, str]], kind: str
@@ -189,6 +195,7 @@ def test_thirty_kills_on_the_corpus(tmp_path: Path, shared: Path) -> None:
 # ---------------------------------------------------------------- two at once
 
 
+@pytest.mark.slow
 def test_of_two_runs_one_works_and_the_other_says_so(tmp_path: Path, inputs: list[Path]) -> None:
     root = tmp_path / "w"
     with Warehouse(root).writer():
@@ -245,7 +252,9 @@ def noise(folder: Path, files: int, size: int) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(("files", "size"), [(1, 900_000), (30, 20_000), (8, 60_000)])
+@pytest.mark.parametrize(
+    ("files", "size"), [pytest.param(1, 900_000, marks=pytest.mark.slow), (30, 20_000), (8, 60_000)]
+)
 def test_a_full_disk_is_said_and_the_last_snapshot_stays(
     small_disk: Path, tmp_path: Path, inputs: list[Path], files: int, size: int
 ) -> None:

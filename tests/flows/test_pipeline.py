@@ -128,7 +128,7 @@ class Backwards(Inline):
     [
         (1, 8 << 20, 1, Inline()),
         (3, 8 << 20, 2, Backwards()),
-        (2000, 3000, 512, Backwards()),
+        pytest.param(2000, 3000, 512, Backwards(), marks=pytest.mark.slow),
         (4, 8 << 20, 512, Pool(2)),
     ],
     ids=["one by one", "threes backwards", "by size backwards", "two processes"],
@@ -150,7 +150,7 @@ def test_batches_and_workers_change_no_row(
     assert digests(tmp_path / "w", COMPARED) == digests(sampled, COMPARED)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))])
 def test_the_order_of_arrival_changes_no_row(sampled: Path, samples: Path, tmp_path: Path, seed: int) -> None:
     """The files come in three lots, by chance."""
     chance = random.Random(seed)
@@ -226,6 +226,7 @@ def test_a_raised_version_reads_anew_and_shows_the_present_rows_only(
     assert value(root, "SELECT count(*) FROM rejects") == value(sampled, "SELECT count(*) FROM rejects")
 
 
+@pytest.mark.slow
 def test_a_rebuild_after_a_raised_version_has_the_same_rows(
     sampled: Path, samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,6 +40,7 @@ def test_nothing_but_the_raw_bytes_is_used(sampled: Path, tmp_path: Path) -> Non
     assert raw == sorted(str(path.relative_to(old.raw)) for path in old.raw.rglob("*") if path.is_file())
 
 
+@pytest.mark.slow
 def test_a_warehouse_of_many_runs_comes_out_the_same(samples: Path, tmp_path: Path) -> None:
     """Changed files, revisits of earlier runs, a dump that grew."""
     folder = tmp_path / "in"
@@ -91,6 +92,7 @@ def test_a_folder_that_is_not_empty_is_refused(sampled: Path, tmp_path: Path) ->
         anew(sampled, tmp_path)
 
 
+@pytest.mark.slow
 def test_what_failed_before_it_had_bytes_is_left_out_and_said(samples: Path, tmp_path: Path) -> None:
     crawl = gzip.decompress((samples / "lanwang-crawl" / "20240307.warc.gz").read_bytes())
     (tmp_path / "in").mkdir()
@@ -112,6 +114,7 @@ def test_nothing_to_rebuild_is_said(tmp_path: Path) -> None:
         anew(tmp_path / "none", tmp_path / "anew")
 
 
+@pytest.mark.slow
 def test_the_command(sampled: Path, tmp_path: Path) -> None:
     done = command(
         "rebuild", "--check", "--into", tmp_path / "anew", "--json", "--warehouse", sampled, "--workers", "1"

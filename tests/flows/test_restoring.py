@@ -88,6 +88,7 @@ def test_nothing_is_rewritten_and_the_checks_hold(whole: Path, tmp_path: Path) -
     assert examine(Warehouse(copied(whole, tmp_path / "w"))).findings == []
 
 
+@pytest.mark.slow
 def test_witnesses_may_come_in_any_order(whole: Path, inputs: Path, tmp_path: Path) -> None:
     wanted = digests(whole, COMPARED_TABLES)
     assert "restorations" in wanted
