@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from datetime import datetime
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.extract.registry import present_stamps
+from flows.match.isolate import all_failed
 from flows.match.stage import MATCH_INPUT, MatchChange, StateMissingError, match, prune
 from schemas import table
 from schemas.render.sql import literal
@@ -16,6 +19,7 @@ from warehouse.storage import at
 from warehouse.store import Writer
 
 TABLES = ("alignments", "stories", "variants")
+_LOG = logging.getLogger(__name__)
 
 _INPUT = """
 WITH present AS (
@@ -61,18 +65,52 @@ class Matching:
         new, removed = self._difference()
         if new.num_rows == 0 and len(removed) == 0:
             return Counter()
-        previous = self.generation
-        try:
-            change = self._match(new, removed, previous)
-        except StateMissingError:
-            # The working files are gone or of another version: everything is matched anew.
-            previous, self.generation = None, None
-            new, removed = self._difference()
-            change = self._match(new, removed, None)
-        counts = self._apply(change, anew=previous is None, now=now)
+        change = self._change(new, removed)
+        if isinstance(change, Exception):
+            return Counter(rejects=self._tell(all_failed(change)))
+        counts = self._apply(change, anew=self.generation is None, now=now)
+        counts["rejects"] += self._tell(change.faults)
         self.generation = change.generation
         self._remember()
         return counts
+
+    def _change(self, new: pa.Table, removed: pa.Array) -> MatchChange | Exception:
+        """What matching says, with what is kept from before or, where that is gone or of no use, anew; else why not.
+
+        OSError is the disk's fault and no article's, and ends the run.
+        """
+        if self.generation is not None:
+            try:
+                return self._match(new, removed, self.generation)
+            except OSError:
+                raise
+            except Exception as error:
+                if not isinstance(error, StateMissingError):
+                    _LOG.exception("Matching failed with what was kept from the last run; it begins anew.")
+            before, self.generation = self.generation, None
+            new, removed = self._difference()
+        else:
+            before = None
+        try:
+            return self._match(new, removed, None)
+        except OSError:
+            raise
+        except Exception as error:
+            _LOG.exception("Matching failed.")
+            self.generation = before
+            return error
+
+    def _tell(self, faults: pa.Table) -> int:
+        """Make `rejects` tell these faults of matching and no others; returns the rows added."""
+        con = self._writer.con()
+        con.register("faults", faults)
+        known = "(SELECT reject_id FROM rejects WHERE stage = 'match' AND article_ids IS NOT NULL)"
+        gone = con.sql(f"FROM {known} ANTI JOIN faults USING (reject_id)").to_arrow_table()
+        came = con.sql(f"FROM faults ANTI JOIN {known} USING (reject_id)").to_arrow_table()
+        con.unregister("faults")
+        if came.num_rows == 0 and gone.num_rows == 0:
+            return 0
+        return self._writer.change("rejects", came.cast(table("rejects").arrow), gone)[0]
 
     def tidy(self) -> None:
         """Drop the working files that no longer go with the tables."""
@@ -92,16 +130,20 @@ class Matching:
         known = f"{self.generation}.parquet"
         if self.generation is None or self._inputs.size(known) is None:
             self.generation = None
-            rows = con.sql(input_sql(text=True)).to_arrow_table()
-            return rows.cast(MATCH_INPUT), pa.array([], pa.string())
-        source = f"read_parquet({literal(str(self._inputs.local(known)))}, hive_partitioning = false)"
-        con.execute(f"CREATE OR REPLACE TEMP VIEW matched AS FROM {source}")
+            return _articles(con, input_sql(text=True)), pa.array([], pa.string())
+        try:
+            source = f"read_parquet({literal(str(self._inputs.local(known)))}, hive_partitioning = false)"
+            con.execute(f"CREATE OR REPLACE TEMP TABLE matched AS FROM {source}")
+        except duckdb.Error:
+            _LOG.warning("%s cannot be read; everything is matched anew.", known)
+            self._inputs.delete(known)
+            return self._difference()
         con.execute(f"CREATE OR REPLACE TEMP TABLE present AS {input_sql(text=False)}")
         gone = con.sql("SELECT article_id FROM matched ANTI JOIN present USING (article_id)").to_arrow_table()
-        new = con.sql(
-            "SELECT p.*, a.text FROM (FROM present EXCEPT FROM matched) AS p JOIN articles AS a USING (article_id)"
-        ).to_arrow_table()
-        return new.cast(MATCH_INPUT), gone.column(0).combine_chunks()
+        new = _articles(
+            con, "SELECT p.*, a.text FROM (FROM present EXCEPT FROM matched) AS p JOIN articles AS a USING (article_id)"
+        )
+        return new, gone.column(0).combine_chunks()
 
     def _remember(self) -> None:
         """Note what the generation was made from."""
@@ -122,6 +164,15 @@ class Matching:
         at = pa.array([now] * aliases.add.num_rows, table("story_aliases").column("replaced_at").type)
         self._writer.change("story_aliases", aliases.add.append_column("replaced_at", at), aliases.remove)
         return counts
+
+
+def _articles(con: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
+    """Articles as the matcher takes them, however many gigabytes of text they have."""
+    con.execute("SET arrow_large_buffer_size = true")
+    try:
+        return con.sql(sql).to_arrow_table().cast(MATCH_INPUT)
+    finally:
+        con.execute("RESET arrow_large_buffer_size")
 
 
 def _touched(change: MatchChange) -> set[str]:

@@ -7,8 +7,11 @@ from typing import Any
 
 import pyarrow as pa
 
+from flows.faults import sentence, told
+from flows.match.isolate import halved
 from flows.restore.stage import RELATIONS, VERSION, WITNESSES, restore
 from schemas import table
+from schemas.ids import content_id
 from schemas.render.sql import literal
 from warehouse.storage import at
 from warehouse.store import Writer
@@ -59,6 +62,9 @@ _PARTS = {
 }
 
 
+_DOCUMENTS = "SELECT DISTINCT document_id FROM articles SEMI JOIN touched USING (article_id)"
+
+
 class Restorer:
     """The restoring of one run. Which generation of the matcher it is up to date with is kept beside the tables."""
 
@@ -66,6 +72,8 @@ class Restorer:
         self._writer = writer
         self._state = at(writer.warehouse.state).within("restored")
         self._before = writer.snapshot.match_state if writer.snapshot else None
+        self.rejects = 0
+        """Rows of `rejects` that were added."""
 
     def bring_up_to_date(self, generation: str | None, touched: Iterable[str] | None) -> int:
         """Restore the pages of articles whose alignments or stories changed; None for all. Returns the rows added.
@@ -90,7 +98,9 @@ class Restorer:
                 self._state.delete(name)
 
     def _version(self, generation: str) -> str | None:
-        return self._state.get(generation).decode() if self._state.size(generation) is not None else None
+        if self._state.size(generation) is None:
+            return None
+        return self._state.get(generation).decode(errors="replace")
 
     def _restore(self, articles: list[str] | None) -> int:
         """Bring the rows of the articles' pages up to date; of all pages for None."""
@@ -102,7 +112,8 @@ class Restorer:
             con.unregister("touched_articles")
             restriction = "SEMI JOIN touched USING (article_id)"
         pages = [row[0] for row in con.execute(_TOUCHED.format(restriction=restriction)).fetchall()]
-        fresh = pa.concat_tables([table(_TABLE).empty(), *self._restored(pages)])
+        faults: list[tuple[str, Exception]] = []
+        fresh = pa.concat_tables([table(_TABLE).empty(), *self._restored(pages, faults)])
         if articles is None:
             old = con.sql(f"SELECT * FROM {_TABLE}").to_arrow_table()
         else:
@@ -112,32 +123,81 @@ class Restorer:
                 "SELECT article_id FROM articles SEMI JOIN fresh_pages USING (document_id))"
             ).to_arrow_table()
             con.unregister("fresh_pages")
+        self._tell(articles, pages, faults)
         return self._write(old.cast(table(_TABLE).arrow), fresh)
 
-    def _restored(self, pages: list[str]) -> Iterator[pa.Table]:
-        con = self._writer.con()
+    def _restored(self, pages: list[str], faults: list[tuple[str, Exception]]) -> Iterator[pa.Table]:
+        """The rows of pages, those left out that raise; they are added to the faults."""
         for start in range(0, len(pages), _PAGES):
             some = pages[start : start + _PAGES]
-            con.register("some_pages", pa.table({"document_id": pa.array(some, pa.string())}))
-            con.execute("CREATE OR REPLACE TEMP TABLE restored_pages AS FROM some_pages")
-            con.unregister("some_pages")
-            con.execute(_HEARD)
-            con.execute("CREATE OR REPLACE TEMP TABLE shown AS FROM restored_pages UNION SELECT document_id FROM heard")
-            parts = {name: con.sql(sql).to_arrow_table() for name, sql in _PARTS.items()}
-            yield restore(some, **parts)
+
+            def work(first: int, last: int, some: list[str] = some) -> pa.Table:
+                return restore(some[first:last], **self._parts(some[first:last]))
+
+            def culprit(place: int, error: Exception, some: list[str] = some) -> None:
+                faults.append((some[place], error))
+
+            yield from halved(work, 0, len(some), culprit)
+
+    def _parts(self, pages: list[str]) -> dict[str, pa.Table]:
+        """What the restore stage asks for of some pages."""
+        con = self._writer.con()
+        con.register("some_pages", pa.table({"document_id": pa.array(pages, pa.string())}))
+        con.execute("CREATE OR REPLACE TEMP TABLE restored_pages AS FROM some_pages")
+        con.unregister("some_pages")
+        con.execute(_HEARD)
+        con.execute("CREATE OR REPLACE TEMP TABLE shown AS FROM restored_pages UNION SELECT document_id FROM heard")
+        return {name: con.sql(sql).to_arrow_table() for name, sql in _PARTS.items()}
+
+    def _tell(self, touched: list[str] | None, pages: list[str], faults: list[tuple[str, Exception]]) -> None:
+        """Make `rejects` tell the faults of the pages that were tried, and no longer those of these pages before."""
+        con = self._writer.con()
+        rows = []
+        for page, error in faults:
+            found = con.execute("SELECT article_id FROM articles WHERE document_id = $1 ORDER BY ordinal", [page])
+            articles = [article for (article,) in found.fetchall()]
+            message = f"The articles of a page could not be restored and stay as they were read: {sentence(error)}"
+            rows.append(
+                {
+                    "reject_id": content_id("restore", page, message),
+                    "source_id": "",
+                    "stage": "restore",
+                    "error": "crash",
+                    "message": message,
+                    "traceback": told(error),
+                    "article_ids": articles,
+                }
+            )
+        now = table("rejects").rows(rows)
+        before = con.sql("FROM rejects WHERE stage = 'restore' AND article_ids IS NOT NULL").to_arrow_table()
+        if touched is not None:
+            # Of pages that nothing touched, what was told stands.
+            asked = set(pages) | {document for (document,) in con.sql(_DOCUMENTS).fetchall()}
+            of = dict(con.sql("SELECT article_id, document_id FROM articles").fetchall()) if before.num_rows else {}
+            tried = [
+                not any(of.get(article) not in (None, *asked) for article in articles)
+                for articles in before["article_ids"].to_pylist()
+            ]
+            before = before.filter(pa.array(tried, pa.bool_()))
+        self.rejects += replace_rows(self._writer, "rejects", before, now)
 
     def _write(self, old: pa.Table, fresh: pa.Table) -> int:
         """Commit what differs; nothing where nothing does."""
-        if old.num_rows == 0:
-            return self._writer.append(_TABLE, fresh)
-        key = list(table(_TABLE).key)
-        before, after = _rows(old), _rows(fresh)
-        gone = [place for row, place in before.items() if row not in after]
-        came = [place for row, place in after.items() if row not in before]
-        if not gone and not came:
-            return 0
-        add, remove = fresh.take(pa.array(came, pa.int64())), old.select(key).take(pa.array(gone, pa.int64()))
-        return self._writer.change(_TABLE, add, remove)[0]
+        return replace_rows(self._writer, _TABLE, old, fresh)
+
+
+def replace_rows(writer: Writer, name: str, old: pa.Table, fresh: pa.Table) -> int:
+    """Make rows of a table others, as far as they differ; returns the rows added."""
+    if old.num_rows == 0:
+        return writer.append(name, fresh) if fresh.num_rows else 0
+    key = list(table(name).key)
+    before, after = _rows(old), _rows(fresh)
+    gone = [place for row, place in before.items() if row not in after]
+    came = [place for row, place in after.items() if row not in before]
+    if not gone and not came:
+        return 0
+    add, remove = fresh.take(pa.array(came, pa.int64())), old.select(key).take(pa.array(gone, pa.int64()))
+    return writer.change(name, add, remove)[0]
 
 
 def _rows(rows: pa.Table) -> dict[tuple[Any, ...], int]:

@@ -296,6 +296,7 @@ class Run:
         with stage(self._progress, "restore") as progress:
             added = self._restorer.bring_up_to_date(self._matching.generation, self._matching.touched)
             self.counts["restorations"] += added
+            self.counts["rejects"] += self._restorer.rejects
             progress.advance(added)
 
     @property

@@ -78,8 +78,8 @@ class Arrivals:
     """What a table of input means for an archive."""
 
     archive: Archive
-    fresh: pa.Table
-    """The rows to store, numbered on from the archive's end."""
+    fresh: Ints
+    """The rows of the table to store, ascending, numbered on from the archive's end."""
     touched: Ints
     """Articles that are new, dead, or seen at another time or by other outlets than before."""
     shrunk: Ints
@@ -160,7 +160,7 @@ def arrive(archive: Archive, new: pa.Table, removed: pa.Array | None, same_text:
     dead = np.array(sorted({*gone, *replaced}), np.int64)
     touched = distinct(np.concatenate([dead, np.array(changed, np.int64), np.arange(len(archive), len(grown))]))
     before = touched[touched < len(archive)]
-    return Arrivals(grown, new.take(pa.array(fresh, pa.int64())), touched, distinct(archive.members(before)[1]))
+    return Arrivals(grown, np.array(fresh, np.int64), touched, distinct(archive.members(before)[1]))
 
 
 _SOME_BITS = 16

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +12,7 @@ from flows.match.archive import Archive, Flags, Furniture
 from flows.match.arrays import distinct
 from flows.match.pairs import Crowd
 from flows.match.shelf import Shelf
-from flows.match.state import Generation, Witnesses, variant_spans
+from flows.match.state import Generation, Witnesses, spans_name, variant_spans
 from flows.match.store import Segment, without
 
 DEAD = 8
@@ -95,7 +94,7 @@ def without_dead(state: Shelf, generation: Generation) -> Generation:
 def keep_spans(state: Shelf, spans: Ints) -> str:
     """Write spans of variants to a file that their content names, and return the name."""
     content = np.ascontiguousarray(spans)
-    name = f"variants-{hashlib.sha256(content.data).hexdigest()[:16]}.npy"
+    name = spans_name(content)
     with state.making(name) as building, building.open("wb") as out:
         np.save(out, content)
     return name

@@ -205,7 +205,7 @@ def fold(text: str) -> str:
     return fold_with_offsets(text)[0]
 
 
-def _slices(column: pa.Array) -> Iterator[pa.Array]:
+def slices(column: pa.Array) -> Iterator[pa.Array]:
     """The column in runs of rows of about CHUNK_BYTES, at least one row each."""
     if len(column) == 0:
         return
@@ -219,7 +219,8 @@ def _slices(column: pa.Array) -> Iterator[pa.Array]:
         start = stop
 
 
-def _fold_rows(column: pa.Array) -> FoldedColumn:
+def fold_rows(column: pa.Array) -> FoldedColumn:
+    """Fold a column of strings at once; null rows fold to nothing."""
     if len(column) == 0:
         return FoldedColumn(np.zeros(0, np.uint32), np.zeros(1, np.int64), np.zeros(0, np.int32))
     filled = pc.cast(pc.fill_null(column, ""), pa.string())
@@ -236,8 +237,8 @@ def _fold_rows(column: pa.Array) -> FoldedColumn:
 def fold_columns(column: pa.Array | pa.ChunkedArray) -> Iterator[FoldedColumn]:
     """Fold a column of strings in runs of rows of bounded size, in order; null rows fold to nothing."""
     for chunk in column.chunks if isinstance(column, pa.ChunkedArray) else [column]:
-        for rows in _slices(chunk):
-            yield _fold_rows(rows)
+        for rows in slices(chunk):
+            yield fold_rows(rows)
 
 
 def strings(codes: Codes, bounds: Offsets) -> pa.StringArray:

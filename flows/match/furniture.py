@@ -16,6 +16,7 @@ from flows.match.align.candidates import Ints
 from flows.match.align.chain import sorted_by
 from flows.match.archive import LEAST_ARTICLES, OFTEN, Archive, Furniture, hash_of, marked, outlet_key, outlet_of
 from flows.match.arrays import among, distinct
+from flows.match.isolate import Culprit, halved
 from flows.match.store import Store
 from flows.match.winnow import GRAM, WINDOW, Hashes, Positions
 
@@ -214,15 +215,41 @@ def _grown(
     return result, key[(held >= LEAST_ARTICLES) & (held * most[outlet] >= LEAST_SHARE * totals[outlet])]
 
 
-def refresh(archive: Archive, store: Store, ranks: Ints, old: Furniture, touched: Ints, shrunk: Ints) -> Furniture:
-    """The furniture of all outlets, after the articles `touched` came, went or moved and `shrunk` outlets lost some."""
-    totals = archive.totals()
+def refresh(
+    archive: Archive,
+    store: Store,
+    ranks: Ints,
+    old: Furniture,
+    touched: Ints,
+    shrunk: Ints,
+    culprit: Culprit,
+) -> Furniture:
+    """The furniture of all outlets, after the articles `touched` came, went or moved and `shrunk` outlets lost some.
+
+    `culprit` is told of each outlet whose furniture cannot be found; it has none.
+    """
     living = touched[archive.alive[touched]]
     outlets = affected(archive, touched, shrunk)
     many = RECOUNT * len(living) >= int(archive.alive.sum())
-    recount = outlets if many else shrunk
+    parts = [old.often[~among(outlet_of(old.often["key"]), outlets)]]
+    parts += halved(
+        lambda start, stop: _refreshed(archive, store, ranks, old, living, outlets[start:stop], shrunk, many),
+        0,
+        len(outlets),
+        lambda place, error: culprit(int(outlets[place]), error),
+    )
+    often = np.concatenate(parts)
+    return Furniture(often[np.argsort(often["key"])])
+
+
+def _refreshed(
+    archive: Archive, store: Store, ranks: Ints, old: Furniture, living: Ints, outlets: Ints, shrunk: Ints, many: bool
+) -> NDArray[np.void]:
+    """What some outlets repeat often now."""
+    totals = archive.totals()
+    recount = outlets if many else outlets[among(outlets, shrunk)]
     owner = outlet_of(old.often["key"])
-    parts = [old.often[~among(owner, outlets)]]
+    parts = [np.zeros(0, OFTEN)]
     found = [np.zeros(0, np.uint64)]
     for outlet in recount.tolist():
         found.append(_recounted(archive, store, outlet, int(totals[outlet])))
@@ -239,8 +266,8 @@ def refresh(archive: Archive, store: Store, ranks: Ints, old: Furniture, touched
         found.append(both["key"][enough & again])
     keys = np.sort(np.concatenate(found))
     parts.append(_counted(store, ranks, repeated(archive, store, keys), keys))
-    often = np.concatenate(parts)
-    return Furniture(often[np.argsort(often["key"])])
+    result: NDArray[np.void] = np.concatenate(parts)
+    return result
 
 
 def remarked(archive: Archive, store: Store, old: Furniture, new: Furniture) -> Ints:

@@ -17,6 +17,7 @@ from flows.match.align.pair import LEAST_LETTERS, LEAST_SIMILARITY
 from flows.match.archive import Archive, Furniture, outlet_of
 from flows.match.arrays import among, distinct
 from flows.match.furniture import Repeated, affected, repeated
+from flows.match.isolate import Culprit, halved
 from flows.match.rows import FURNITURE, ROW, Rows
 from flows.match.store import Store
 from flows.match.winnow import GRAM
@@ -120,31 +121,64 @@ def furniture_rows(
     touched: Ints,
     shrunk: Ints,
     workers: int,
+    culprit: Culprit,
 ) -> KeptRows:
     """The rows of furniture of all outlets, given the furniture before and now and the rows before.
 
     `touched` are the articles that came, went or moved, `shrunk` the outlets that lost some. Of outlets that gained
     articles and have the same furniture as before, only the rows of those articles are looked for.
+    `culprit` is told of each outlet whose rows cannot be found; it has none.
     """
     outlets = affected(archive, touched, shrunk)
     before, after = furniture
     same = _same(before, after, outlets[~among(outlets, shrunk)])
     anew = outlets[~among(outlets, same)]
-    keys = after.key[among(outlet_of(after.key), anew)]
     parts = [old[~among(old["outlet"], anew)]]
-    if len(keys):
-        parts.append(_compared(store, _passages(repeated(archive, store, keys), ranks), old, workers))
-    held = after.known[among(outlet_of(after.key), same)]
-    if len(held):
-        gained = touched[archive.alive[touched]]
-        some = repeated(archive, store, held["key"], distinct(np.concatenate([gained, held["source"]])))
-        rows = _passages(some, ranks)
-        parts.append(_compared(store, rows[among(rows["right"], gained)], old[:0], workers))
-    if len(parts) == 1:
-        return parts[0]
+    parts += halved(
+        lambda start, stop: _of_outlets(archive, store, ranks, after, old, anew[start:stop], workers),
+        0,
+        len(anew),
+        lambda place, error: culprit(int(anew[place]), error),
+    )
+    gained = touched[archive.alive[touched]]
+    lost = list[int]()
+
+    def note(place: int, error: Exception) -> None:
+        lost.append(int(same[place]))
+        culprit(int(same[place]), error)
+
+    parts += halved(
+        lambda start, stop: _of_gained(archive, store, ranks, after, same[start:stop], gained, workers),
+        0,
+        len(same),
+        note,
+    )
     joined: KeptRows = np.concatenate(parts)
+    joined = joined[~among(joined["outlet"], np.array(lost, np.int64))]
     result: KeptRows = joined[np.lexsort((joined["right_start"], joined["right"], joined["outlet"]))]
     return result
+
+
+def _of_outlets(
+    archive: Archive, store: Store, ranks: Ints, furniture: Furniture, old: KeptRows, outlets: Ints, workers: int
+) -> KeptRows:
+    """All rows of some outlets."""
+    keys = furniture.key[among(outlet_of(furniture.key), outlets)]
+    if len(keys) == 0:
+        return np.zeros(0, KEPT)
+    return _compared(store, _passages(repeated(archive, store, keys), ranks), old, workers)
+
+
+def _of_gained(
+    archive: Archive, store: Store, ranks: Ints, furniture: Furniture, outlets: Ints, gained: Ints, workers: int
+) -> KeptRows:
+    """The rows of articles that some outlets gained."""
+    held = furniture.known[among(outlet_of(furniture.known["key"]), outlets)]
+    if len(held) == 0:
+        return np.zeros(0, KEPT)
+    some = repeated(archive, store, held["key"], distinct(np.concatenate([gained, held["source"]])))
+    rows = _passages(some, ranks)
+    return _compared(store, rows[among(rows["right"], gained)], np.zeros(0, KEPT), workers)
 
 
 def changes(old: KeptRows, new: KeptRows) -> tuple[Rows, Rows]:

@@ -17,6 +17,7 @@ from flows.match.align.pair import Articles, align
 from flows.match.archive import Archive, Furniture, in_order
 from flows.match.arrays import among, distinct
 from flows.match.furniture import covered
+from flows.match.isolate import PAIR, Faults, halved
 from flows.match.memory import Limits
 from flows.match.relate import forms, to_rows
 from flows.match.rows import Rows, no_rows
@@ -205,7 +206,7 @@ def work(
     before: Moment,
     after: Moment,
     store: Store,
-    rows: Rows,
+    pairs_before: Ints,
     touched: Ints,
     known: Crowd,
     limits: Limits,
@@ -213,8 +214,9 @@ def work(
 ) -> Work:
     """Compare the pairs before and after: what must be aligned, and what is no longer so.
 
-    `rows` are the aligned spans before, `touched` the articles that came, went, moved in time or to other outlets, or
-    whose furniture changed. `scratch` is a folder that may be made and removed again.
+    `pairs_before` are the pairs (as `pair_key` has them) that were aligned before, or could not be; `touched` the
+    articles that came, went, moved in time or to other outlets, or whose furniture changed. `scratch` is a folder that
+    may be made and removed again.
     """
     living = touched[after.archive.alive[touched]]
     everything = 4 * len(touched) >= int(after.archive.alive.sum())
@@ -227,8 +229,7 @@ def work(
     if hashes is None:
         left, right, crowd = _all(after, store, limits, scratch)
         fresh = is_touched[left] | is_touched[right]
-        two = rows[rows["left"] != rows["right"]]
-        aligned_before = distinct(pair_key(two["left"], two["right"]))
+        aligned_before = distinct(pairs_before[pairs_before >> 32 != pairs_before & 0xFFFFFFFF])
         forget = aligned_before[~among(aligned_before, pair_key(left, right))]
         old_left, old_right = left[~fresh], right[~fresh]
         left, right = left[fresh], right[fresh]
@@ -265,7 +266,7 @@ def work(
         forget = pair_key(old_left, old_right)[~near]
         old_left, old_right = old_left[near], old_right[near]
     # What two untouched articles have in common has not changed.
-    new = ~among(pair_key(old_left, old_right), pair_key(rows["left"], rows["right"]))
+    new = ~among(pair_key(old_left, old_right), pairs_before)
     own = np.concatenate(
         [living[:0], *(_within(after, store, living[a:b]) for a, b in _runs(store.lengths()[living], limits.letters))]
     )
@@ -314,19 +315,36 @@ def gather(moment: Moment, store: Store, articles: Ints) -> Articles:
     return Articles(codes, masked, bounds, position[kept], hashes[kept], posting_bounds)
 
 
-def aligned(moment: Moment, store: Store, left: Ints, right: Ints, workers: int, letters: int) -> Rows:
-    """The aligned spans of pairs, in the order of the pairs, their relations still to be found."""
+def aligned(moment: Moment, store: Store, left: Ints, right: Ints, workers: int, letters: int, faults: Faults) -> Rows:
+    """The aligned spans of pairs, in the order of the pairs, their relations still to be found.
+
+    A pair that cannot be aligned has none, and is among the faults.
+    """
     parts = [no_rows()]
     lengths = store.lengths()
     for start, stop in _runs(lengths[left] + lengths[right], SHARED * letters, MANY_PAIRS):
-        number, place = np.unique(np.concatenate([left[start:stop], right[start:stop]]), return_inverse=True)
-        articles = gather(moment, store, number)
-        lefts, rights = place[: stop - start], place[stop - start :]
-        spans = align(articles, lefts, rights, workers)
-        if len(spans):
-            form = forms(store, articles, number, lefts, rights, spans)
-            parts.append(to_rows(number, lefts, rights, spans, form))
+        parts += halved(
+            lambda first, last: _aligned_block(moment, store, left[first:last], right[first:last], workers),
+            start,
+            stop,
+            lambda pair, error: faults.add(error, PAIR, names(moment.archive, left[pair], right[pair])),
+        )
     return _distinct(store, np.concatenate(parts))
+
+
+def _aligned_block(moment: Moment, store: Store, left: Ints, right: Ints, workers: int) -> Rows:
+    number, place = np.unique(np.concatenate([left, right]), return_inverse=True)
+    articles = gather(moment, store, number)
+    lefts, rights = place[: len(left)], place[len(left) :]
+    spans = align(articles, lefts, rights, workers)
+    if len(spans) == 0:
+        return no_rows()
+    return to_rows(number, lefts, rights, spans, forms(store, articles, number, lefts, rights, spans))
+
+
+def names(archive: Archive, *articles: int) -> list[str]:
+    """The ids of articles."""
+    return [archive.article_id[article].decode() for article in articles]
 
 
 def _distinct(store: Store, rows: Rows) -> Rows:

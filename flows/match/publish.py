@@ -13,8 +13,9 @@ from flows.match.align.candidates import Ints
 from flows.match.archive import Archive
 from flows.match.arrays import among, distinct
 from flows.match.dropping import keep_spans
+from flows.match.isolate import COMPARISON, Fault, Faults
 from flows.match.memory import Limits
-from flows.match.pairs import Moment, either_key
+from flows.match.pairs import Moment, either_key, names
 from flows.match.rows import Rows, apart
 from flows.match.shelf import Shelf
 from flows.match.state import WITNESS, Generation, Witnesses, variant_spans
@@ -45,6 +46,8 @@ class Told:
     files: list[str]
     stories: Change
     variants: Change
+    faults: list[Fault]
+    """Of all witnesses that could not be compared, now or before."""
 
 
 def _strings(values: NDArray[np.bytes_]) -> pa.Array:
@@ -203,7 +206,14 @@ def stories(
     fresh = np.flatnonzero(kept < 0)
     alone = (several == 1) & ~found["quote"]
     leaders = found[chief[found["story"][fresh]]]
-    collation = compare(now, store, rows, leaders, found[fresh], alone[fresh], workers, limits)
+    faults = Faults()
+
+    def note(place: int, error: Exception) -> None:
+        row, heading = found[fresh[place]], int(leaders["article"][place])
+        span = (int(row["start"]), int(row["end"]))
+        faults.add(error, COMPARISON, names(now.archive, heading, int(row["article"])), place=span)
+
+    collation = compare(now, store, rows, leaders, found[fresh], alone[fresh], workers, limits, note)
     current["coverage"][fresh] = np.where(leader[fresh], 1.0, collation.coverage)
     files = _keep_variants(state, before.variant_files, current, fresh, collation)
     gone = np.ones(len(old), np.bool_)
@@ -213,7 +223,26 @@ def stories(
         files,
         _story_change(now.archive, store, old[gone], current[fresh]),
         _variant_change(state, now.archive, before.variant_files, old[gone], current[fresh], collation),
+        [*_still(before.faults, now.archive, current, leading, same), *faults.found],
     )
+
+
+def _still(faults: Sequence[Fault], archive: Archive, current: Witnesses, leading: Ints, kept: Ints) -> list[Fault]:
+    """The faults of witnesses that are what they were: nothing of them was looked at again."""
+    faults = [each for each in faults if each.what == COMPARISON]
+    if not faults:
+        return []
+    rows = current[kept]
+    known = set(
+        zip(
+            archive.article_id[leading[kept]].tolist(),
+            archive.article_id[rows["article"]].tolist(),
+            rows["start"].tolist(),
+            rows["end"].tolist(),
+            strict=True,
+        )
+    )
+    return [each for each in faults if (*(name.encode() for name in each.articles), *each.place) in known]
 
 
 def _several(witnesses: Witnesses) -> Ints:

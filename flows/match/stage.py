@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -20,15 +22,18 @@ from flows.match.align.chain import ranges, sorted_by
 from flows.match.archive import arrive
 from flows.match.arrays import among, distinct
 from flows.match.dropping import without_dead, without_lost_variants
+from flows.match.fold import slices
 from flows.match.furniture import refresh, remarked
 from flows.match.furniture_rows import changes, furniture_rows
-from flows.match.memory import limits
-from flows.match.pairs import Moment, Work, aligned, either_key, pair_key, work
+from flows.match.isolate import ARTICLE, Faults, as_rows, cleared
+from flows.match.memory import Limits, limits
+from flows.match.pairs import Moment, Work, aligned, either_key, names, pair_key, work
 from flows.match.publish import Change
 from flows.match.relate import relations
 from flows.match.rows import Rows, no_rows
 from flows.match.shelf import Shelf
-from flows.match.state import VERSION, Generation, load, nothing, prune, save
+from flows.match.standing import Outlets, Standing
+from flows.match.state import VERSION, Generation, intact, load, nothing, prune, save
 from flows.match.store import Segment, Store, merge, write_segments
 from flows.match.stories.update import changed_links, links_of, update_spans, witnesses
 from schemas.columns import STRINGS, TIMESTAMP
@@ -40,7 +45,8 @@ MATCH_INPUT = pa.schema(
         pa.field("outlets", STRINGS, nullable=False),
         pa.field("captures", pa.list_(pa.field("item", pa.int64(), nullable=False)), nullable=False),
         pa.field("published_at", TIMESTAMP),
-        pa.field("text", pa.string(), nullable=False),
+        # Of a first run it may be more than two gigabytes, more than strings with short offsets can be together.
+        pa.field("text", pa.large_string(), nullable=False),
     ]
 )
 """Articles as the stage takes them. `outlets` are the outlets that captured the article, each once, in order of name,
@@ -58,11 +64,13 @@ class MatchChange:
     stories: Change
     variants: Change
     story_aliases: Change
+    faults: pa.Table
+    """All that could not be done, as rows of `rejects`: those of now, and of before where nothing was tried again."""
     generation: str
 
 
 class StateMissingError(Exception):
-    """The generation asked for is not there, or of another version: pass all articles with `previous=None`."""
+    """The generation asked for is not there, damaged, or of another version: pass all articles with `previous=None`."""
 
 
 def _name(previous: str | None, new: pa.Table, removed: pa.Array | None) -> str:
@@ -75,7 +83,7 @@ def _name(previous: str | None, new: pa.Table, removed: pa.Array | None) -> str:
     for chunk in new["text"].chunks:
         _, ends, letters = chunk.buffers()
         if len(chunk) and letters is not None:
-            bounds = np.frombuffer(ends, np.int32)[chunk.offset :]
+            bounds = np.frombuffer(ends, np.int64)[chunk.offset :]
             digest.update(memoryview(letters)[bounds[0] : bounds[len(chunk)]])
     digest.update(json.dumps(removed.to_pylist() if removed is not None else []).encode())
     return f"generation-{digest.hexdigest()[:24]}"
@@ -94,7 +102,14 @@ def _tidied(state: Shelf, segments: list[Segment], largest: int) -> list[Segment
 
 
 def _rows(
-    before: Generation, after: Moment, store: Store, todo: Work, touched: Ints, workers: int, letters: int
+    before: Generation,
+    after: Moment,
+    store: Store,
+    todo: Work,
+    touched: Ints,
+    workers: int,
+    letters: int,
+    faults: Faults,
 ) -> tuple[Rows, Rows, Rows]:
     """All rows as they are now, and of those that went or came: the old and the new ones."""
     old = before.rows
@@ -103,7 +118,7 @@ def _rows(
     lost = is_touched[old["left"]] | is_touched[old["right"]]
     if len(todo.forget):
         lost |= among(pair_key(old["left"], old["right"]), todo.forget)
-    fresh = aligned(after, store, todo.left, todo.right, workers, letters)
+    fresh = aligned(after, store, todo.left, todo.right, workers, letters, faults)
     rows = np.concatenate([old[~lost], fresh])
     rows = rows[sorted_by(after.ranks[rows["right"]], after.ranks[rows["left"]])]
     # A relation may hang on the other rows of the two articles.
@@ -149,22 +164,81 @@ def match(
     if before is None:
         raise StateMissingError(str(previous))
     new = new.select(MATCH_INPUT.names).cast(MATCH_INPUT)
+    run = partial(_matched, state, before, previous, new, removed, workers, within)
+    try:
+        return run(frozenset(), Faults())
+    except OSError:
+        raise
+    except Exception as error:
+        if previous is not None and not intact(state, previous, thorough=True):
+            raise StateMissingError(previous) from error
+        # No pair and no outlet is to blame by itself: what can be matched without some of the articles is.
+        ids = sorted(set(new["article_id"].to_pylist()))
+        faults = cleared(lambda left_out: run(left_out, Faults()), ids, error)
+        return run(frozenset(each.articles[0] for each in faults), Faults(faults))
+
+
+def _without(new: pa.Table, left_out: frozenset[str]) -> pa.Table:
+    """The articles, some of them as if they were empty; so they are matched as soon as they come again."""
+    if not left_out:
+        return new
+    place = new.schema.get_field_index("text")
+    out = pc.is_in(new["article_id"], pa.array(sorted(left_out), pa.string()))
+    texts = pc.if_else(out, pa.scalar("", pa.large_string()), new["text"])
+    return new.set_column(place, MATCH_INPUT.field("text"), texts)
+
+
+def _texts(new: pa.Table, rows: Ints) -> Iterator[pa.Array]:
+    """The texts of some rows, ascending, chunk by chunk."""
+    wanted = np.zeros(len(new), np.bool_)
+    wanted[rows] = True
+    start = 0
+    for chunk in new["text"].chunks:
+        for some in slices(chunk):
+            here = wanted[start : start + len(some)]
+            start += len(some)
+            yield some if here.all() else some.filter(pa.array(here))
+
+
+def _matched(
+    state: Shelf,
+    before: Generation,
+    previous: str | None,
+    new: pa.Table,
+    removed: pa.Array | None,
+    workers: int,
+    within: Limits,
+    left_out: frozenset[str],
+    faults: Faults,
+) -> MatchChange:
+    """The change that articles make, some of them left out; faults of those and of others are added to `faults`."""
+    new = _without(new, left_out)
     name = _name(previous, new, removed)
     known = before.store
     arrivals = arrive(
         before.archive, new, removed, lambda article, text: known.raw(article).tobytes() == text.encode("utf-32-le")
     )
-    fresh = write_segments(state, known.size, arrivals.fresh["text"], within.letters)
+    archive = arrivals.archive
+    fresh = write_segments(
+        state,
+        known.size,
+        _texts(new, arrivals.fresh),
+        within.letters,
+        lambda row, error: faults.add(error, ARTICLE, names(archive, known.size + row)),
+    )
     segments = _tidied(state, [*before.segments, *fresh], within.letters)
-    store, archive = Store(segments), arrivals.archive
+    store = Store(segments)
     ranks = archive.ranks()
-    furniture = refresh(archive, store, ranks, before.furniture, arrivals.touched, arrivals.shrunk)
+    outlets = Outlets(archive, before.faults, arrivals, faults)
+    furniture = refresh(archive, store, ranks, before.furniture, arrivals.touched, outlets.shrunk, outlets.note)
     relettered = distinct(np.concatenate([arrivals.touched, remarked(archive, store, before.furniture, furniture)]))
     then = Moment(before.archive, before.archive.ranks(), before.furniture)
     now = Moment(archive, ranks, furniture)
+    standing = Standing(before.archive, before.faults)
+    pairs_before = np.concatenate([pair_key(before.rows["left"], before.rows["right"]), standing.pairs])
     with state.scratch("seeds") as seeds:
-        todo = work(then, now, store, before.rows, relettered, before.crowd, within, seeds)
-    rows, gone, came = _rows(before, now, store, todo, relettered, workers, within.letters)
+        todo = work(then, now, store, pairs_before, relettered, before.crowd, within, seeds)
+    rows, gone, came = _rows(before, now, store, todo, relettered, workers, within.letters, faults)
     set_apart = furniture_rows(
         archive,
         store,
@@ -172,8 +246,9 @@ def match(
         (before.furniture, furniture),
         before.furniture_rows,
         arrivals.touched,
-        arrivals.shrunk,
+        outlets.shrunk,
         workers,
+        outlets.note,
     )
     links = links_of(rows)
     moved = links[among(links["left"], arrivals.touched) | among(links["right"], arrivals.touched)]
@@ -188,6 +263,7 @@ def match(
     )
     aliases, alias_change = publish.aliases(before, archive, stories.witnesses)
     files, kept = without_lost_variants(state, stories.files, stories.witnesses)
+    told = [*outlets.still(), *standing.still(relettered, todo.forget), *faults.found, *stories.faults]
     generation = Generation(
         archive,
         furniture,
@@ -199,9 +275,10 @@ def match(
         aliases,
         segments,
         files,
+        told,
     )
     save(state, name, without_dead(state, generation))
-    return MatchChange(alignments, stories.stories, stories.variants, alias_change, name)
+    return MatchChange(alignments, stories.stories, stories.variants, alias_change, as_rows(told), name)
 
 
 __all__ = ["MATCH_INPUT", "Change", "MatchChange", "StateMissingError", "match", "no_rows", "prune", "ranges"]

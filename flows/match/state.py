@@ -6,15 +6,19 @@ says which segments it needs. Everything here can be made again from the article
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.match import checks
 from flows.match.align.candidates import Ints
 from flows.match.archive import Archive, Furniture, empty_archive, no_furniture
 from flows.match.furniture_rows import KEPT, KeptRows
+from flows.match.isolate import Fault, as_fault
 from flows.match.pairs import Crowd
 from flows.match.rows import Rows, no_rows
 from flows.match.shelf import Shelf
@@ -54,6 +58,8 @@ class Generation:
     aliases: dict[str, str]
     segments: list[Segment]
     variant_files: list[str]
+    faults: list[Fault]
+    """What could not be done, and is not tried again before its articles change."""
 
     @property
     def store(self) -> Store:
@@ -73,6 +79,7 @@ def nothing() -> Generation:
         {},
         [],
         [],
+        [],
     )
 
 
@@ -81,19 +88,33 @@ _TABLES = ("often", "furniture_rows", "crowd_hash", "crowd_last", "rows", "spans
 
 
 def load(state: Shelf, name: str | None) -> Generation | None:
-    """The generation of that name; nothing for None; None where it is not there."""
+    """The generation of that name; nothing for None; None where it is not there, of another version, or damaged."""
     if name is None:
         return nothing()
-    folder = state.local(name)
     try:
-        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    except FileNotFoundError:
+        return _load(state, state.local(name)) if intact(state, name) else None
+    except (OSError, ValueError, LookupError, TypeError, EOFError):
+        # Written by something else than this program: everything can be made again from the articles.
         return None
+
+
+def intact(state: Shelf, name: str, *, thorough: bool = False) -> bool:
+    """Whether a generation, its segments and the spans of its variants are as they were written, as far as `checks`
+    looks at them."""
+    if not checks.intact(state.local(name), thorough=True):
+        return False
+    manifest = json.loads((state.local(name) / "manifest.json").read_text("utf-8"))
     if manifest["version"] != VERSION:
-        return None
+        return False
+    segments = (state.local(each["name"]) for each in manifest["segments"])
+    if not all(checks.intact(segment, thorough=thorough) for segment in segments):
+        return False
+    return all(spans_name(variant_spans(state, file)) == file for file in manifest["variant_files"])
+
+
+def _load(state: Shelf, folder: Path) -> Generation:
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     segments = [Segment(state.local(each["name"]), each["first"], each["rows"]) for each in manifest["segments"]]
-    if not all(segment.folder.is_dir() for segment in segments):
-        return None
     arrays = {each: np.load(folder / f"{each}.npy") for each in (*_ARCHIVE, *_TABLES)}
     return Generation(
         Archive(**{each: arrays[each] for each in _ARCHIVE}, outlets=np.array(manifest["outlets"], np.str_)),
@@ -106,6 +127,7 @@ def load(state: Shelf, name: str | None) -> Generation | None:
         manifest["aliases"],
         segments,
         manifest["variant_files"],
+        [as_fault(each) for each in manifest["faults"]],
     )
 
 
@@ -126,12 +148,19 @@ def save(state: Shelf, name: str, generation: Generation) -> None:
         "aliases": generation.aliases,
         "segments": [{"name": s.folder.name, "first": s.first, "rows": s.rows} for s in generation.segments],
         "variant_files": generation.variant_files,
+        "faults": [asdict(each) for each in sorted(generation.faults)],
     }
     with state.making(name) as building:
         building.mkdir()
         for each, array in arrays.items():
             np.save(building / f"{each}.npy", array)
         (building / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), "utf-8")
+        checks.note(building)
+
+
+def spans_name(spans: Ints) -> str:
+    """The name of the file that holds spans of variants."""
+    return f"variants-{hashlib.sha256(np.ascontiguousarray(spans).data).hexdigest()[:16]}.npy"
 
 
 def variant_spans(state: Shelf, file: str) -> Ints:
@@ -143,9 +172,15 @@ def prune(state: Shelf, keep: str | None) -> None:
     """Remove all but one generation, and what it does not need."""
     state.sweep()
     needed = set()
-    if keep is not None and (manifest := state.local(keep) / "manifest.json").exists():
-        content = json.loads(manifest.read_text("utf-8"))
-        needed = {keep, *(each["name"] for each in content["segments"]), *content["variant_files"]}
+    if keep is not None:
+        try:
+            content = json.loads((state.local(keep) / "manifest.json").read_bytes())
+            needed = {keep, *(each["name"] for each in content["segments"]), *content["variant_files"]}
+        except FileNotFoundError:
+            pass
+        except (ValueError, LookupError, TypeError):
+            # Damaged: the next run that has something to match finds so and makes it anew.
+            return
     for name in sorted({each.partition("/")[0] for each in state.names()} - needed):
         if name.startswith(("generation-", "segment-", "variants-")):
             state.delete(name)

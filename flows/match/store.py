@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,10 +19,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from flows.match import checks
 from flows.match.align.candidates import Ints
 from flows.match.align.chain import ranges
 from flows.match.arrays import distinct
-from flows.match.fold import Codes, fold_columns
+from flows.match.fold import Codes, fold_rows, slices
+from flows.match.isolate import Culprit, halved
 from flows.match.shelf import Shelf
 from flows.match.winnow import HASH_BITS, Hashes, Positions, winnow
 
@@ -143,22 +145,63 @@ def _write(folder: Path, arrays: dict[str, NDArray[np.generic]]) -> None:
 def _place(shelf: Shelf, first: int, rows: int, arrays: dict[str, NDArray[np.generic]]) -> Segment:
     """Keep a segment under a name that its content gives."""
     digest = hashlib.sha256(f"{first} {rows}".encode())
-    for name in ("raw", "raw_bounds"):
+    for name in ("raw", "raw_bounds", "bounds"):
         digest.update(np.ascontiguousarray(arrays[name]).data)
     name = f"segment-{digest.hexdigest()[:16]}"
-    if not shelf.local(name).exists():
+    if not checks.intact(shelf.local(name)):
+        shelf.delete(name)
         with shelf.making(name) as building:
             building.mkdir()
             _write(building, arrays)
+            checks.note(building)
     return Segment(shelf.local(name), first, rows)
 
 
-def write_segments(shelf: Shelf, first: int, texts: pa.ChunkedArray, limit: int) -> Iterator[Segment]:
-    """Fold and fingerprint texts, numbered from `first` on; a new segment after every `limit` letters."""
+Parts = dict[str, NDArray[np.generic]]
+
+
+def _prepared(rows: pa.Array) -> Parts:
+    """Texts folded and fingerprinted; what bounds them is told as lengths."""
+    folded = fold_rows(rows)
+    chars = pc.utf8_length(rows).to_numpy(zero_copy_only=False).astype(np.int64)
+    raw = np.frombuffer("".join(rows.to_pylist()).encode("utf-32-le"), np.uint32)
+    bounds, position, hashes = winnow(folded.codes, folded.bounds)
+    within = position < MOST_LETTERS
+    bounds = np.concatenate([[0], np.cumsum(within)])[bounds]
+    return {
+        "raw": raw,
+        "raw_bounds": chars,
+        "codes": folded.codes,
+        "bounds": np.diff(folded.bounds),
+        "origin": folded.origin,
+        "hash": hashes[within],
+        "position": position[within],
+        "posting_bounds": np.diff(bounds),
+    }
+
+
+def _isolated(rows: pa.Array, first: int, culprit: Culprit) -> Iterator[Parts]:
+    """Texts prepared, those that raise as if they were empty."""
+    good = np.ones(len(rows), np.bool_)
+
+    def note(row: int, error: Exception) -> None:
+        good[row] = False
+        culprit(first + row, error)
+
+    prepared = list(halved(lambda start, stop: _prepared(rows.slice(start, stop - start)), 0, len(rows), note))
+    yield from prepared if good.all() else [_prepared(pc.if_else(pa.array(good), rows, ""))]
+
+
+def write_segments(
+    shelf: Shelf, first: int, texts: Iterable[pa.Array], limit: int, culprit: Culprit
+) -> Iterator[Segment]:
+    """Fold and fingerprint texts, numbered from `first` on; a new segment after every `limit` letters.
+
+    `culprit` is told of each text that cannot be; it is kept as if it were empty.
+    """
     parts: dict[str, list[NDArray[np.generic]]] = {}
     rows = letters = 0
     start = first
-    at = 0
 
     def finish() -> Segment:
         arrays = {name: np.concatenate(values) for name, values in parts.items()}
@@ -166,33 +209,16 @@ def write_segments(shelf: Shelf, first: int, texts: pa.ChunkedArray, limit: int)
             arrays[name] = np.concatenate([[0], np.cumsum(arrays[name])])
         return _place(shelf, start, rows, arrays)
 
-    for folded in fold_columns(texts):
-        count = len(folded.bounds) - 1
-        column = texts.slice(at, count)
-        at += count
-        chars = pc.utf8_length(column).to_numpy().astype(np.int64)
-        raw = np.frombuffer("".join(column.to_pylist()).encode("utf-32-le"), np.uint32)
-        bounds, position, hashes = winnow(folded.codes, folded.bounds)
-        within = position < MOST_LETTERS
-        bounds = np.concatenate([[0], np.cumsum(within)])[bounds]
-        position, hashes = position[within], hashes[within]
-        new: dict[str, NDArray[np.generic]] = {
-            "raw": raw,
-            "raw_bounds": chars,
-            "codes": folded.codes,
-            "bounds": np.diff(folded.bounds),
-            "origin": folded.origin,
-            "hash": hashes,
-            "position": position,
-            "posting_bounds": np.diff(bounds),
-        }
-        for name, value in new.items():
-            parts.setdefault(name, []).append(value)
-        rows += count
-        letters += len(folded.codes)
-        if letters >= limit:
-            yield finish()
-            parts, start, rows, letters = {}, start + rows, 0, 0
+    for column in texts:
+        for some in slices(column):
+            for new in _isolated(some, start + rows - first, culprit):
+                for name, value in new.items():
+                    parts.setdefault(name, []).append(value)
+                letters += len(new["codes"])
+            rows += len(some)
+            if letters >= limit:
+                yield finish()
+                parts, start, rows, letters = {}, start + rows, 0, 0
     if rows:
         yield finish()
 

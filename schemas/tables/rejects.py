@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from schemas.columns import CAPTURE_ID, PAYLOAD_SHA256, SOURCE_ID, identifier, text
+from schemas.columns import CAPTURE_ID, PAYLOAD_SHA256, SOURCE_ID, STRINGS, identifier, text
 from schemas.table import Check, Column, Table
 
 REJECTS = Table(
@@ -34,6 +34,14 @@ REJECTS = Table(
             "first, without anything of the machine. Null where the reason was foreseen.",
             nullable=True,
         ),
+        Column(
+            "article_ids",
+            STRINGS,
+            "The articles concerned, where they could not be matched or restored: a pair, a page's, or some of an "
+            "outlet's. Null in other stages.",
+            ["3fa0c1d2e4b5968778695a4b3c2d1e0f"],
+            nullable=True,
+        ),
         text("version", "Version of the reader that gave up; null where the input never reached one.", nullable=True),
     ),
     key=("reject_id",),
@@ -43,7 +51,8 @@ REJECTS = Table(
         Check(
             "rejects_say_why",
             "A reject names its input and its reason.",
-            "SELECT reject_id FROM rejects WHERE message = '' OR (uri IS NULL AND capture_id IS NULL)",
+            "SELECT reject_id FROM rejects WHERE message = '' OR (uri IS NULL AND capture_id IS NULL "
+            "AND article_ids IS NULL)",
         ),
     ),
 )

@@ -124,7 +124,7 @@ def test_of_another_version_everything_is_restored_anew(
     root = copied(whole, tmp_path / "w")
     monkeypatch.setattr("flows.restoring.VERSION", "another")
     monkeypatch.setattr("flows.restoring.restore", lambda pages, **parts: parts["stories"].slice(0, 0))
-    monkeypatch.setattr("flows.restoring.Restorer._restored", lambda self, pages: iter(()))
+    monkeypatch.setattr("flows.restoring.Restorer._restored", lambda self, pages, faults: iter(()))
     ingest(root, inputs)
     assert value(root, "SELECT count(*) FROM restorations") == 0
     monkeypatch.undo()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from typing import TypeVar
 
@@ -14,12 +15,13 @@ from numpy.typing import NDArray
 from flows.match.align.agree import Block, agreed, blocks, clipped, in_runs, ordered
 from flows.match.align.candidates import Ints
 from flows.match.align.chain import ranges
-from flows.match.align.pair import align
+from flows.match.align.pair import Aligned, align
 from flows.match.arrays import among
 from flows.match.collate.differences import Differences, collate, joint, left_out
 from flows.match.collate.letters import PLACE, key
 from flows.match.collate.printed import Text, end_to_end
 from flows.match.fold import strings
+from flows.match.isolate import Culprit, halved
 from flows.match.memory import Limits
 from flows.match.pairs import Moment, cut, either_key, gather
 from flows.match.rows import Rows, apart
@@ -45,8 +47,8 @@ class Collation:
     coverage: Floats
     witness: Ints
     spans: Ints
-    leader_text: pa.StringArray
-    text: pa.StringArray
+    leader_text: pa.ChunkedArray | pa.StringArray
+    text: pa.ChunkedArray | pa.StringArray
     kind: Ints
     reading: Ints
 
@@ -93,7 +95,14 @@ _COLUMNS = ("left_start", "left_end", "right_start", "right_end", "matched", "di
 
 
 def _aligned(
-    moment: Moment, store: Store, rows: Rows, left: Ints, right: Ints, workers: int, letters: int
+    moment: Moment,
+    store: Store,
+    rows: Rows,
+    left: Ints,
+    right: Ints,
+    workers: int,
+    letters: int,
+    culprit: Culprit,
 ) -> tuple[Ints, Ints]:
     """For pairs of leader and witness the spans that they share: place of the pair, and columns as in _COLUMNS.
 
@@ -107,14 +116,25 @@ def _aligned(
     new = new[np.lexsort((left[new], right[new]))]
     pairs, tables = [pair], [table]
     for start, stop in cut(store.lengths(), left[new], right[new], letters):
-        here = new[start:stop]
-        number, place = np.unique(np.concatenate([left[here], right[here]]), return_inverse=True)
-        spans = align(gather(moment, store, number), place[: len(here)], place[len(here) :], workers)
-        pairs.append(here[spans.pair])
-        tables.append(np.stack([getattr(spans, name) for name in _COLUMNS], axis=1))
+        for here, spans in halved(
+            lambda first, last: (
+                new[first:last],
+                _aligned_block(moment, store, left[new[first:last]], right[new[first:last]], workers),
+            ),
+            start,
+            stop,
+            lambda at, error: culprit(int(new[at]), error),
+        ):
+            pairs.append(here[spans.pair])
+            tables.append(np.stack([getattr(spans, name) for name in _COLUMNS], axis=1))
     pair, table = np.concatenate(pairs), np.concatenate(tables)
     order = np.argsort(pair, kind="stable")
     return pair[order], table[order]
+
+
+def _aligned_block(moment: Moment, store: Store, left: Ints, right: Ints, workers: int) -> Aligned:
+    number, place = np.unique(np.concatenate([left, right]), return_inverse=True)
+    return align(gather(moment, store, number), place[: len(left)], place[len(left) :], workers)
 
 
 def compare(
@@ -126,8 +146,11 @@ def compare(
     alone: NDArray[np.bool_],
     workers: int,
     limits: Limits,
+    culprit: Culprit,
 ) -> Collation:
-    """Compare each witness with the leader in step with it.
+    """Compare each witness with the leader in step with it; `culprit` is told of each that cannot be.
+
+    Such a witness has no variants, and the coverage that its aligned spans give.
 
     `rows` are the aligned spans of all pairs that were aligned, and `alone` tells of which witness the article has no
     other part of the story, so that what the span lacks the article lacks.
@@ -139,30 +162,59 @@ def compare(
     no_text = strings(np.zeros(0, np.uint32), np.zeros(1, np.int64))
     parts = [Collation(coverage[:0], none, none.reshape(0, 4), no_text, no_text, none, none)]
     for start in range(0, len(witnesses), limits.witnesses):
-        here = slice(start, start + limits.witnesses)
+        here = np.arange(start, min(start + limits.witnesses, len(witnesses)))
         left, right = leaders["article"][here], witnesses["article"][here]
-        pair, table = _aligned(moment, store, rows, left, right, workers, limits.letters)
+        pair, table = _aligned(moment, store, rows, left, right, workers, limits.letters, partial(_at, culprit, here))
         bounds = np.searchsorted(pair, np.arange(len(left) + 1))
         others = np.flatnonzero(left != right)
         # A leader counts once for witnesses that follow one another.
         same = np.zeros(len(others), np.bool_)
         same[1:] = left[others[1:]] == left[others[:-1]]
         heads = np.where(same, len(lengths) - 1, left[others])
+        # What witnesses have is told at least by the letters that match, should they be past comparing.
+        matched = np.bincount(pair, table[:, _COLUMNS.index("matched")], len(here))
+        length = leaders["end"][here].astype(np.int64) - leaders["start"][here]
+        coverage[here[others]] = np.minimum(1.0, matched / length)[others]
+        block = _Block(store, leaders[here], witnesses[here], alone[here], table, bounds, others)
         for first, stop in cut(lengths, heads, right[others], most):
-            some = others[first:stop]
-            spans = [table[bounds[row] : bounds[row + 1]] for row in some.tolist()]
-            part = _collated(store, leaders[start + some], witnesses[start + some], alone[start + some], spans)
-            coverage[start + some] = part.coverage
-            parts.append(replace(part, witness=start + some[part.witness]))
+            for some, part in halved(block.collated, first, stop, partial(_at, culprit, here[others])):
+                coverage[here[some]] = part.coverage
+                parts.append(replace(part, witness=here[some[part.witness]]))
     return Collation(
         coverage,
         np.concatenate([part.witness for part in parts]),
         np.concatenate([part.spans for part in parts]),
-        pa.concat_arrays([part.leader_text for part in parts]),
-        pa.concat_arrays([part.text for part in parts]),
+        pa.chunked_array([part.leader_text for part in parts]),
+        pa.chunked_array([part.text for part in parts]),
         np.concatenate([part.kind for part in parts]),
         np.concatenate([part.reading for part in parts]),
     )
+
+
+def _at(culprit: Culprit, places: Ints, number: int, error: Exception) -> None:
+    culprit(int(places[number]), error)
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Leaders and witnesses in step, and the spans that they share: those of row i are from `bounds[i]` on in `table`.
+
+    `others` are the witnesses that are no leaders.
+    """
+
+    store: Store
+    leaders: Spans
+    witnesses: Spans
+    alone: NDArray[np.bool_]
+    table: Ints
+    bounds: Ints
+    others: Ints
+
+    def collated(self, start: int, stop: int) -> tuple[Ints, Collation]:
+        """Some of the others, and their comparison."""
+        some = self.others[start:stop]
+        spans = [self.table[self.bounds[row] : self.bounds[row + 1]] for row in some.tolist()]
+        return some, _collated(self.store, self.leaders[some], self.witnesses[some], self.alone[some], spans)
 
 
 def _apart(values: NDArray[Kind], bounds: Ints) -> list[NDArray[Kind]]:

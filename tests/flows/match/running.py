@@ -27,6 +27,7 @@ class Archive:
         self.rows: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = {name: {} for name in TABLES}
         self.pieces: dict[str, Piece] = {}
         self.last: MatchChange | None = None
+        self.faults: list[dict[str, Any]] = []
 
     def feed(self, pieces: Sequence[Piece], removed: Sequence[Piece] = (), **options: Any) -> MatchChange:
         change = match(
@@ -37,6 +38,7 @@ class Archive:
             **options,
         )
         self.generation, self.last = change.generation, change
+        self.faults = change.faults.to_pylist()
         for piece in removed:
             self.pieces.pop(piece.name)
         self.pieces |= {piece.name: piece for piece in pieces}
