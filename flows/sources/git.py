@@ -8,6 +8,7 @@ Location: a repository on this machine, or an address that is mirrored into the 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import subprocess
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote, quote_from_bytes, urlsplit
@@ -31,7 +33,7 @@ from flows.fetch.address import checked, resolve
 from flows.fetch.errors import FetchError
 from flows.fetch.limits import Limits
 from flows.sources.kinds import SourceFailed
-from flows.sources.names import file_uri
+from flows.sources.names import file_uri, local_path
 from flows.sources.registry import Source
 from flows.sources.scope import Scope
 from warehouse.records import MAX_PAYLOAD
@@ -58,6 +60,11 @@ _SLOW = ("http.lowSpeedLimit=500", "http.lowSpeedTime=60")
 _OBJECT = re.compile(rb":+((?:\d{6} )+)((?:[0-9a-f]{40,64} )+)([A-Z]+)\Z")
 
 
+_EARLIEST = int(datetime(1, 1, 2, tzinfo=UTC).timestamp())
+_LATEST = int(datetime(9999, 12, 30, tzinfo=UTC).timestamp())
+"""The seconds that WARC dates and timestamps of tables have room for, a day within, for any zone."""
+
+
 @dataclass(frozen=True)
 class Version:
     """One version of a file: its path, the blob that holds it, the commit and its time."""
@@ -66,6 +73,8 @@ class Version:
     blob: str
     commit: str
     at: datetime
+    dated: bool = True
+    """Whether the commit says when it was made; if not, it is taken to be as old as the one before it."""
 
 
 def capture(source: Source, session: Session, seen: Seen) -> Iterator[Batch]:
@@ -79,7 +88,12 @@ def capture(source: Source, session: Session, seen: Seen) -> Iterator[Batch]:
     )
     if not tip:
         raise SourceFailed("branch", f"The repository has no commit at {branch}.")
-    known = seen.memory.mark("tip")
+    # What is taken of a history hangs on these: another choice goes through it again.
+    chosen = {
+        name: source.options[name] for name in ("branch", "prefix", "include", "exclude") if name in source.options
+    }
+    mark = f"tip {json.dumps(chosen, sort_keys=True)}" if chosen else "tip"
+    known = seen.memory.mark(mark)
     if known == tip:
         return
     old = _commits(repository, known) if known else set()
@@ -89,10 +103,13 @@ def capture(source: Source, session: Session, seen: Seen) -> Iterator[Batch]:
         for version in versions(repository, tip)
         if version.commit not in old and scope.takes(f"file://{quote(source.id)}/{quote_from_bytes(version.path)}")
     ]
+    undated = sorted({version.commit for version in fresh if not version.dated})
+    message = "The commit has no date that can be; what it holds is taken at the date of the one before it."
+    yield Batch(rejects=[reject(source.id, f"{source.uri}#{commit}", "date", message) for commit in undated])
     with _blobs(repository) as (ask, answer):
         for start in range(0, len(fresh), BATCH):
             yield from _take(source, session, fresh[start : start + BATCH], ask, answer)
-    seen.memory.note("tip", tip)
+    seen.memory.note(mark, tip)
 
 
 def versions(repository: Path, tip: str) -> Iterator[Version]:
@@ -107,13 +124,14 @@ def versions(repository: Path, tip: str) -> Iterator[Version]:
         *("--no-textconv", "--format=%x01%H %ct", "--end-of-options", tip),
     )
     tokens = iter(listing.split(b"\0"))
-    commit, seconds = "", 0
+    commit, seconds, dated = "", 0, True
     within: Counter[tuple[bytes, int]] = Counter()
     for token in tokens:
         token = token.lstrip(b"\n")
         if token.startswith(b"\x01"):
             name, _, when = token[1:].partition(b" ")
-            commit, seconds = name.decode(), int(when)
+            commit, said = name.decode(), _seconds(when)
+            seconds, dated = (seconds, False) if said is None else (said, True)
         elif token.startswith(b":"):
             match = _OBJECT.match(token)
             path = next(tokens)
@@ -121,7 +139,16 @@ def versions(repository: Path, tip: str) -> Iterator[Version]:
                 continue  # deleted, a link, or another repository
             at = datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=within[path, seconds])
             within[path, seconds] += 1
-            yield Version(path, match[2].split()[-1].decode(), commit, at)
+            yield Version(path, match[2].split()[-1].decode(), commit, at, dated)
+
+
+def _seconds(said: bytes) -> int | None:
+    """A commit's time in seconds since 1970; None where it is none, or not in the years that a date can have."""
+    try:
+        seconds = int(said)
+    except ValueError:
+        return None
+    return seconds if _EARLIEST <= seconds <= _LATEST else None
 
 
 def _take(source: Source, session: Session, some: list[Version], ask: IO[bytes], answer: IO[bytes]) -> Iterator[Batch]:
@@ -177,7 +204,7 @@ def _here(source: Source, mirror: Path) -> Path:
     """The repository on this machine; an address is mirrored first, or brought up to date."""
     location = source.location
     if "://" not in location or location.startswith("file://"):
-        folder = Path(location.removeprefix("file://")).expanduser()
+        folder = (local_path(location) if location.startswith("file://") else Path(location)).expanduser()
         if not folder.is_dir():
             raise SourceFailed("missing", f"There is no repository at {folder}.")
         return folder
@@ -205,8 +232,28 @@ def _pinned(location: str, limits: Limits) -> list[str]:
 
 
 def _command(repository: Path, settings: tuple[str, ...] | list[str], *arguments: str) -> list[str]:
-    flags = [part for setting in (*_QUIET, *settings) for part in ("-c", setting)]
+    flags = [part for setting in (*_QUIET, *_trusted(os.environ.get("HOME")), *settings) for part in ("-c", setting)]
     return ["git", "-C", str(repository), *flags, *arguments]
+
+
+@lru_cache(maxsize=4)
+def _trusted(home: str | None) -> tuple[str, ...]:
+    """The folders of other owners that this user or machine trusts (`safe.directory`), as settings of a command.
+
+    Nothing else of their configuration is heeded.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    kept |= {name: value for name, value in os.environ.items() if name.startswith("GIT_CONFIG_")}
+    out: list[str] = []
+    for scope in ("--system", "--global"):
+        command = ["git", "config", scope, "--null", "--get-all", "safe.directory"]
+        try:
+            done = subprocess.run(command, cwd="/", env=kept, capture_output=True, stdin=subprocess.DEVNULL)
+        except FileNotFoundError:
+            return ()
+        said = done.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]
+        out += [f"safe.directory={value}" for value in said]
+    return tuple(out)
 
 
 def _environment() -> dict[str, str]:
@@ -227,6 +274,12 @@ def _git(repository: Path, *arguments: str, settings: tuple[str, ...] | list[str
     except FileNotFoundError as error:
         raise SourceFailed("git", "There is no git on this machine.") from error
     said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    if done.returncode and any("dubious ownership" in line for line in said):
+        raise SourceFailed(
+            "owner",
+            f"The repository at {repository} belongs to somebody else. If you trust it, say so: "
+            f"git config --global --add safe.directory {repository}"[:300],
+        )
     if done.returncode and (strict or said):
         raise SourceFailed("git", f"git {arguments[0]} failed: {said[-1] if said else done.returncode}"[:300])
     return done.stdout

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from flows.sources.registry import Source
+from flows.commands.ingest import choose
+from flows.settings import Settings
+from flows.sources import git
+from flows.sources.registry import Source, save
 from tests.makers.archive import Archive
 
 IDENTITY = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b.example", "GIT_COMMITTER_NAME": "a"}
@@ -230,3 +235,85 @@ def test_a_repository_elsewhere_is_mirrored(repository: Repository, archive: Arc
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@pytest.mark.parametrize(
+    "when", ["99999999999999 +0000", "-99999999999999 +0000", "18446744073709551615 +0000", "never"]
+)
+def test_a_commit_with_an_impossible_date_stops_nothing(repository: Repository, archive: Archive, when: str) -> None:
+    repository.put("a.md", post("a"), 100)
+    repository.commit(100)
+    parent = repository.git("rev-parse", "HEAD").strip()
+    repository.put("b.md", post("b"), 100)
+    repository.git("add", "-A")
+    tree = repository.git("write-tree").strip()
+    who = f"a <a@b.example> {when}"
+    made = f"tree {tree}\nparent {parent}\nauthor {who}\ncommitter {who}\n\nx\n"
+    done = subprocess.run(
+        ["git", "hash-object", "-t", "commit", "-w", "--literally", "--stdin"],
+        cwd=repository.folder,
+        input=made.encode(),
+        env=IDENTITY,
+        capture_output=True,
+        check=True,
+    )
+    repository.git("reset", "-q", "--hard", done.stdout.decode().strip())
+    repository.put("c.md", post("c"), 300)
+    repository.commit(300)
+    archive.take(source(repository))
+    found = {uri.rpartition("/")[2]: at for uri, _, at in captured(archive)}
+    assert found.keys() == {"a.md", "b.md", "c.md"}
+    assert (found["a.md"], found["c.md"]) == (100, 300)
+    assert archive.sql("SELECT status FROM source_runs") == [("ok",)]
+    if found["b.md"] == 100:  # else git itself made a date of it
+        assert archive.sql("SELECT error, uri LIKE 'file:///kept#%' FROM rejects") == [("date", True)]
+    assert archive.take(source(repository)).snapshot is None
+    assert archive.differences() == []
+
+
+def test_a_repository_of_another_owner_is_read_where_it_is_trusted(
+    repository: Repository, archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if os.geteuid():
+        pytest.skip("only the superuser can give a folder to another user")
+    repository.put("a.md", post("a"), 100)
+    repository.commit(100)
+    for path in [repository.folder, *repository.folder.rglob("*")]:
+        os.chown(path, 12345, 12345)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    monkeypatch.setattr(git, "_trusted", git._trusted.__wrapped__)
+    archive.take(source(repository))
+    assert archive.sql("SELECT status, error FROM source_runs") == [("failed", "owner")]
+    assert "safe.directory" in archive.sql("SELECT message FROM source_runs")[0][0]
+    (tmp_path / "gitconfig").write_text(f"[safe]\n\tdirectory = {repository.folder}\n[alias]\n\tlog = !touch /tmp/x\n")
+    archive.take(source(repository))
+    assert captured(archive) == wanted(repository, archive)
+    assert archive.sql("SELECT error FROM rejects") == []
+
+
+def test_two_branches_of_one_repository_are_two_sources(repository: Repository, archive: Archive) -> None:
+    repository.put("a.md", post("a"), 100)
+    repository.commit(100)
+    repository.git("checkout", "-q", "-b", "other")
+    repository.put("b.md", post("b"), 200)
+    repository.commit(200)
+    folder = archive.warehouse.sources
+    for branch in ("main", "other"):
+        save(folder, replace(source(repository, branch=branch), id=branch))
+    archive.take(
+        *(each for each in choose(Settings(warehouse=archive.warehouse.root), [], []) if isinstance(each, Source))
+    )
+    found = archive.sql("SELECT uri FROM captures ORDER BY 1")
+    assert found == [("file:///main/a.md",), ("file:///other/a.md",), ("file:///other/b.md",)]
+
+
+def test_what_comes_into_the_scope_is_taken_from_the_whole_history(repository: Repository, archive: Archive) -> None:
+    for second, name in enumerate(("a.md", "b.md", "a.md", "b.md")):
+        repository.put(name, post(str(second)), second)
+        repository.commit(second)
+    archive.take(source(repository, include="a"))
+    assert len(captured(archive)) == 2
+    archive.take(source(repository, include=r"\.md"))
+    assert captured(archive) == wanted(repository, archive)
+    archive.take(source(repository, exclude="a"))
+    assert captured(archive) == wanted(repository, archive)
