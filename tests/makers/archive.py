@@ -13,7 +13,7 @@ from flows.pipeline import Job, Outcome, run
 from flows.progress import Silent
 from flows.rebuild import compare, rebuild
 from flows.settings import Settings
-from flows.sources.registry import Source
+from flows.sources.registry import BadSource, Source
 from warehouse.store import Warehouse
 
 
@@ -24,7 +24,7 @@ class Archive:
         self.folder = folder
         self.warehouse = Warehouse(folder / "warehouse")
 
-    def take(self, *sources: Source, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Outcome:
+    def take(self, *sources: Source | BadSource, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Outcome:
         settings = Settings(warehouse=self.warehouse.root)
         return run(Job(self.warehouse, settings, sources, executor=Inline(), clock=clock))
 
