@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -38,29 +39,40 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
     """Rows of `fixity`."""
+    recorded: bool = True
+    """Whether they were written down; a warehouse that cannot be written to is examined all the same."""
 
 
 def examine(
     warehouse: Warehouse, progress: Progress | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> Report:
-    """Audit a warehouse and record what was read in `fixity`. Raises Missing where there is none."""
+    """Audit a warehouse and record what was read in `fixity`, unless it is read-only. Raises Missing where there is
+    none."""
     progress = progress or Silent()
+    now = clock()
+    if (last := warehouse.latest()) is not None and not os.access(warehouse.root, os.W_OK):
+        report = _examined(warehouse, last, now, progress)
+        report.recorded = False
+        return report
     with warehouse.writer() as writer:
-        snapshot = writer.published()
-        now = clock()
-        report = Report()
-        for broken in snapshots.chain(warehouse.root):
-            report.findings.append(Finding("snapshot chain", broken))
-        _files(warehouse, snapshot, now, report, progress)
-        _records(warehouse, now, report, progress)
-        _digests(warehouse, snapshot, report)
-        _checks(warehouse, report, progress)
+        report = _examined(warehouse, writer.published(), now, progress)
         writer.append("fixity", table("fixity").rows(report.rows))
         try:
             run_id = f"audit-{now:%Y%m%dT%H%M%S}"
             writer.publish_upkeep(run_id=run_id, published_at=now.isoformat(), code_version=DIBAO)
         except Damaged as error:
             report.findings.append(Finding("catalogue", f"The catalogue of before stays: {error}"))
+    return report
+
+
+def _examined(warehouse: Warehouse, snapshot: Snapshot, now: datetime, progress: Progress) -> Report:
+    report = Report()
+    for broken in snapshots.chain(warehouse.root):
+        report.findings.append(Finding("snapshot chain", broken))
+    _files(warehouse, snapshot, now, report, progress)
+    _records(warehouse, now, report, progress)
+    _digests(warehouse, snapshot, report)
+    _checks(warehouse, report, progress)
     return report
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from warehouse.errors import Busy
+from warehouse.errors import Busy, WarehouseError
 
 NAME = ".lock"
 _HOLDER = ".lock.holder"
@@ -19,9 +20,9 @@ _HOLDER = ".lock.holder"
 @contextmanager
 def hold(root: Path) -> Iterator[None]:
     """Hold the lock of a warehouse. Raises Busy, at once, where another run holds it."""
-    root.mkdir(parents=True, exist_ok=True)
     lock, holder = FileLock(root / NAME, timeout=0), root / _HOLDER
     try:
+        root.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout as error:
         try:
@@ -29,6 +30,12 @@ def hold(root: Path) -> Iterator[None]:
         except OSError:
             who = "unknown"
         raise Busy(f"Another run (process {who}) is writing to {root}; this one leaves it to it.") from error
+    except OSError as error:
+        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise
+        raise WarehouseError(
+            f"{root} cannot be written to ({error.strerror}); commands that only read work."
+        ) from error
     try:
         holder.write_text(str(os.getpid()), "utf-8")
         yield

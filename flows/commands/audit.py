@@ -17,11 +17,14 @@ def command(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> i
                 "files": report.files,
                 "records": report.records,
                 "checks": report.checks,
+                "recorded": report.recorded,
                 "findings": [{"check": each.check, "message": each.message} for each in report.findings],
             }
         )
     else:
         print(f"{report.files:,} files and {report.records:,} records read again, {report.checks:,} checks run.")
+        if not report.recorded:
+            print("The warehouse is read-only, so the table fixity does not tell of it.")
         if report.findings:
             print(f"{len(report.findings):,} things are wrong:\n")
             print_table(("check", "what"), [(each.check, each.message) for each in report.findings])

@@ -7,10 +7,12 @@ from flows.commands.common import JsonOption, WarehouseOption, open_warehouse, p
 
 def command(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> int:
     """Show the last runs, the rows of each table, and the rejects by reason."""
+    from flows.sources.registry import load_all
     from schemas import TABLES
     from warehouse.errors import nothing_at
 
     store = open_warehouse(warehouse)
+    bad = load_all(store.sources).bad
     snapshot = store.latest()
     if snapshot is None:
         raise nothing_at(store.root)
@@ -29,6 +31,7 @@ def command(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> i
             {
                 "warehouse": str(store.root),
                 "snapshot": snapshot.number,
+                "bad_sources": [{"id": each.id, "message": each.message} for each in bad],
                 "published_at": snapshot.published_at,
                 "tables": {name: {"rows": e.rows, "digest": e.digest} for name, e in snapshot.tables.items()},
                 "rejects": [dict(zip(("stage", "error", "count", "example"), row, strict=True)) for row in rejects],
@@ -52,6 +55,8 @@ def command(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> i
         ("run", "finished", "took", "captures", "documents", "articles", "rejects"),
         [(run, finished, f"{took.total_seconds():.1f} s", *counts) for run, finished, took, *counts in runs],
     )
+    for each in bad:
+        print(f"\nNo source can be read from this file: {each.message}")
     if rejects:
         print("\nRejects")
         print_table(("stage", "reason", "inputs", "for example"), rejects, right=("inputs",))
