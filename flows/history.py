@@ -1,8 +1,11 @@
-"""What each source came to in a run: rows of `source_runs`, and when they are worth a snapshot.
+"""What each source came to in a run: rows of `source_runs` and `polls`, and when they are worth a snapshot.
 
 A failure is a row, and a row wants a snapshot. A source that fails for weeks, tried every minute, would leave half a
 million snapshots a year that say the same. So a failure like the ones before it, when nothing else happened, is put by
 in a file, and goes with the next snapshot, or with one of its own once an hour has passed. None is dropped.
+
+That a source was asked in vain wants no snapshot at all: it is counted in a file, a stretch of such runs as one row of
+`polls`, and goes with the next snapshot, whenever there is one.
 """
 
 from __future__ import annotations
@@ -10,18 +13,23 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from schemas import table
-from warehouse.storage import at
+from schemas.ids import content_id
+from warehouse.storage import Storage
 
 AT_ONCE = 3
 """So many failures of a source in a row are published at once, each."""
 PATIENCE = timedelta(hours=1)
+
+_FAILURES, _POLLS = "pending/failures", "pending/polls"
+_FORMER = "state/failures"
+"""Where failures were put by before 0.2."""
+_TIMES = ("started_at", "finished_at", "began_at", "ended_at")
 
 _LAST = """
 SELECT status, error, started_at,
@@ -33,48 +41,78 @@ ORDER BY started_at DESC, run_id DESC LIMIT 1
 
 
 class History:
-    """The rows of one run. `append` commits rows of `source_runs` that are not there yet."""
+    """The rows of one run. `append` commits rows of a table, named first, that are not there yet."""
 
-    def __init__(self, state: Path, con: duckdb.DuckDBPyConnection, append: Callable[[pa.Table], object]) -> None:
-        self._kept = at(state).within("failures")
+    def __init__(
+        self, storage: Storage, con: duckdb.DuckDBPyConnection, append: Callable[[str, pa.Table], object]
+    ) -> None:
+        self._storage = storage
         self._con = con
         self._append = append
         self._told: list[str] = []
 
     def tell(self, values: dict[str, Any], *, something_new: bool) -> None:
-        """Record how a source ended, given as a row, unless nothing was new and all is as well as it was before."""
+        """Record how a source ended, given as a row of `source_runs`.
+
+        Where nothing was new and all is as well as it was before, it leaves no row there; requests that were made are
+        counted in `polls`.
+        """
         found = self._con.execute(_LAST, [values["source_id"]]).fetchall()
         status, error, last, in_a_row = found[0] if found else ("ok", None, None, 0)
         if not something_new and values["status"] == status == "ok":
+            if values["requests"]:
+                self._count(values)
             return
         like = not something_new and (values["status"], values["error"]) == (status, error)
         if like and in_a_row >= AT_ONCE and values["started_at"] - last < PATIENCE:
-            self._put_by(values)
+            key = f"{_FAILURES}/{values['source_id']}.json"
+            self._put(key, [*self._read(key), values])
         else:
-            self._append(table("source_runs").rows([values]))
+            self._append("source_runs", table("source_runs").rows([values]))
 
     def gather(self) -> None:
         """Add what was put by, of every source, to the snapshot to come."""
-        self._told = self._kept.names()
-        rows = [row for name in self._told for row in self._read(name)]
-        if rows:
-            self._append(table("source_runs").rows(rows))
+        self._told = []
+        for name, folders in (("source_runs", (_FAILURES, _FORMER)), ("polls", (_POLLS,))):
+            keys = [key for folder in folders for key in self._storage.names(folder)]
+            rows = [row for key in keys for row in self._read(key)]
+            if rows:
+                self._append(name, table(name).rows(rows))
+            self._told += keys
 
     def settle(self) -> None:
         """Drop the files of what a snapshot holds now."""
-        for name in self._told:
-            self._kept.delete(name)
+        for key in self._told:
+            self._storage.delete(key)
         self._told = []
 
-    def _put_by(self, values: dict[str, Any]) -> None:
-        name = f"{values['source_id']}.json"
-        rows = [*self._read(name), values]
-        self._kept.put(name, json.dumps(rows, default=datetime.isoformat, ensure_ascii=False).encode())
+    def _count(self, values: dict[str, Any]) -> None:
+        """Make the stretch of runs in vain longer by one."""
+        key = f"{_POLLS}/{values['source_id']}.json"
+        before = next(iter(self._read(key)), None)
+        if before is None or self._is_published(before["poll_id"]):
+            before = {name: values[name] for name in ("run_id", "source_id", "kind")} | {
+                "poll_id": content_id(values["run_id"], values["source_id"]),
+                "began_at": values["started_at"],
+                "runs": 0,
+                "requests": 0,
+            }
+        now = {"runs": before["runs"] + 1, "requests": before["requests"] + values["requests"]}
+        self._put(key, [before | now | {"ended_at": values["finished_at"]}])
 
-    def _read(self, name: str) -> list[dict[str, Any]]:
+    def _is_published(self, poll_id: str) -> bool:
+        """Whether a stretch is in a snapshot, and its file is what a killed run could not drop any more."""
+        return bool(self._con.execute("SELECT 1 FROM polls WHERE poll_id = $1", [poll_id]).fetchall())
+
+    def _put(self, key: str, rows: list[dict[str, Any]]) -> None:
+        self._storage.put(key, json.dumps(rows, default=datetime.isoformat, ensure_ascii=False).encode())
+
+    def _read(self, key: str) -> list[dict[str, Any]]:
         try:
-            rows = json.loads(self._kept.get(name))
+            rows = json.loads(self._storage.get(key))
         except (OSError, ValueError):
             return []
-        times = ("started_at", "finished_at")
-        return [row | {name: datetime.fromisoformat(row[name]) for name in times} for row in rows]
+        return [
+            {name: datetime.fromisoformat(value) if name in _TIMES else value for name, value in row.items()}
+            for row in rows
+        ]

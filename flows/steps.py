@@ -67,9 +67,9 @@ class Run:
         self._restated: set[str] = set()
         self._names: dict[str, str] = {}
         self._history = History(
-            writer.warehouse.state,
+            writer.storage,
             writer.con(),
-            lambda rows: self.writer.append("source_runs", self._absent("source_runs", rows)),
+            lambda name, rows: self.writer.append(name, self._absent(name, rows)),
         )
         self._raw = writer.warehouse.raw
         self._staging = writer.warehouse.state / "staging"

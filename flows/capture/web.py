@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from flows.capture.session import Batch, Session
 from flows.capture.walk import name_date
 from flows.extract.registry import canonical
 from flows.fetch.wire import Exchange
+from flows.sources.memory import Memory
 from flows.sources.registry import Source
 from warehouse.raw import Place, warc_date, warc_digest
 from warehouse.records import RawRecord, read_message
@@ -98,11 +100,21 @@ def keep(source: Source, exchange: Exchange, told: Told, at: datetime, session: 
     return Kept(values, message.payload)
 
 
-def aside(exchange: Exchange, at: datetime, session: Session) -> None:
-    """Write an exchange that is no capture: robots.txt, lists of addresses, attempts that failed."""
-    digest = warc_digest(hashlib.sha256(exchange.body).hexdigest())
+def aside(exchange: Exchange, at: datetime, session: Session, memory: Memory) -> bool:
+    """Write an exchange that is no capture: robots.txt, lists of addresses, attempts that failed.
+
+    An answer that says what the last one said, by its bytes or by 304, is not written again; False for such a one.
+    """
+    key, sha256 = f"answer {exchange.url}", hashlib.sha256(exchange.body).hexdigest()
+    says = json.dumps([exchange.status, exchange.headers.get("location"), sha256])
+    before = memory.mark(key)
+    if before == says or (before is not None and exchange.status == 304):
+        return False
+    memory.note(key, says)
+    digest = warc_digest(sha256)
     cut = {"WARC-Truncated": "length"} if exchange.truncated else {}
     _pair("response", exchange, exchange.response, at, {"WARC-Payload-Digest": digest, **cut}, session)
+    return True
 
 
 def rows_of(record: RawRecord, place: Place, run_id: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:

@@ -262,14 +262,14 @@ class Visit:
         tag: _Tag = answer.job.tag
         at = answer.at or session.clock()
         for spare in answer.spare:
-            web.aside(spare, at, session)
-            batch.bytes += len(spare.body)
+            if web.aside(spare, at, session, self._memory):
+                batch.bytes += len(spare.body)
         if answer.note is not None:
             batch.rejects.append(reject(source.id, answer.job.url, answer.note.error, answer.note.message))
         exchange = answer.exchange
         if exchange is not None and tag.want.role == "list":
-            web.aside(exchange, at, session)
-            batch.bytes += len(exchange.body)
+            if web.aside(exchange, at, session, self._memory):
+                batch.bytes += len(exchange.body)
             if answer.final and answer.error is None:
                 self._take_list(answer, tag.want)
         elif exchange is not None and told is not None:

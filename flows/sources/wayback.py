@@ -29,6 +29,7 @@ from flows.fetch.limits import Limits
 from flows.fetch.url import normal
 from flows.fetch.wire import Exchange
 from flows.sources.kinds import SourceFailed
+from flows.sources.memory import Memory
 from flows.sources.registry import Source
 from warehouse.records import read_message
 
@@ -60,13 +61,13 @@ def capture(source: Source, session: Session, seen: Seen) -> Iterator[Batch]:
     good = bad = 0
     last: SourceFailed | None = None
     with Crawl(limits, seed=source.id, clock=session.clock, follow=lambda job, url: None) as crawl:
-        fresh = _fresh(source, session, _listing(source, session, crawl))
+        fresh = _fresh(source, session, _listing(source, session, seen.memory, crawl))
         for each in fresh:
             crawl.put(Job(f"{replay}/{each.timestamp}id_/{quote(each.uri, safe='%/:?#[]@!$&()*+,;=')}", tag=each))
         batch = Batch()
         for answer in crawl.answers():
             try:
-                _keep(source, answer, session, batch)
+                _keep(source, answer, session, seen.memory, batch)
                 good += 1
             except FetchError as error:
                 bad += 1
@@ -115,7 +116,7 @@ def _listed(row: dict[str, Any]) -> Listed | None:
     return Listed(at, timestamp, uri, int(status) if status.isdigit() else None, values.get("digest", ""))
 
 
-def _listing(source: Source, session: Session, crawl: Crawl) -> Iterator[Listed]:
+def _listing(source: Source, session: Session, memory: Memory, crawl: Crawl) -> Iterator[Listed]:
     """Everything that the index lists, page after page of its answer. SourceFailed where it cannot be had."""
     options = source.options
     asked = {"url": source.location, "output": "json", "limit": str(PAGE), "showResumeKey": "true"}
@@ -128,7 +129,7 @@ def _listing(source: Source, session: Session, crawl: Crawl) -> Iterator[Listed]
         for answer in crawl.answers():
             at = answer.at or session.clock()
             for exchange in [*answer.spare, *([answer.exchange] if answer.exchange else [])]:
-                web.aside(exchange, at, session)
+                web.aside(exchange, at, session, memory)
         if answer.error is not None or answer.exchange is None:
             error = answer.error or FetchError("cdx", "The index gave no answer.")
             raise SourceFailed(error.error, error.message, url)
@@ -152,11 +153,11 @@ def _fresh(source: Source, session: Session, found: Iterator[Listed]) -> list[Li
     return [one for key, one in each.items() if key not in here]
 
 
-def _keep(source: Source, answer: Answer, session: Session, batch: Batch) -> None:
+def _keep(source: Source, answer: Answer, session: Session, memory: Memory, batch: Batch) -> None:
     """Write a capture as the other archive got it, and beside it what that archive said of it."""
     fetched = answer.at or session.clock()
     for spare in answer.spare:
-        web.aside(spare, fetched, session)
+        web.aside(spare, fetched, session, memory)
     if answer.error is not None or answer.exchange is None:
         raise answer.error or FetchError("cdx", "The archive gave no answer.")
     exchange, one = answer.exchange, answer.job.tag

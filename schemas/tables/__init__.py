@@ -11,6 +11,7 @@ from schemas.tables.documents import DOCUMENTS
 from schemas.tables.edits import EDITS
 from schemas.tables.fixity import FIXITY
 from schemas.tables.passages import PASSAGES
+from schemas.tables.polls import POLLS
 from schemas.tables.rejects import REJECTS
 from schemas.tables.restorations import RESTORATIONS
 from schemas.tables.runs import RUNS
@@ -35,6 +36,7 @@ TABLES: tuple[Table, ...] = (
     REJECTS,
     RUNS,
     SOURCE_RUNS,
+    POLLS,
     FIXITY,
 )
 """The published tables."""

@@ -8,7 +8,8 @@ from schemas.table import Column, Table
 SOURCE_RUNS = Table(
     name="source_runs",
     grain="source in a run",
-    doc="What taking in a source came to. A source in which nothing was new leaves no row, unless it failed before. "
+    doc="What taking in a source came to. A source in which nothing was new leaves no row, unless it failed before; "
+    "`polls` counts how often it was asked. "
     "From the fourth failure in a row on, those that say the same come with the next snapshot, or once an hour.",
     columns=(
         identifier("source_run_id", "Id over run and source.", "77c1e2d3b4a5968778695a4b3c2d1e0f"),

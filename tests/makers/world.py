@@ -168,6 +168,10 @@ WORLD: dict[str, list[dict[str, Any]]] = {
         {"source_run_id": "u", "run_id": "r", "source_id": "s", "kind": "folder", "started_at": NOON}
         | {"finished_at": NOON, "status": "ok", "requests": 0, "captures": 0, "bytes": 0, "rejects": 0}
     ],
+    "polls": [
+        {"poll_id": "q", "run_id": "r", "source_id": "s", "kind": "feed", "began_at": NOON, "ended_at": NOON}
+        | {"runs": 3, "requests": 6}
+    ],
     "fixity": [{"checked_at": NOON, "target": "raw/w", "expected_sha256": "0", "actual_sha256": "0", "ok": True}],
 }
 

@@ -1,10 +1,14 @@
 -- What became of each source: runs, captures, bytes, failures, and when anything in it last changed.
 CREATE VIEW source_history AS
-WITH counted AS (
+WITH asked AS (
+    SELECT source_id, kind, 1 AS runs, requests, bytes, status, error, message, started_at FROM source_runs
+    UNION ALL
+    SELECT source_id, kind, runs, requests, 0, 'ok', NULL, NULL, ended_at FROM polls
+), counted AS (
     SELECT
         source_id,
         arg_max(kind, started_at) AS kind,
-        count(*) AS runs,
+        sum(runs) AS runs,
         sum(requests) AS requests,
         sum(bytes) AS bytes,
         count(*) FILTER (status = 'failed') AS failures,
@@ -13,7 +17,7 @@ WITH counted AS (
         arg_max(status, started_at) AS last_status,
         arg_max(error, started_at) FILTER (status = 'failed') AS last_error,
         arg_max(message, started_at) FILTER (status = 'failed') AS last_message
-    FROM source_runs
+    FROM asked
     GROUP BY source_id
 ), in_a_row AS (
     SELECT r.source_id, count(*) AS failures_in_a_row
