@@ -32,12 +32,18 @@ class Disk:
     """The files below a folder, by the verbs of `Storage`."""
 
     root: Path
+    top: Path | None = None
+    """The root of the store that this one is within; what is half made lies there."""
 
     def local(self, key: str) -> Path:
         return self.root / key
 
     def within(self, prefix: str) -> Disk:
-        return Disk(self.root / prefix)
+        return Disk(self.root / prefix, self.top or self.root)
+
+    @property
+    def _aside(self) -> Path:
+        return (self.top or self.root) / _ASIDE
 
     # ------------------------------------------------------------ reading
 
@@ -110,7 +116,7 @@ class Disk:
     @contextmanager
     def making(self, key: str) -> Iterator[Path]:
         path = self.local(key)
-        beside = self.root / _ASIDE / f"{_unique()}-{path.name}"
+        beside = self._aside / f"{_unique()}-{path.name}"
         beside.parent.mkdir(parents=True, exist_ok=True)
         _remove(beside)
         try:
@@ -146,7 +152,7 @@ class Disk:
 
     @contextmanager
     def scratch(self, name: str) -> Iterator[Path]:
-        folder = self.root / _ASIDE / name
+        folder = self._aside / name
         _remove(folder)
         folder.mkdir(parents=True)
         try:
@@ -155,7 +161,7 @@ class Disk:
             shutil.rmtree(folder, ignore_errors=True)
 
     def sweep(self) -> None:
-        shutil.rmtree(self.root / _ASIDE, ignore_errors=True)
+        shutil.rmtree(self._aside, ignore_errors=True)
 
     # ------------------------------------------------------------ spooling
 
@@ -185,7 +191,7 @@ class Disk:
         _make_folder(path.parent)
         flush(made)
         if path.is_dir():  # which a rename does not replace
-            aside = self.root / _ASIDE / f"{_unique()}-{path.name}"
+            aside = self._aside / f"{_unique()}-{path.name}"
             aside.parent.mkdir(parents=True, exist_ok=True)
             os.rename(path, aside)
             os.rename(made, path)

@@ -89,7 +89,8 @@ class Writer:
         self.warehouse = warehouse
         self.root = warehouse.root
         self.storage = at(self.root)
-        self.storage.sweep()
+        for store in (self.storage, at(warehouse.state)):
+            store.sweep()
         for name in ("raw", "tables", "snapshots", "sources", "state"):
             (self.root / name).mkdir(exist_ok=True)
         self.snapshot = snapshots.latest(self.root)

@@ -24,6 +24,3 @@ class Shelf(Protocol):
 
     def delete(self, key: str) -> None:
         """Remove a file or folder."""
-
-    def sweep(self) -> None:
-        """Remove what killed processes left half made."""

@@ -170,7 +170,6 @@ def variant_spans(state: Shelf, file: str) -> Ints:
 
 def prune(state: Shelf, keep: str | None) -> None:
     """Remove all but one generation, and what it does not need."""
-    state.sweep()
     needed = set()
     if keep is not None:
         try:

@@ -165,6 +165,15 @@ def test_what_killed_ones_left_is_swept_and_nothing_else(store: Storage) -> None
     assert (store.names(), store.spooled()) == (["a"], ["b"])
 
 
+def test_what_is_half_made_deep_inside_is_swept_too(store: Storage) -> None:
+    with store.within("state").within("match").making("generation") as folder:
+        folder.mkdir()
+        store.sweep()
+        assert not folder.exists()
+        folder.mkdir(parents=True)
+    assert store.local("state/match/generation").is_dir()
+
+
 # ---------------------------------------------------------------- nobody goes round it
 
 DOOR = {"warehouse/storage.py", "warehouse/disk.py"}

@@ -21,6 +21,7 @@ from tests.makers.world import WORLD, world_rows
 from warehouse.digest import digest_of
 from warehouse.errors import Busy, NoSpace
 from warehouse.snapshots import Snapshot, chain
+from warehouse.storage import at
 from warehouse.store import Warehouse, Writer
 
 PASSAGES = table("passages")
@@ -149,6 +150,16 @@ def test_what_was_not_published_is_not_there_for_the_next_writer(tmp_path: Path)
     assert second.previous_sha256 == first.sha256
     assert second.tables["edits"].digest == first.tables["edits"].digest
     assert value(tmp_path, "SELECT count(*) FROM edits") == 1
+
+
+def test_the_next_writer_sweeps_what_a_killed_one_had_half_made(tmp_path: Path) -> None:
+    for store in (at(tmp_path), at(tmp_path / "state"), at(tmp_path / "state").within("match")):
+        with store.making("generation") as path:
+            path.mkdir()
+            left = path.with_name("1-generation")  # the name of a process that is gone
+            left.mkdir(exist_ok=True)
+    with Warehouse(tmp_path).writer():
+        assert not any(folder.exists() and list(folder.iterdir()) for folder in tmp_path.rglob(".tmp"))
 
 
 def test_a_first_run_that_died_leaves_nothing_for_the_next(tmp_path: Path) -> None:
