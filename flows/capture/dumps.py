@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -15,6 +16,9 @@ from flows.capture.session import Batch, Session
 from flows.extract.reading import UnreadableError
 from flows.sources import records
 from warehouse.raw import Place
+
+MOST_RECORDS = 2_000_000
+"""Records that are taken of one dump: the largest dump that is split holds so many of 128 bytes."""
 
 
 class Part(NamedTuple):
@@ -62,16 +66,31 @@ def write(
 
 
 def split(origin: Origin, payload: bytes) -> Split:
-    """Every record that can be told apart."""
+    """Every record that can be told apart, each named by what it is known by, or else by its place."""
     mapping = json.loads(origin.parser) if origin.parser else None
-    parts: list[Part] = []
+    found: list[tuple[records.Record, str]] = []
+    problem: UnreadableError | None = None
     try:
         for record in records.split(payload, mapping, lines=origin.media_type == JSON_LINES):
-            digest = hashlib.sha256(payload[record.start : record.end]).hexdigest()
-            parts.append(Part(origin.part(record.pointer), digest, record.start, record.end))
+            if len(found) == MOST_RECORDS:
+                message = f"The dump has more than {MOST_RECORDS} records; no more were taken."
+                raise UnreadableError("too-many-records", message)
+            found.append((record, hashlib.sha256(payload[record.start : record.end]).hexdigest()))
     except UnreadableError as error:
-        return Split(parts, error)
-    return Split(parts, None)
+        problem = error
+    times = Counter(key for record, _ in found for key in record.keys)
+    alike: Counter[str] = Counter()
+    parts = []
+    for record, digest in found:
+        name = next((key for key in record.keys if times[key] == 1), None)
+        if name is None and record.keys:
+            # What several have is no name; with what a record holds it is, and of those that hold the same, its turn.
+            name = f"{record.keys[0]}&sha256={digest[:16]}"
+            alike[name] += 1
+            name += f"&{alike[name]}" if alike[name] > 1 else ""
+        named = origin.part(record.pointer) if name is None else origin.named(name)
+        parts.append(Part(named, digest, record.start, record.end))
+    return Split(parts, problem)
 
 
 class Fresh(NamedTuple):

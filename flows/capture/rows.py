@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import pyarrow as pa
 
 from schemas import table
 from schemas.ids import content_id
 from warehouse.raw import Place
+
+_SAFE = "=&/:?@!$()*+,;~"
+"""Characters that a fragment may hold as they are (RFC 3986), without the quotes."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,13 @@ class Origin:
         )
 
     def part(self, pointer: str) -> Origin:
-        """A record inside a dump."""
+        """A record inside a dump, by its place in it."""
         return replace(self, uri=f"{self.uri}#{pointer}", media_type="application/json")
+
+    def named(self, key: str) -> Origin:
+        """A record inside a dump that is known by a key of its own, whichever piece of a table it stands in."""
+        whole = self.uri.partition("?rows=")[0]
+        return replace(self, uri=f"{whole}#{quote(key, safe=_SAFE, errors='replace')}", media_type="application/json")
 
 
 def row(

@@ -208,7 +208,7 @@ def titled_link(line: str, title: str) -> Credit | None:
     links = list(_LINK.finditer(line))
     if len(links) != 1 or re.search(r"\w", _LINK.sub("", line)):
         return None
-    if _NOT_WORDS.sub("", links[0]["label"] or "").casefold() != _NOT_WORDS.sub("", title).casefold():
+    label, uri = _NOT_WORDS.sub("", links[0]["label"] or "").casefold(), links[0]["target"]
+    if not uri or not label or label != _NOT_WORDS.sub("", title).casefold():
         return None
-    uri = links[0]["target"]
     return Credit("boilerplate", archived_uris=[uri]) if is_archive(uri) else Credit("boilerplate", uri)

@@ -32,6 +32,34 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
                   "媒体", "來源", "报纸"),
     "tags": ("tags", "keywords", "tag", "labels", "guanjianci", "标签", "关键词"),
 }  # fmt: skip
+_IDS = frozenset(
+    (
+        "id",
+        "uid",
+        "uuid",
+        "guid",
+        "oid",
+        "docid",
+        "documentid",
+        "articleid",
+        "newsid",
+        "itemid",
+        "postid",
+        "recordid",
+        "storyid",
+        "contentid",
+        "nid",
+        "aid",
+        "pid",
+        "doi",
+        "编号",
+        "文章id",
+        "新闻id",
+    )
+)
+"""What a record's own id is called."""
+ID_LONGEST = 500
+"""Characters of the longest id."""
 _WEAK_TEXT = frozenset(("description", "desc", "summary", "abstract", "brief", "detail", "message", "post"))
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 _URI = re.compile(r"https?://\S+\Z", re.I)
@@ -47,8 +75,30 @@ class Number(str):
     __slots__ = ()
 
 
-DECODER = json.JSONDecoder(strict=False, parse_int=Number, parse_float=Number)
-"""Parses JSON with numbers as `Number`, and with control characters in strings, which real dumps have."""
+class Doubled(dict[str, Any]):
+    """An object of which a key stands more than once, with several values; all but the last have a number in theirs."""
+
+    __slots__ = ()
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of its members, none of them lost. As every parser does, the last of a key counts."""
+    out = dict(pairs)
+    if len(out) == len(pairs):
+        return out
+    several = Doubled(out)
+    for key, value in pairs:
+        if value != out[key]:
+            number = 1
+            while f"{key} ({number})" in several:
+                number += 1
+            several[f"{key} ({number})"] = value
+    return several if len(several) > len(out) else out
+
+
+DECODER = json.JSONDecoder(strict=False, parse_int=Number, parse_float=Number, object_pairs_hook=_object)
+"""Parses JSON with numbers as `Number`, with control characters in strings, which real dumps have, and with all members
+of an object whose keys are doubled."""
 
 
 def path_of(key: str) -> Path:
@@ -114,6 +164,39 @@ def guess_mapping(record: Mapping[str, Any]) -> dict[str, str]:
     if text is not None:
         found["text"] = pointer(text)
     return found
+
+
+def own_keys(record: Any, mapping: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a record may be known by wherever it stands: `url=` with its address, `id=` with its id.
+
+    Under the keys that the source maps `uri` and `id` to, or else those that are called so.
+    """
+    if not isinstance(record, dict):
+        return ()
+    found = []
+    for role in ("uri", "id"):
+        if mapping.get(role):
+            paths = [path_of(choose(record, mapping[role]))]
+        elif role == "uri":
+            ranked = sorted(
+                (rank, len(path), place, path)
+                for place, (path, value) in enumerate(_leaves(record, ()))
+                if (rank := _rank("uri", path[-1])) is not None and _fits("uri", path[-1], value)
+            )
+            paths = [ranked[0][3]] if ranked else []
+        else:
+            paths = [(key,) for key in record if _NOT_ALPHANUMERIC.sub("", key).casefold() in _IDS]
+        for path in paths:
+            try:
+                value = look_up(record, path)
+            except KeyError:
+                continue
+            if isinstance(value, dict) and len(value) == 1:  # as MongoDB writes them
+                (value,) = value.values()
+            if isinstance(value, str) and 0 < len(value.strip()) <= ID_LONGEST:
+                found.append(f"{'url' if role == 'uri' else 'id'}={value.strip()}")
+                break
+    return tuple(found)
 
 
 def looks_like_record(value: Any) -> bool:

@@ -17,6 +17,9 @@ VERSION = "4"
 
 MEDIA_TYPE = "application/json"
 
+DOUBLED = "doubled-key"
+"""Flag of the first block of a record that has several values under one key; the last of them was read."""
+
 _MARKUP = re.compile(
     r"</?(?:p|div|br|span|a|img|strong|b|em|h[1-6]|ul|ol|li|table|section|article|blockquote)\b[^<>]*>", re.I
 )
@@ -67,6 +70,8 @@ def read(payload: bytes, parser: Mapping[str, Any]) -> Reading:
     reading.blocks += blocks
     if not reading.blocks:
         raise UnreadableError("no-text", f"There is no text under `{mapping['text']}`, and no title.")
+    if isinstance(record, record_keys.Doubled):
+        reading.blocks[0].flags = (*reading.blocks[0].flags, DOUBLED)
     return reading
 
 

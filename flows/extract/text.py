@@ -23,6 +23,8 @@ _VISIBLE = re.compile(rf"[{_BLANK}]*([^{_BLANK}](?:[^{_BREAKS}]*[^{_BLANK}])?)")
 
 LONGEST = 20_000
 """Code points of the longest block. A line beyond that is cut, at the end of a sentence where one is near."""
+MOST_MARKS = 100
+"""Combining marks of one letter beyond which they are no writing; three on a letter are many."""
 _SENTENCE_END = re.compile(r"[。！？!?…][”’」』）)]*|\.[\"')]*\s")
 
 _TITLE_LONGEST = 60
@@ -104,13 +106,17 @@ def _space(text: str, at: int) -> str | None:
 
 
 def sentence_cut(text: str, start: int) -> int:
-    """Where to cut a line that goes on for more than the longest block: after the last sentence of the second half."""
+    """Where to cut a line that goes on for more than the longest block: after the last sentence of the second half.
+
+    Never before a combining mark, unless there are more of them than any letter has; at least half a block is cut off.
+    """
     limit = start + LONGEST
     ends = [found.end() for found in _SENTENCE_END.finditer(text, start + LONGEST // 2, limit)]
     cut = ends[-1] if ends else limit
-    while unicodedata.combining(text[cut]) and cut > start + 1:
-        cut -= 1
-    return cut
+    whole = cut
+    while unicodedata.combining(text[whole]) and whole > cut - MOST_MARKS:
+        whole -= 1
+    return cut if unicodedata.combining(text[whole]) else whole
 
 
 def _title(blocks: list[Block]) -> str | None:

@@ -18,6 +18,7 @@ from flows.extract.record_keys import (
     holds,
     look_up,
     looks_like_record,
+    own_keys,
     path_of,
     pointer,
 )
@@ -33,6 +34,7 @@ MOST_VALUES = 200_000
 """Values in the largest object that is taken for one record."""
 
 _CHUNK = 1 << 20
+_HEAD = 4096
 
 Steps = tuple[str | int, ...]
 
@@ -40,13 +42,15 @@ Steps = tuple[str | int, ...]
 @dataclass(frozen=True, slots=True)
 class Record:
     """A record: RFC 6901 pointer into the file (for JSON Lines `/<line>`, from 0), half-open byte offsets, its own
-    address, where it names one under the mapped or guessed key, and the source's hints for its reader."""
+    address, where it names one under the mapped or guessed key, the source's hints for its reader, and what it is
+    known by (`record_keys.own_keys`)."""
 
     pointer: str
     start: int
     end: int
     uri: str | None
     mapping: Mapping[str, Any]
+    keys: tuple[str, ...] = ()
 
 
 def split(data: bytes, mapping: Mapping[str, Any] | None, *, lines: bool) -> Iterator[Record]:
@@ -65,7 +69,10 @@ def split(data: bytes, mapping: Mapping[str, Any] | None, *, lines: bool) -> Ite
     refuse(data)
     mapping = mapping or {}
     if lines and not _is_one_value(data, start):
-        yield from _lines(data, start, mapping)
+        if _is_wide(data):
+            yield from _in_other_charset(data, mapping, lines=True)
+        else:
+            yield from _lines(data, start, mapping)
     elif _is_utf8(data):
         # One character a byte: structure is ASCII in both, so offsets are byte offsets and memory stays small.
         yield from _Walk(data.decode("latin-1"), "utf-8", mapping).run(start)
@@ -96,18 +103,26 @@ def _is_utf8(data: bytes) -> bool:
     return b"\0" not in data[:64]
 
 
-def _in_other_charset(data: bytes, mapping: Mapping[str, Any]) -> Iterator[Record]:
+def _is_wide(data: bytes) -> bool:
+    """Whether lines end with more than a byte: in UTF-16 and UTF-32, by their mark or by what the bytes are."""
+    head = data[:_HEAD]
+    marked = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE))
+    return marked or (b"\0" in head and charset.decode(data).charset_used[:6] in ("utf-16", "utf-32"))
+
+
+def _in_other_charset(data: bytes, mapping: Mapping[str, Any], *, lines: bool = False) -> Iterator[Record]:
     """Records of a dump in another encoding: found in the text, and counted back into bytes."""
     if charset.looks_binary(data):
         raise UnreadableError("binary", "The file does not hold text: its bytes make no words in any known encoding.")
     decoded = charset.decode(data)
     codec = {"utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(decoded.charset_used, decoded.charset_used)
     whole = len(decoded.text.encode(codec, "replace"))
-    lead = len(data) - whole
+    lead = len(data) - whole if not decoded.replaced else decoded.decode_skip
     if decoded.replaced or not 0 <= lead <= 4:
         raise UnreadableError("not-json", f"Some bytes are not {codec}, so the places of the records cannot be told.")
     text_at, byte_at = 0, lead
-    for record in _Walk(decoded.text, None, mapping).run(0):
+    found = _text_lines(decoded.text, mapping) if lines else _Walk(decoded.text, None, mapping).run(0)
+    for record in found:
         begin = byte_at + len(decoded.text[text_at : record.start].encode(codec, "replace"))
         byte_at = begin + len(decoded.text[record.start : record.end].encode(codec, "replace"))
         text_at = record.end
@@ -123,9 +138,25 @@ def _lines(data: bytes, start: int, mapping: Mapping[str, Any]) -> Iterator[Reco
         trimmed = line.strip()
         if trimmed:
             begin = start + len(line) - len(line.lstrip())
-            yield Record(f"/{number}", begin, begin + len(trimmed), _uri(_parsed(trimmed), mapping), mapping)
+            value = _parsed(trimmed)
+            place = (f"/{number}", begin, begin + len(trimmed))
+            yield Record(*place, _uri(value, mapping), mapping, own_keys(value, mapping))
         start = stop + 1
         number += 1
+
+
+def _text_lines(text: str, mapping: Mapping[str, Any]) -> Iterator[Record]:
+    """The same of text; offsets are those of characters."""
+    for number, found in enumerate(re.finditer(r"[^\n]*\n|[^\n]+\Z", text)):
+        trimmed = found.group().strip()
+        if trimmed:
+            begin = found.start() + len(found.group()) - len(found.group().lstrip())
+            try:
+                value = DECODER.decode(trimmed)
+            except (ValueError, RecursionError):
+                value = None
+            place = (f"/{number}", begin, begin + len(trimmed))
+            yield Record(*place, _uri(value, mapping), mapping, own_keys(value, mapping))
 
 
 def _parsed(data: bytes) -> Any:
@@ -276,10 +307,10 @@ class _Walk:
     def record(self, at: int, stop: int, steps: Steps) -> Record:
         self.found += 1
         try:
-            uri = _uri(self.parsed(at, stop), self.mapping)
+            value = self.parsed(at, stop)
         except (ValueError, RecursionError):
-            uri = None
-        return Record(pointer(steps), at, stop, uri, self.mapping)
+            value = None
+        return Record(pointer(steps), at, stop, _uri(value, self.mapping), self.mapping, own_keys(value, self.mapping))
 
     def parsed(self, at: int, stop: int) -> Any:
         part = self.text[at:stop]

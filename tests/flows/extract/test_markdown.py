@@ -246,3 +246,10 @@ def test_real_digests_and_essays(shared: Path) -> None:
         dates += reading.published_at is not None
     assert dates >= 0.99 * len(essays)
     assert originals >= 0.8 * len(essays)
+
+
+@pytest.mark.parametrize("link", ["](http://?", "<http://a.example/x", "[](http://a.example/x)", "[?](http://)"])
+@pytest.mark.parametrize("end", ["\n\r?\n===", "\n===\n", "\n\n# ?\n"])
+def test_a_link_without_a_label_under_a_title_of_marks_crashes_nothing(link: str, end: str) -> None:
+    with contextlib.suppress(UnreadableError):
+        markdown.read((link + end).encode(), {})

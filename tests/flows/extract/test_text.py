@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flows.extract import text as text_reader
 from flows.extract.charset import decode
 from flows.extract.reading import UnreadableError
 from flows.extract.text import read
@@ -102,3 +103,15 @@ def test_blocks_are_slices_and_nothing_visible_is_lost(text: str) -> None:
         decoded[a:b] for a, b in zip([0, *(e for _, e in spans)], [*(s for s, _ in spans), len(decoded)], strict=True)
     )
     assert not outside.replace("\u200b", "").replace("\ufeff", "").strip()
+
+
+def test_a_letter_with_any_number_of_marks_is_cut_into_blocks_of_a_size() -> None:
+    text = "a" + "\u0301" * (5 * text_reader.LONGEST)
+    blocks = read(text.encode(), {}).blocks
+    assert "".join(block.text for block in blocks) == text
+    assert len(blocks) < 12  # blocks of one character would make it quadratic
+
+
+def test_a_letter_is_not_cut_from_its_marks() -> None:
+    text = "e\u0301" * text_reader.LONGEST
+    assert all(block.text.startswith("e") for block in read(text.encode(), {}).blocks)
