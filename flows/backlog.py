@@ -34,7 +34,7 @@ WHERE NOT EXISTS (FROM documents d WHERE d.payload_sha256 = wanted.payload_sha25
         AND (r.version = wanted.extractor || ' ' || wanted.stamp
             -- a dump that could not be split into records is no record either; a remark on the bytes is no such thing
             OR wanted.extractor = 'record' AND r.stage = 'capture' AND r.version IS NULL
-                AND r.error NOT IN ('digest', 'undecodable')))
+                AND r.error NOT IN ('digest', 'undecodable', 'length')))
 -- All that tells two rows apart, so that the work is cut into the same partitions in every run.
 ORDER BY place, payload_sha256, parser, wanted.extractor, wanted.stamp
 """

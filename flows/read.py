@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from flows.capture.rows import reject
 from flows.clean.stage import clean
-from flows.extract.reading import Reading, UnreadableError
+from flows.extract.reading import TRUNCATED, Reading, UnreadableError
 from flows.extract.registry import extractor_for
 from flows.extract.stage import gather
 from flows.faults import sentence, told
@@ -171,12 +171,15 @@ def extract(media_type: str | None, parser: str | None, payload: bytes | Unreada
         )
     if not payload:
         raise UnreadableError("empty", "The payload is empty.")
+    hints = json.loads(parser) if parser else {}
     try:
-        reading = extractor.reader()(payload, json.loads(parser) if parser else {})
+        reading = extractor.reader()(payload, hints)
     except UnreadableError:
         raise
     except (Exception, RecursionError) as error:
         raise UnreadableError("crash", f"The {extractor.name} reader failed: {sentence(error)}") from error
+    if TRUNCATED in hints and reading.blocks:
+        reading.blocks[-1].flags = (*reading.blocks[-1].flags, TRUNCATED)
     return _Read(extractor.name, extractor.stamp(parser), reading)
 
 

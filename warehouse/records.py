@@ -8,6 +8,7 @@ that is cut as if it were whole, and reads a file that is gzipped as one, in whi
 from __future__ import annotations
 
 import io
+import mmap
 import os
 import re
 import zlib
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from isal import isal_zlib
 from warcio.archiveiterator import ArchiveIterator
@@ -63,6 +65,24 @@ class BrokenArchive(Exception):  # noqa: N818
         self.message = message
 
 
+@dataclass(frozen=True)
+class Skipped:
+    """Bytes of a WARC or ARC file that hold no readable record: half-open range, short name and sentence of why."""
+
+    start: int
+    end: int
+    error: str
+    message: str
+
+
+MOST_SKIPPED = 1_000
+"""Damaged places of one file after which the rest is passed over: each costs a search."""
+
+_RECORD_LINE = re.compile(rb"WARC/\d\.\d\r?\n(?=[A-Za-z-]+:)")
+_MEMBER = re.compile(rb"\x1f\x8b\x08")
+_ARC_LINE = re.compile(rb"\S+ \d+\.\d+\.\d+\.\d+ \d{8,14} ")
+
+
 class _QuietIterator(ArchiveIterator):  # type: ignore[misc]
     """warcio's iterator without its remarks on standard error; `err_count` still counts."""
 
@@ -76,31 +96,97 @@ def records(path: Path, *, payloads: bool = True, limit: int = MAX_PAYLOAD) -> I
     been yielded by then.
     """
     with path.open("rb") as file:
-        iterator = _QuietIterator(file, check_digests=payloads)
-        end = 0
+        yield from _records(file, path, 0, payloads, limit)
+
+
+def readable(path: Path, *, payloads: bool = True, limit: int = MAX_PAYLOAD) -> Iterator[RawRecord | Skipped]:
+    """Every record of a WARC or ARC file that can be read, in order, and the places between them that cannot.
+
+    After a place that is damaged reading goes on at the next gzip member that begins a record or, where the file is
+    not gzipped, at the next first line of one. Damaged places that follow one another are one.
+    """
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        packed = file.read(2) == b"\x1f\x8b"
+        start = times = 0
+        skipped: Skipped | None = None
         while True:
+            end = start
             try:
-                record = next(iterator, None)
-                if record is None:
-                    _nothing_follows(path, end)
-                    return
-                raw = _describe(record)
-                if payloads:
-                    _read(record, raw, limit)
-                raw.offset = iterator.get_record_offset()
-                raw.length = iterator.get_record_length()
-                end = raw.offset + raw.length
-                if _is_cut(record, raw) or _member_is_cut(iterator):
-                    raise BrokenArchive(
-                        "cut",
-                        f"The file ends inside the record at byte {raw.offset} ({raw.uri or raw.kind}); "
-                        "the records before it were taken.",
-                    )
-            except BrokenArchive:
-                raise
-            except Exception as error:
-                raise BrokenArchive("broken-archive", _why(error, max(0, iterator.offset))) from error
-            yield raw
+                for record in _records(file, path, start, payloads, limit):
+                    if skipped is not None:
+                        yield skipped
+                        skipped = None
+                    end = record.offset + record.length
+                    yield record
+                break
+            except BrokenArchive as error:
+                times += 1
+                found = _next_record(path, end + 1, packed) if times < MOST_SKIPPED else None
+                stop = size if found is None else found
+                if skipped is None:
+                    skipped = Skipped(end, stop, error.error, error.message)
+                else:
+                    skipped = Skipped(skipped.start, stop, skipped.error, skipped.message)
+                if found is None:
+                    break
+                start = found
+        if skipped is not None:
+            yield skipped
+
+
+def _next_record(path: Path, start: int, packed: bool) -> int | None:
+    """The first place from `start` on at which a record begins; None where there is none."""
+    with path.open("rb") as file:
+        if os.fstat(file.fileno()).st_size <= start:
+            return None
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
+            for found in (_MEMBER if packed else _RECORD_LINE).finditer(view, start):
+                if not packed:
+                    return found.start()
+                try:
+                    head = zlib.decompressobj(31).decompress(view[found.start() : found.start() + _CHUNK], 512)
+                except zlib.error:
+                    continue
+                if head.startswith((b"WARC/", b"filedesc://")) or _ARC_LINE.match(head):
+                    return found.start()
+    return None
+
+
+def _records(file: BinaryIO, path: Path, start: int, payloads: bool, limit: int) -> Iterator[RawRecord]:
+    """The records from a place in a file on; BrokenArchive as in `records`."""
+    file.seek(start)
+    iterator = _QuietIterator(file, check_digests=payloads)
+    end = start
+    while True:
+        try:
+            record = next(iterator, None)
+            if record is None:
+                _nothing_follows(path, end)
+                return
+            raw = _describe(record)
+            if payloads:
+                _read(record, raw, limit)
+            raw.offset = iterator.get_record_offset()
+            raw.length = iterator.get_record_length()
+            end = raw.offset + raw.length
+            if _is_cut(record, raw) or _member_is_cut(iterator):
+                raise BrokenArchive(
+                    "cut",
+                    f"The file ends inside the record at byte {raw.offset} ({raw.uri or raw.kind}); "
+                    "the records before it were taken.",
+                )
+        except BrokenArchive:
+            raise
+        except Exception as error:
+            raise BrokenArchive("broken-archive", _why(error, max(0, iterator.offset))) from error
+        if iterator.err_count and raw.problem is None:
+            iterator.err_count = 0
+            raw.problem = (
+                "length",
+                "More follows the record than its Content-Length says; it was taken as far as that.",
+            )
+        yield raw
 
 
 def read_message(block: bytes, limit: int = MAX_PAYLOAD) -> RawRecord:
@@ -256,4 +342,14 @@ def is_archive(head: bytes) -> bool:
     return head.startswith((b"WARC/", b"filedesc://"))
 
 
-__all__ = ["MAX_PAYLOAD", "BrokenArchive", "RawRecord", "is_archive", "payload_at", "read_message", "records"]
+__all__ = [
+    "MAX_PAYLOAD",
+    "BrokenArchive",
+    "RawRecord",
+    "Skipped",
+    "is_archive",
+    "payload_at",
+    "read_message",
+    "readable",
+    "records",
+]

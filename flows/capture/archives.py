@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,14 +20,16 @@ from flows.capture.session import Batch, Session
 from flows.capture.walk import FileFound
 from flows.capture.web import http_date, redirect_of
 from flows.extract.binary import refuse_pointer
-from flows.extract.reading import UnreadableError
+from flows.extract.reading import TRUNCATED, UnreadableError
 from flows.extract.registry import canonical
 from flows.sources.registry import Source
 from warehouse.disk import sha256_file
 from warehouse.raw import Place, take_in
-from warehouse.records import BrokenArchive, RawRecord, records
+from warehouse.records import RawRecord, Skipped, readable
 
 _CAPTURED = ("response", "resource", "revisit", "conversion")
+_DERIVED = re.compile(r"urn:(?:text|pageinfo|view|thumbnail|fullpage|screenshot|transclusions)(?::|\Z)", re.I)
+"""Addresses under which crawlers keep what they made of a page (browsertrix, conifer, warcprox)."""
 NOTE = "taken-in"
 
 
@@ -88,10 +92,13 @@ def index(
     """A capture for each response, resource, revisit and conversion record of a file in the raw store."""
     out = Indexed()
     last = datetime.fromtimestamp(0, UTC)
-    empty = True
-    for record in _until_broken(raw / warc_file, origin_uri, source_id, out):
+    empty, derived = True, 0
+    for record in _readable(raw / warc_file, origin_uri, source_id, out):
         empty = False
         if record.kind not in _CAPTURED or not record.uri:
+            continue
+        if _is_of_a_page(record):
+            derived += 1
             continue
         last = record.captured_at or last
         place = Place(warc_file, record.offset, record.length)
@@ -112,6 +119,7 @@ def index(
             out.rejects.append(reject_of(values, "digest", message))
         if problem:
             out.rejects.append(reject_of(values, *problem))
+    _drop_conversions(out, origin_uri, source_id, derived)
     if empty and not out.rejects:
         out.rejects.append(reject(source_id, origin_uri, "empty", "The archive holds no records."))
     fresh = known.captures(values["capture_id"] for values in out.captures)
@@ -119,11 +127,34 @@ def index(
     return out
 
 
-def _until_broken(path: Path, origin_uri: str, source_id: str, out: Indexed) -> Iterator[RawRecord]:
-    try:
-        yield from records(path)
-    except BrokenArchive as error:
-        out.rejects.append(reject(source_id, origin_uri, error.error, error.message))
+def _readable(path: Path, origin_uri: str, source_id: str, out: Indexed) -> Iterator[RawRecord]:
+    """The records of a file that can be read; what was passed over is rejected, with its place."""
+    for each in readable(path):
+        if isinstance(each, Skipped):
+            message = f"{each.message} Bytes {each.start} to {each.end} were passed over."
+            out.rejects.append(reject(source_id, origin_uri, each.error, message))
+        else:
+            yield each
+
+
+def _is_of_a_page(record: RawRecord) -> bool:
+    """Whether a record says by its address that a crawler made it of a page: its text, a picture of it, its links."""
+    return _DERIVED.match(record.uri or "") is not None
+
+
+def _drop_conversions(out: Indexed, origin_uri: str, source_id: str, derived: int) -> None:
+    """Leave out what was made of pages that the file holds themselves: it is no second carrier of them."""
+    pages = {values["uri"] for values in out.captures if values["record_type"] == "response"}
+    made = {
+        values["capture_id"]
+        for values in out.captures
+        if values["record_type"] == "conversion" and values["uri"] in pages
+    }
+    out.captures = [values for values in out.captures if values["capture_id"] not in made]
+    out.rejects = [values for values in out.rejects if values["capture_id"] not in made]
+    if derived + len(made):
+        message = f"{derived + len(made)} records that were made of pages, such as their text, were not taken as pages."
+        out.rejects.append(reject(source_id, origin_uri, "derived", message))
 
 
 def _row(
@@ -146,7 +177,7 @@ def _row(
         outlet=_host(uri) or source_id,
         media_type=served_type(declared, record.payload or b""),
         last_modified=http_date(record.http_headers.get("last-modified")),
-        parser=parser,
+        parser=_with_truncation(parser, record.headers.get("warc-truncated")),
     )
     return row(
         origin,
@@ -161,6 +192,14 @@ def _row(
         location=redirect_of(record.http_status, record.http_headers, uri),
         warc_digest=digest,
     )
+
+
+def _with_truncation(parser: str | None, reason: str | None) -> str | None:
+    """The source's hints, and that the crawler broke the payload off, where its record says so."""
+    if not reason or not reason.strip():
+        return parser
+    hints = json.loads(parser) if parser else {}
+    return canonical({**hints, TRUNCATED: reason.strip()[:40]})
 
 
 def _host(uri: str) -> str | None:

@@ -55,6 +55,10 @@ class Reading:
     agreement: float | None = None
 
 
+TRUNCATED = "truncated"
+"""Hint that a payload was broken off by whoever captured it, and the flag of the last block read from it."""
+
+
 class UnreadableError(Exception):
     """A payload that no document can be read from. `error` is a short name, the message one sentence."""
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from flows.extract.reading import TRUNCATED
 from flows.segment.heads import Head, head
 from flows.segment.page import Placed, read_page
 from flows.segment.words import parted
@@ -33,12 +34,23 @@ def segment(documents: pa.Table, blocks: pa.Table) -> tuple[pa.Table, pa.Table]:
         for row in documents.select(["document_id", "extractor", "title"]).to_pylist()
     }
     columns = _Columns(blocks)
+    broken_off = _broken_off(blocks)
     heads: list[dict[str, Any]] = []
     for document, start, end in _runs(blocks.column("document_id")):
         extractor, title = facts.get(document, (None, None))
         found = (columns.read if extractor in _PAGES else columns.accept)(start, end, title)
+        if document in broken_off:
+            for item in found:
+                item.complete = False
         heads.extend(_row(document, item) for item in found)
     return pa.Table.from_pylist(heads, schema=ARTICLE_HEADS.arrow), columns.table()
+
+
+def _broken_off(blocks: pa.Table) -> set[str]:
+    """Documents whose payload was broken off when it was captured."""
+    flags = blocks.column("flags").combine_chunks()
+    rows = pc.list_parent_indices(flags).filter(pc.equal(pc.list_flatten(flags), TRUNCATED))
+    return set(blocks.column("document_id").take(rows).to_pylist())
 
 
 def _runs(ids: pa.ChunkedArray) -> Iterator[tuple[str, int, int]]:
