@@ -1,4 +1,9 @@
-"""What is still to be read: payloads that no present version of their reader has read or rejected."""
+"""What is still to be read: payloads that no present version of their reader has read or rejected.
+
+What the tables should hold follows from the captures: of each payload what every reader of its media types says, with
+the hints of the sources that it came from. `wanted` is that list; `unread` is what of it is not there yet, and
+`unwanted` what is there and is not on it.
+"""
 
 from __future__ import annotations
 
@@ -7,66 +12,99 @@ from collections.abc import Iterator
 import duckdb
 import pyarrow as pa
 
-from flows.extract.registry import MEDIA_TYPES, extractor_for, present_stamps
+from flows import versions
+from flows.extract.registry import MEDIA_TYPES, extractor_for
 from flows.read import Work
 
-_WORK = """
+STAGES = "('extract', 'segment', 'clean')"
+"""Stages whose rejects say that a payload was not read."""
+
+_WANTED = """
+CREATE OR REPLACE TEMP TABLE wanted AS
 WITH held AS (
     SELECT *, lower(trim(split_part(coalesce(media_type, ''), ';', 1))) AS media
     FROM captures WHERE payload_sha256 IS NOT NULL
-), places AS (
-    SELECT payload_sha256, min((warc_file, warc_offset, warc_length, record_type, part_start, part_end)) AS place
-    FROM captures WHERE record_type <> 'revisit' AND payload_sha256 IS NOT NULL GROUP BY payload_sha256
-), wanted AS (
-    SELECT payload_sha256, parser, coalesce(extractor, 'none') AS extractor,
-        CASE WHEN stamp IS NULL THEN media WHEN parser IS NULL THEN stamp
-             ELSE stamp || '+' || left(sha256(parser), 8) END AS stamp,
-        min(payload_bytes) AS payload_bytes, min(media) AS media,
-        min((uri, source_id, capture_id)) AS named
+), latest AS (
+    SELECT payload_sha256, source_id, max((captured_at, capture_id, parser))[3] AS parser
+    FROM held GROUP BY payload_sha256, source_id
+), hints AS (
+    -- A source's last word counts, and of several sources the first by name that has any to say.
+    SELECT payload_sha256, min((parser IS NULL, source_id, parser))[3] AS parser
+    FROM latest GROUP BY payload_sha256
+), payloads AS (
+    SELECT payload_sha256, extractor, coalesce(version, '') AS extractor_version,
+        CASE WHEN extractor IS NULL THEN media END AS unknown, min(payload_bytes) AS payload_bytes,
+        min(media) AS media, min((uri, source_id, capture_id)) AS named
     FROM held LEFT JOIN readers USING (media) GROUP BY ALL
 )
-SELECT payload_sha256, payload_bytes, nullif(media, ''), parser,
+SELECT p.*, h.parser FROM payloads AS p JOIN hints AS h USING (payload_sha256)
+"""
+
+_READ = """
+EXISTS (FROM documents d WHERE d.payload_sha256 = w.payload_sha256 AND d.extractor = w.extractor
+    AND (d.extractor_version, d.segment_version, d.clean_version) = (w.extractor_version, $segment, $clean)
+    AND d.parser IS NOT DISTINCT FROM w.parser)
+"""
+_REJECTED = f"""
+EXISTS (FROM rejects r WHERE r.payload_sha256 = w.payload_sha256 AND r.stage IN {STAGES}
+    AND r.extractor = w.extractor
+    AND (r.extractor_version, r.segment_version, r.clean_version) = (w.extractor_version, $segment, $clean)
+    AND r.parser IS NOT DISTINCT FROM w.parser)
+"""
+_NO_READER = f"""
+EXISTS (FROM rejects r WHERE r.payload_sha256 = w.payload_sha256 AND r.stage IN {STAGES}
+    AND r.extractor IS NULL AND w.extractor IS NULL AND coalesce(r.media_type, '') = w.unknown)
+"""
+_NO_RECORD = """
+-- a dump that could not be split into records is no record either; a remark on the bytes is no such thing
+w.extractor = 'record' AND EXISTS (FROM rejects r WHERE r.payload_sha256 = w.payload_sha256 AND r.stage = 'capture'
+    AND r.error NOT IN ('digest', 'undecodable', 'length'))
+"""
+
+_WORK = f"""
+WITH places AS (
+    SELECT payload_sha256, min((warc_file, warc_offset, warc_length, record_type, part_start, part_end)) AS place
+    FROM captures WHERE record_type <> 'revisit' AND payload_sha256 IS NOT NULL GROUP BY payload_sha256
+)
+SELECT w.payload_sha256, w.payload_bytes, nullif(w.media, ''), w.parser,
     place[1], place[2], place[3], place[4], place[5], place[6], named[1], named[2], named[3]
-FROM wanted JOIN places USING (payload_sha256)
-WHERE NOT EXISTS (FROM documents d WHERE d.payload_sha256 = wanted.payload_sha256
-        AND d.extractor = wanted.extractor AND d.extractor_version = wanted.stamp)
-    AND NOT EXISTS (FROM rejects r WHERE r.payload_sha256 = wanted.payload_sha256
-        AND (r.version = wanted.extractor || ' ' || wanted.stamp
-            -- a dump that could not be split into records is no record either; a remark on the bytes is no such thing
-            OR wanted.extractor = 'record' AND r.stage = 'capture' AND r.version IS NULL
-                AND r.error NOT IN ('digest', 'undecodable', 'length')))
+FROM wanted AS w JOIN places USING (payload_sha256)
+WHERE NOT ({_READ}) AND NOT ({_REJECTED}) AND NOT ({_NO_READER}) AND NOT ({_NO_RECORD})
 -- All that tells two rows apart, so that the work is cut into the same partitions in every run.
-ORDER BY place, payload_sha256, parser, wanted.extractor, wanted.stamp
+ORDER BY place, w.payload_sha256, w.extractor, w.media
 """
 
 
 def unread(con: duckdb.DuckDBPyConnection) -> Iterator[Work]:
     """What is to be read, in the order of its place in the raw store, so that files are read from front to back."""
-    known = [(media, name, extractor_for(media)) for media, name in sorted(MEDIA_TYPES.items())]
+    _want(con)
+    result = con.execute(_WORK, {"segment": versions.SEGMENT, "clean": versions.CLEAN})
+    while rows := result.fetchmany(4096):
+        yield from (Work(*row) for row in rows)
+
+
+def _want(con: duckdb.DuckDBPyConnection) -> None:
+    known = [(media, extractor_for(media)) for media in sorted(MEDIA_TYPES)]
     readers = pa.table(
         {
-            "media": [media for media, _, _ in known],
-            "extractor": [name for _, name, _ in known],
-            "stamp": [each.stamp(None) if each else "" for _, _, each in known],
+            "media": [media for media, _ in known],
+            "extractor": [each.name if each else None for _, each in known],
+            "version": [each.version if each else None for _, each in known],
         }
     )
     con.register("readers", readers)
     try:
-        result = con.execute(_WORK)
-        while rows := result.fetchmany(4096):
-            yield from (Work(*row) for row in rows)
+        con.execute(_WANTED)
     finally:
         con.unregister("readers")
 
 
-def stale(con: duckdb.DuckDBPyConnection) -> bool:
-    """Whether documents or rejects of other versions than the present ones lie in the tables."""
-    present = present_stamps()
-    rows = con.execute(
-        "SELECT DISTINCT extractor, split_part(extractor_version, '+', 1) FROM documents UNION "
-        "SELECT DISTINCT split_part(version, ' ', 1), split_part(substr(version, 1 + instr(version, ' ')), '+', 1) "
-        "FROM rejects WHERE version IS NOT NULL"
-    ).fetchall()
-    return any(
-        extractor_for(stamp) is not None if name == "none" else present.get(name) != stamp for name, stamp in rows
-    )
+UNWANTED_DOCUMENTS = "SELECT document_id FROM documents ANTI JOIN wanted USING (payload_sha256, extractor)"
+"""Documents that no capture asks for any more, as when a media type has got another reader; `unread` goes before."""
+
+UNWANTED_REJECTS = f"""
+SELECT r.reject_id FROM rejects AS r WHERE r.stage IN {STAGES} AND r.payload_sha256 IS NOT NULL AND NOT EXISTS (
+    FROM wanted AS w WHERE w.payload_sha256 = r.payload_sha256 AND w.extractor IS NOT DISTINCT FROM r.extractor
+    AND (w.extractor IS NOT NULL OR w.unknown = coalesce(r.media_type, '')))
+"""
+"""Rejects of readings that no capture asks for any more."""

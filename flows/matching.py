@@ -10,11 +10,12 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flows.extract.registry import present_stamps
+from flows.aliases import MOVED, point
 from flows.match.isolate import all_failed
-from flows.match.stage import MATCH_INPUT, MatchChange, StateMissingError, match, prune
+from flows.match.stage import MATCH_INPUT, Change, MatchChange, StateMissingError, match, prune
+from flows.stages import Stages
 from schemas import table
-from schemas.render.sql import literal
+from schemas.render.sql import column_list, literal, quoted
 from warehouse.storage import at
 from warehouse.store import Writer
 
@@ -22,14 +23,11 @@ TABLES = ("alignments", "stories", "variants")
 _LOG = logging.getLogger(__name__)
 
 _INPUT = """
-WITH present AS (
-    SELECT document_id, payload_sha256, publisher, published_at FROM documents
-    WHERE (extractor, split_part(extractor_version, '+', 1)) IN ({stamps})
-), seen AS (
+WITH seen AS (
     -- An address counts once, however often it was looked at: asking again is no further printing.
     SELECT d.document_id, coalesce(d.publisher, c.outlet) AS outlet, count(DISTINCT c.uri) AS captures,
         min(c.name_date) AS name_date
-    FROM present AS d JOIN captures AS c USING (payload_sha256)
+    FROM documents AS d JOIN captures AS c USING (payload_sha256)
     GROUP BY ALL
 ), met AS (
     SELECT document_id, list(outlet ORDER BY outlet) AS outlets, list(captures ORDER BY outlet) AS captures,
@@ -37,21 +35,48 @@ WITH present AS (
     FROM seen GROUP BY document_id
 )
 SELECT a.article_id, a.document_id, m.outlets, m.captures, coalesce(d.published_at, m.name_date) AS published_at{text}
-FROM articles AS a JOIN present AS d USING (document_id) JOIN met AS m USING (document_id)
+FROM articles AS a JOIN documents AS d USING (document_id) JOIN met AS m USING (document_id)
+"""
+
+# The story that has most of the letters of one that is gone, its leader's first; and what led to the one leads on. An
+# article that has another id now is known by that.
+_HEIRS = """
+WITH lost AS (
+    SELECT s.story_id, coalesce(a.id, s.article_id) AS article_id, span_start, span_end, leader
+    FROM stories AS s LEFT JOIN id_aliases AS a ON a.alias_id = s.article_id
+    WHERE s.story_id NOT IN (SELECT story_id FROM told)
+), votes AS (
+    SELECT l.story_id AS alias_id, t.story_id AS id,
+        sum(least(l.span_end, t.span_end) - greatest(l.span_start, t.span_start)) AS letters,
+        sum(CASE WHEN l.leader THEN least(l.span_end, t.span_end) - greatest(l.span_start, t.span_start) ELSE 0 END)
+            AS led
+    FROM lost AS l JOIN told AS t
+    ON t.article_id = l.article_id AND t.span_start < l.span_end AND t.span_end > l.span_start
+    GROUP BY ALL
+), heirs AS (
+    SELECT alias_id, id FROM votes
+    QUALIFY row_number() OVER (PARTITION BY alias_id ORDER BY led DESC, letters DESC, id) = 1
+)
+SELECT alias_id, 'story' AS kind, id FROM heirs
+UNION ALL
+SELECT a.alias_id, 'story', coalesce(h.id, a.story_id) FROM story_aliases AS a LEFT JOIN heirs AS h
+ON h.alias_id = a.story_id
+ORDER BY ALL
 """
 
 
 def input_sql(*, text: bool) -> str:
-    """A query for the articles of the present stage versions, in the columns of MATCH_INPUT, over the tables."""
-    stamps = ", ".join(f"({literal(name)}, {literal(stamp)})" for name, stamp in sorted(present_stamps().items()))
-    return _INPUT.format(stamps=stamps, text=", a.text" if text else "")
+    """A query for the articles, in the columns of MATCH_INPUT, over the tables."""
+    return _INPUT.format(text=", a.text" if text else "")
 
 
 class Matching:
     """The matching of one run. `generation` names the matcher's working files that go with the tables."""
 
-    def __init__(self, writer: Writer, memory_limit: str | None, workers: int) -> None:
+    def __init__(self, writer: Writer, stages: Stages, memory_limit: str | None, workers: int, run_id: str) -> None:
         self._writer = writer
+        self._stages = stages
+        self._run_id = run_id
         self._state = at(writer.warehouse.state).within("match")
         self._inputs = at(writer.warehouse.state).within("match-inputs")
         self._memory_limit = memory_limit
@@ -61,15 +86,23 @@ class Matching:
         """Articles whose alignments or stories changed in this run; None for all."""
 
     def bring_up_to_date(self, now: datetime) -> Counter[str]:
-        """Match what came, went or was seen by others since the last generation; returns the rows added."""
+        """Match what came, went or was seen by others since the last generation; returns the rows added.
+
+        What another version of the matcher made is matched anew.
+        """
+        if not self._stages.up_to_date("match"):
+            self.generation = None
         new, removed = self._difference()
-        if new.num_rows == 0 and len(removed) == 0:
+        held = self.generation is None and any(map(self._writer.rows, TABLES))
+        if new.num_rows == 0 and len(removed) == 0 and not held:
+            self._stages.done("matcher")
             return Counter()
         change = self._change(new, removed)
         if isinstance(change, Exception):
             return Counter(rejects=self._tell(all_failed(change)))
         counts = self._apply(change, anew=self.generation is None, now=now)
         counts["rejects"] += self._tell(change.faults)
+        self._stages.done("matcher")
         self.generation = change.generation
         self._remember()
         return counts
@@ -153,17 +186,47 @@ class Matching:
 
     def _apply(self, change: MatchChange, anew: bool, now: datetime) -> Counter[str]:
         counts: Counter[str] = Counter()
+        moved = self._heirs(change.stories.add) if anew else None
+        told = {name: getattr(change, name) for name in TABLES}
+        if anew:
+            told = {name: self._changes(name, mine.add) for name, mine in told.items()}
+            # The names of before are the former matcher's; they stay as ids that were published once.
+            former = self._writer.con().sql("SELECT alias_id FROM story_aliases").to_arrow_table()
+            self._writer.change("story_aliases", table("story_aliases").empty(), former)
         self.touched = None if anew else _touched(change)
-        for name in TABLES:
-            mine = getattr(change, name)
-            if anew and self._writer.rows(name):
-                counts[name] += self._writer.overwrite(name, mine.add)
-            else:
-                counts[name] += self._writer.change(name, mine.add, mine.remove)[0]
+        for name, mine in told.items():
+            counts[name] += self._writer.change(name, mine.add, mine.remove)[0]
         aliases = change.story_aliases
         at = pa.array([now] * aliases.add.num_rows, table("story_aliases").column("replaced_at").type)
         self._writer.change("story_aliases", aliases.add.append_column("replaced_at", at), aliases.remove)
+        came = pa.table({"id": told["stories"].add["story_id"]})
+        point(self._writer, MOVED.empty_table() if moved is None else moved, came, self._run_id)
         return counts
+
+    def _changes(self, name: str, rows: pa.Table) -> Change:
+        """What makes a table hold some rows and no others; equal rows stay."""
+        con = self._writer.con()
+        con.register("told", rows)
+        keys, columns = ", ".join(map(quoted, table(name).key)), column_list(table(name))
+        sides = (f"(SELECT *, hash({columns}) AS row_hash FROM {side})" for side in (name, "told"))
+        held, now = sides
+        try:
+            gone = con.sql(f"SELECT {keys} FROM {held} ANTI JOIN {now} USING ({keys}, row_hash)").to_arrow_table()
+            came = con.sql(
+                f"SELECT {columns} FROM {now} ANTI JOIN {held} USING ({keys}, row_hash) ORDER BY {keys}"
+            ).to_arrow_table()
+        finally:
+            con.unregister("told")
+        return Change(gone, came.cast(table(name).arrow))
+
+    def _heirs(self, stories: pa.Table) -> pa.Table:
+        """Ids of stories that go once `stories` are all there are, with the story that takes the place of each."""
+        con = self._writer.con()
+        con.register("told", stories)
+        try:
+            return con.sql(_HEIRS).to_arrow_table()
+        finally:
+            con.unregister("told")
 
 
 def _articles(con: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:

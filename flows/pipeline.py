@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
-from flows import steps
+from flows import migrate, steps
 from flows.capture.session import Clock
 from flows.executor import Executor, Pool
-from flows.extract.registry import present_stamps
 from flows.progress import Progress, Silent
 from flows.settings import Settings
 from flows.sources.registry import BadSource, Source
@@ -55,6 +54,7 @@ def run(job: Job) -> Outcome:
     run_id = job.run_id or f"{started:%Y%m%dT%H%M%S}-{started.microsecond:05x}{secrets.token_hex(1)[0]}"
     executor = job.executor or Pool(job.settings.processes)
     with job.warehouse.writer() as writer:
+        migrate.bring_up(writer)
         writer.con().execute("SET memory_limit = $1", [job.settings.memory_limit])
         step = steps.Run(writer, job.settings, run_id, started, job.clock, executor, job.progress)
 
@@ -70,6 +70,8 @@ def run(job: Job) -> Outcome:
         do("match", step.match)
         # articles, passages and what matching found in them → restorations
         do("restore", step.restore)
+        # the versions that made all this → stages
+        step.stages.write()
         # everything above → one snapshot, visible at once
         snapshot = do("publish", partial(publish, job, step)) if writer.changed else None
         step.remember()
@@ -85,7 +87,6 @@ def publish(job: Job, step: steps.Run) -> Snapshot:
         published_at=finished.isoformat(),
         code_version=DIBAO,
         config_sha256=job.settings.sha256(),
-        stages=present_stamps(),
-        stale=step.stale(),
+        stages=step.stages.versions,
         match_state=step.match_state,
     )

@@ -7,16 +7,17 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from flows import versions
 from flows.capture.rows import reject
 from flows.clean.stage import clean
-from flows.extract.reading import TRUNCATED, Reading, UnreadableError
+from flows.extract.reading import TRUNCATED, UnreadableError
 from flows.extract.registry import extractor_for
-from flows.extract.stage import gather
+from flows.extract.stage import Read, gather
 from flows.faults import sentence, told
 from flows.segment.stage import segment
 from flows.workers import Fault
@@ -136,7 +137,7 @@ def payloads_of(raw: Path, work: Sequence[Work]) -> Iterator[tuple[Work, bytes |
 
 def read_payloads(work: Iterable[tuple[Work, bytes | UnreadableError]]) -> dict[str, pa.Table]:
     """Extract, segment and clean payloads; returns the rows of each of TABLES."""
-    readings: list[tuple[Work, _Read]] = []
+    readings: list[tuple[Work, Read]] = []
     rejects: list[dict[str, Any]] = []
     for each, payload in work:
         try:
@@ -152,15 +153,7 @@ def read_payloads(work: Iterable[tuple[Work, bytes | UnreadableError]]) -> dict[
         return _one_by_one(readings, rejects)
 
 
-class _Read(NamedTuple):
-    """What came of one payload."""
-
-    extractor: str
-    stamp: str
-    reading: Reading
-
-
-def extract(media_type: str | None, parser: str | None, payload: bytes | UnreadableError) -> _Read:
+def extract(media_type: str | None, parser: str | None, payload: bytes | UnreadableError) -> Read:
     """Read one payload. UnreadableError says why there is none."""
     if isinstance(payload, UnreadableError):
         raise payload
@@ -180,20 +173,27 @@ def extract(media_type: str | None, parser: str | None, payload: bytes | Unreada
         raise UnreadableError("crash", f"The {extractor.name} reader failed: {sentence(error)}") from error
     if TRUNCATED in hints and reading.blocks:
         reading.blocks[-1].flags = (*reading.blocks[-1].flags, TRUNCATED)
-    return _Read(extractor.name, extractor.stamp(parser), reading)
+    return Read(extractor.name, extractor.version, parser, reading)
 
 
-def _finish(readings: Sequence[tuple[Work, _Read]], rejects: list[dict[str, Any]]) -> dict[str, pa.Table]:
-    documents, blocks = gather((each.payload_sha256, *read) for each, read in readings)
+def _finish(readings: Sequence[tuple[Work, Read]], rejects: list[dict[str, Any]]) -> dict[str, pa.Table]:
+    documents, blocks = gather((each.payload_sha256, read) for each, read in readings)
     heads, placed = segment(documents, blocks)
     cleaned = clean(documents, heads, placed)
     hashes = [
         text_sha256(cleaned.document_texts.get(document, ""))
         for document in documents.column("document_id").to_pylist()
     ]
-    at = documents.schema.get_field_index("text_sha256")
+    known = {
+        "segment_version": [versions.SEGMENT] * len(hashes),
+        "clean_version": [versions.CLEAN] * len(hashes),
+        "text_sha256": hashes,
+    }
+    for name, values in known.items():
+        at = documents.schema.get_field_index(name)
+        documents = documents.set_column(at, documents.schema.field(at), pa.array(values, pa.string()))
     return {
-        "documents": documents.set_column(at, documents.schema.field(at), pa.array(hashes, pa.string())),
+        "documents": documents,
         "articles": cleaned.articles,
         "passages": cleaned.passages,
         "edits": cleaned.edits,
@@ -201,7 +201,7 @@ def _finish(readings: Sequence[tuple[Work, _Read]], rejects: list[dict[str, Any]
     }
 
 
-def _one_by_one(readings: Sequence[tuple[Work, _Read]], rejects: list[dict[str, Any]]) -> dict[str, pa.Table]:
+def _one_by_one(readings: Sequence[tuple[Work, Read]], rejects: list[dict[str, Any]]) -> dict[str, pa.Table]:
     done = [{name: table(name).empty() for name in TABLES}]
     for each, read in readings:
         try:
@@ -229,6 +229,11 @@ def _reject(each: Work, stage: str, error: str, message: str, traceback: str | N
         capture_id=each.capture_id,
         sha256=each.payload_sha256,
         stage=stage,
-        version=f"{extractor.name} {extractor.stamp(each.parser)}" if extractor else f"none {each.media_type or ''}",
         traceback=traceback,
+        extractor=extractor.name if extractor else None,
+        extractor_version=extractor.version if extractor else None,
+        segment_version=versions.SEGMENT if extractor else None,
+        clean_version=versions.CLEAN if extractor else None,
+        parser=each.parser,
+        media_type=each.media_type,
     )

@@ -13,7 +13,7 @@ from schemas import TABLES
 from schemas.render.sql import quoted
 from warehouse import digest
 from warehouse.catalogue import define
-from warehouse.errors import WarehouseError, nothing_at
+from warehouse.errors import WarehouseError, nothing_at, outdated_at
 from warehouse.storage import at
 from warehouse.store import Warehouse
 
@@ -80,5 +80,7 @@ def _published(store: Warehouse) -> duckdb.DuckDBPyConnection:
     con.execute("SET TimeZone = 'UTC'")
     snapshot = store.latest()
     if snapshot is not None:
+        if store.outdated():
+            raise outdated_at(store.root)
         define(con, store.root, snapshot)
     return con

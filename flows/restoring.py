@@ -9,11 +9,11 @@ import pyarrow as pa
 
 from flows.faults import sentence, told
 from flows.match.isolate import halved
-from flows.restore.stage import RELATIONS, VERSION, WITNESSES, restore
+from flows.restore.stage import RELATIONS, WITNESSES, restore
+from flows.stages import Stages
 from schemas import table
 from schemas.ids import content_id
 from schemas.render.sql import literal
-from warehouse.storage import at
 from warehouse.store import Writer
 
 _TABLE = "restorations"
@@ -66,41 +66,35 @@ _DOCUMENTS = "SELECT DISTINCT document_id FROM articles SEMI JOIN touched USING 
 
 
 class Restorer:
-    """The restoring of one run. Which generation of the matcher it is up to date with is kept beside the tables."""
+    """The restoring of one run."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: Writer, stages: Stages) -> None:
         self._writer = writer
-        self._state = at(writer.warehouse.state).within("restored")
-        self._before = writer.snapshot.match_state if writer.snapshot else None
+        self._stages = stages
         self.rejects = 0
         """Rows of `rejects` that were added."""
 
-    def bring_up_to_date(self, generation: str | None, touched: Iterable[str] | None) -> int:
-        """Restore the pages of articles whose alignments or stories changed; None for all. Returns the rows added.
+    def bring_up_to_date(self, touched: Iterable[str] | None, pages: Iterable[str]) -> int:
+        """Restore what this run changed, or everything where another version restored it. Returns the rows added.
 
-        `generation` is what the matcher made in this run, or left as it was.
+        `touched` are articles whose alignments or stories changed, None for all; `pages` documents that were read
+        otherwise than before.
         """
-        if generation is None:
-            return 0
-        known = self._before is not None and self._version(self._before) == VERSION
-        if known and generation == self._before:
-            return 0
-        articles = sorted(set(touched)) if known and touched is not None else None
-        added = self._restore(articles)
-        self._state.put(generation, VERSION.encode())
-        self._before = generation
+        if touched is None or not self._stages.up_to_date("restore"):
+            added = self._restore(None)
+        else:
+            articles = sorted({*touched, *self._on(pages)})
+            added = self._restore(articles) if articles else 0
+        self._stages.done("restorer")
         return added
 
-    def tidy(self) -> None:
-        """Drop the marks of generations that are gone."""
-        for name in self._state.names():
-            if name != self._before:
-                self._state.delete(name)
-
-    def _version(self, generation: str) -> str | None:
-        if self._state.size(generation) is None:
-            return None
-        return self._state.get(generation).decode(errors="replace")
+    def _on(self, pages: Iterable[str]) -> list[str]:
+        """The articles of some documents."""
+        con = self._writer.con()
+        con.register("pages", pa.table({"document_id": pa.array(sorted(pages), pa.string())}))
+        found = con.execute("SELECT article_id FROM articles SEMI JOIN pages USING (document_id)").fetchall()
+        con.unregister("pages")
+        return [article for (article,) in found]
 
     def _restore(self, articles: list[str] | None) -> int:
         """Bring the rows of the articles' pages up to date; of all pages for None."""

@@ -26,12 +26,14 @@ from flows.history import History
 from flows.matching import Matching
 from flows.progress import Progress, stage
 from flows.read import TABLES, Partition, given_up, partitions, read_partition
+from flows.renewal import Staged, take_in
 from flows.restoring import Restorer
 from flows.settings import Settings
 from flows.sources import kinds
 from flows.sources.checks import check
 from flows.sources.kinds import SourceFailed
 from flows.sources.registry import BadSource, Source, registered_at
+from flows.stages import Stages
 from flows.workers import Fault
 from schemas import table
 from schemas.ids import content_id
@@ -57,8 +59,10 @@ class Run:
         self.run_id = run_id
         self.started = started
         self.counts: Counter[str] = Counter()
-        self._matching = Matching(writer, settings.memory_limit, settings.processes)
-        self._restorer = Restorer(writer)
+        self.stages = Stages(writer)
+        self._matching = Matching(writer, self.stages, settings.memory_limit, settings.processes, run_id)
+        self._restorer = Restorer(writer, self.stages)
+        self._renewed: list[str] = []
         self._clock = clock
         self._executor = executor
         self._progress = progress
@@ -241,8 +245,15 @@ class Run:
         if self._restated:
             restating.give_way(self.writer, self._restated)
         jobs = list(partitions(backlog.unread(self.writer.con())))
-        if not jobs:
-            return
+        staged = self._read(jobs) if jobs else Staged(self._staging, {}, table("rejects").empty())
+        work = [each for job in jobs for each in job.work]
+        counts, self._renewed = take_in(self.writer, staged, work, self.run_id)
+        self.counts.update(counts)
+        self.stages.done("reader", "segmenter", "cleaner")
+        shutil.rmtree(self._staging, ignore_errors=True)
+
+    def _read(self, jobs: list[Partition]) -> Staged:
+        """What partitions hold, and rejects for what killed its process."""
         out = self._staging / self.run_id
         function = partial(read_partition, self._raw, out=out)
         written, rejects = [], []
@@ -259,12 +270,10 @@ class Run:
                 else:
                     written.append((job.name, result.files))
                 progress.advance(len(job.work))
-        for name in TABLES:
-            # Only what partitions said that they finished, in the order of their place.
-            files = [out / files[name] for _, files in sorted(written, key=itemgetter(0)) if name in files]
-            self.counts[name] += self.writer.append_files(name, files)
-        self.counts["rejects"] += self.writer.append("rejects", self._absent("rejects", to_table("rejects", rejects)))
-        shutil.rmtree(self._staging, ignore_errors=True)
+        # Only what partitions said that they finished, in the order of their place.
+        written.sort(key=itemgetter(0))
+        files = {name: [out / files[name] for _, files in written if name in files] for name in TABLES}
+        return Staged(self._staging, files, to_table("rejects", rejects))
 
     @contextmanager
     def _cautious(self, executor: Executor) -> Iterator[Executor]:
@@ -279,10 +288,6 @@ class Run:
         yield Careful(executor) if careful else executor
         state.delete(mark)
 
-    def stale(self) -> bool:
-        """Whether documents of other versions than the present ones lie in the tables."""
-        return backlog.stale(self.writer.con())
-
     # ------------------------------------------------------------ match
 
     def match(self) -> None:
@@ -294,7 +299,7 @@ class Run:
     def restore(self) -> None:
         """Articles of broken pages, put together by what their witnesses prove."""
         with stage(self._progress, "restore") as progress:
-            added = self._restorer.bring_up_to_date(self._matching.generation, self._matching.touched)
+            added = self._restorer.bring_up_to_date(self._matching.touched, self._renewed)
             self.counts["restorations"] += added
             self.counts["rejects"] += self._restorer.rejects
             progress.advance(added)
@@ -334,7 +339,6 @@ class Run:
         """Note which files are dealt with, now that a snapshot holds them, and drop what it does not need."""
         self._matching.tidy()
         self._history.settle()
-        self._restorer.tidy()
         for seen in self._seen:
             seen.save()
         for key, pattern in self._names.items():

@@ -10,7 +10,8 @@ import duckdb
 
 from flows.extract.reading import UnreadableError
 from flows.read import Work, read_payloads
-from warehouse.errors import Damaged, Missing
+from flows.report.ids import find
+from warehouse.errors import Damaged
 from warehouse.records import payload_at
 from warehouse.store import Warehouse
 
@@ -32,7 +33,7 @@ def trace(warehouse: Warehouse, identity: str) -> Trace:
     Raises Missing where no table has the id. An abbreviation of 8 characters or more will do if it is the only one.
     """
     con = warehouse.connect()
-    kind, whole = _find(con, identity)
+    kind, whole = find(con, identity, ("passage", "article", "document", "capture"))
     out = Trace(kind, whole)
     document_id = None
     if kind in ("passage", "article", "document"):
@@ -59,20 +60,6 @@ def trace(warehouse: Warehouse, identity: str) -> Trace:
     out.chain += [("capture", capture) for capture in captures]
     _check(warehouse, con, out, payload, document_id)
     return out
-
-
-def _find(con: duckdb.DuckDBPyConnection, identity: str) -> tuple[str, str]:
-    if len(identity) < 8 or not identity.isalnum():
-        raise Missing(f"{identity!r} is no id; ids are 32 hex characters, and 8 of them may do.")
-    for kind in ("passage", "article", "document", "capture"):
-        found = con.execute(
-            f"SELECT {kind}_id FROM {kind}s WHERE starts_with({kind}_id, $1) LIMIT 2", [identity.lower()]
-        ).fetchall()
-        if len(found) > 1:
-            raise Missing(f"{identity!r} begins more than one {kind} id; give more of it.")
-        if found:
-            return kind, found[0][0]
-    raise Missing(f"No passage, article, document or capture has the id {identity!r}.")
 
 
 def _check(
@@ -115,8 +102,8 @@ def _check(
         out.verdict = "The bytes are the same; no document was read from them."
         return
     for document in documents:
-        again = _again(place | {"parser": _parser_of(con, document), "media_type": document["media_type"]}, data)
-        if again is None or again["document_id"] != document["document_id"]:
+        again = _again(place | {"parser": document["parser"], "media_type": document["media_type"]}, data)
+        if again is None or any(again[name] != document[name] for name in _MADE_BY):
             out.verdict = "This version of Dibao reads such payloads in another way; the bytes are the same."
             return
         if again["text_sha256"] != document["text_sha256"]:
@@ -126,23 +113,14 @@ def _check(
     out.verdict = "The bytes are the same, and reading them again gives the same text."
 
 
+_MADE_BY = ("document_id", "extractor_version", "segment_version", "clean_version")
+
+
 def _again(place: dict[str, Any], data: bytes | UnreadableError) -> dict[str, Any] | None:
     names = Work.__dataclass_fields__
     work = Work(**{name: place[name] for name in names})
     documents = read_payloads([(work, data)])["documents"].to_pylist()
     return documents[0] if documents else None
-
-
-def _parser_of(con: duckdb.DuckDBPyConnection, document: dict[str, Any]) -> str | None:
-    """The hints that the document was read with, known by their mark in the version."""
-    _, mark, hashed = document["extractor_version"].partition("+")
-    if not mark:
-        return None
-    rows = con.execute(
-        "SELECT parser FROM captures WHERE payload_sha256 = $1 AND left(sha256(parser), 8) = $2 LIMIT 1",
-        [document["payload_sha256"], hashed],
-    ).fetchall()
-    return str(rows[0][0]) if rows else None
 
 
 def _rows(con: duckdb.DuckDBPyConnection, sql: str, *args: Any) -> list[dict[str, Any]]:

@@ -60,17 +60,17 @@ CAPTURE_ID = identifier(
 )
 DOCUMENT_ID = identifier(
     "document_id",
-    "Id of the document, over payload, extractor and extractor version.",
+    "Id of the document, over payload and extractor.",
     "c41b7e9a02d84f6f9e1d5a7730b2c6d8",
 )
 ARTICLE_ID = identifier(
     "article_id",
-    "Id of the article, over document, ordinal and segment version.",
+    "Id of the article, over document, text and occurrence of the text in the document.",
     "9ab0c3d2e4f5061728394a5b6c7d8e9f",
 )
 PASSAGE_ID = identifier(
     "passage_id",
-    "Id of the passage, over document, ordinal and clean version.",
+    "Id of the passage, over document, place (its selector) and text.",
     "07d1e2c3b4a5968778695a4b3c2d1e0f",
 )
 STORY_ID = identifier(
@@ -84,6 +84,16 @@ PAYLOAD_SHA256 = text(
     "payload_sha256",
     "SHA-256 of the payload's bytes, lower-case hex.",
     "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0bd822cd15d6c15b0f00a0",
+)
+EXTRACTOR = text("extractor", "The reader.", "html")
+EXTRACTOR_VERSION = text("extractor_version", "Version of the reader.", "6")
+SEGMENT_VERSION = text("segment_version", "Version of the segmenter.", "4")
+CLEAN_VERSION = text("clean_version", "Version of the cleaner.", "3")
+PARSER = text(
+    "parser",
+    "Hints of the source on how to read the payload, as canonical JSON: keys of a record dump, site selectors.",
+    '{"text":"content","title":"title"}',
+    nullable=True,
 )
 ORDINAL = Column("ordinal", pa.int32(), "Place in the document, counted from 0.", 3)
 KIND = Column("kind", pa.string(), "What the block is on the page.", "body", values=PASSAGE_KINDS)

@@ -17,10 +17,10 @@ from typing import Any
 
 import duckdb
 
-from schemas import TABLES, Table
+from schemas import TABLES, Table, layout
 from schemas.render.sql import column_list, comments, empty_select, literal, quoted
 from warehouse import reading
-from warehouse.errors import Damaged, WarehouseError, nothing_at
+from warehouse.errors import Damaged, WarehouseError, nothing_at, outdated_at
 from warehouse.manifests import FileEntry
 from warehouse.snapshots import Snapshot, latest
 from warehouse.storage import at
@@ -123,7 +123,7 @@ def _define_snapshot(con: duckdb.DuckDBPyConnection, root: Path, snapshot: Snaps
         "CREATE OR REPLACE VIEW snapshot AS SELECT "
         f"{snapshot.number} AS number, {literal(snapshot.run_id)} AS run_id, "
         f"TIMESTAMPTZ {literal(snapshot.published_at)} AS published_at, "
-        f"{literal(snapshot.code_version)} AS code_version"
+        f"{literal(snapshot.code_version)} AS code_version, {literal(snapshot.layout)} AS layout"
     )
     con.execute(f"COMMENT ON VIEW snapshot IS {literal(_about(root, snapshot))}")
 
@@ -155,12 +155,15 @@ def view_files() -> list[str]:
 def connect(root: Path, *, memory_limit: str | None = None) -> duckdb.DuckDBPyConnection:
     """The published catalogue for reading, and nothing else: no other file, no network (`warehouse.reading`).
 
-    Raises Missing where nothing has been published, Busy where another program holds it, Damaged where it is broken.
+    Raises Missing where nothing has been published, Busy where another program holds it, Damaged where it is broken,
+    Outdated where it is gone and cannot be made again from tables that another version of Dibao made.
     """
     path = root / NAME
     snapshot = None if path.exists() else latest(root)
     if snapshot is None and not path.exists():
         raise nothing_at(root)
+    if snapshot is not None and snapshot.layout != layout():
+        raise outdated_at(root)
 
     def fill(con: duckdb.DuckDBPyConnection) -> None:
         if snapshot is None:
@@ -169,6 +172,12 @@ def connect(root: Path, *, memory_limit: str | None = None) -> duckdb.DuckDBPyCo
             define(con, root, snapshot)
 
     return reading.locked(root, fill, memory_limit=memory_limit)
+
+
+def outdated(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the catalogue shows tables of other columns than they are given now."""
+    columns = con.execute("SELECT column_name FROM (DESCRIBE snapshot)").fetchall()
+    return ("layout",) not in columns or con.execute("SELECT layout FROM snapshot").fetchall() != [(layout(),)]
 
 
 def rows(con: duckdb.DuckDBPyConnection, sql: str, values: Any = None) -> list[dict[str, Any]]:
@@ -209,26 +218,4 @@ def _select(table: Table, root: Path, snapshot: Snapshot, paths: Sequence[str]) 
     files = ", ".join(map(literal, paths))
     place = f"lambda p: coalesce(getvariable('warehouse'), {literal(str(root))}) || '/' || p"
     source = f"read_parquet(list_transform([{files}], {place}), hive_partitioning = false)"
-    return f"SELECT {column_list(table, 't')} FROM {source} AS t{_present(table, snapshot)}"
-
-
-def _present(table: Table, snapshot: Snapshot) -> str:
-    """Restriction to rows of the present stage versions; it costs a join, so only where there are others."""
-    if not snapshot.stale:
-        return ""
-    pairs = ", ".join(f"({literal(name)}, {literal(version)})" for name, version in sorted(snapshot.stages.items()))
-    if table.name == "rejects":
-        # What an earlier version gave up on, the present one has read or rejected anew.
-        return (
-            " WHERE t.version IS NULL "
-            f"OR (split_part(t.version, ' ', 1), split_part(split_part(t.version, ' ', 2), '+', 1)) IN ({pairs}) "
-            "OR (starts_with(t.version, 'none ') "
-            "AND NOT EXISTS (SELECT 1 FROM documents AS d WHERE d.payload_sha256 = t.payload_sha256))"
-        )
-    if table.name == "documents":
-        return f" WHERE (t.extractor, split_part(t.extractor_version, '+', 1)) IN ({pairs})"
-    if table.name in ("articles", "passages"):
-        return " SEMI JOIN documents AS d ON d.document_id = t.document_id"
-    if table.name == "edits":
-        return " SEMI JOIN passages AS p ON p.passage_id = t.passage_id"
-    return ""
+    return f"SELECT {column_list(table, 't')} FROM {source} AS t"

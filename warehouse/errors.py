@@ -45,6 +45,18 @@ def nothing_at(root: Path) -> Missing:
     return Missing(f"There is no warehouse at {root} yet; `dibao ingest PATH` makes one.")
 
 
+class Outdated(WarehouseError):  # noqa: N818
+    """The tables have other columns than this version of Dibao gives them."""
+
+
+def outdated_at(root: Path) -> Outdated:
+    """A warehouse that another version of Dibao made."""
+    return Outdated(
+        f"The warehouse at {root} was made by another version of Dibao. Run `dibao ingest` once to bring it up; "
+        "the bytes stay, and ids that were published lead on."
+    )
+
+
 class NoSpace(WarehouseError):  # noqa: N818
     """The disk is full; the last snapshot is intact."""
 

@@ -46,12 +46,12 @@ class Snapshot:
     code_version: str
     config_sha256: str
     stages: dict[str, str]
-    """Present version of each extractor, and of matching."""
+    """Version of each stage, by its name."""
     tables: dict[str, TableEntry]
     warc: Manifest
     """The WARC files."""
-    stale: bool = False
-    """Whether rows of earlier stage versions still lie in the files; the views then leave them out."""
+    layout: str = ""
+    """Mark of the tables' columns (`schemas.layout`); empty where they were made before there was one."""
     match_state: str | None = None
     """Generation of the matcher's working files that belongs to these tables; they can be made anew."""
     sha256: str = field(default="", compare=False)
@@ -102,6 +102,7 @@ def load(root: Path, number: int) -> Snapshot:
             for name, entry in fields.pop("tables").items()
         }
         warc = _manifest(storage, {"files": fields.pop("warc_files")} if written == 1 else fields.pop("warc"))
+        fields.pop("stale", None)  # of snapshots that kept rows of former versions beside those of the present one
         return Snapshot(tables=tables, warc=warc, sha256=hashlib.sha256(data).hexdigest(), **fields)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         where = store.local(_name(number))
@@ -120,7 +121,7 @@ def _pieces(manifest: Manifest) -> dict[str, Any]:
 
 def _written(snapshot: Snapshot) -> bytes:
     plain = ("number", "previous_sha256", "run_id", "published_at", "code_version", "config_sha256", "stages")
-    fields = {name: getattr(snapshot, name) for name in (*plain, "stale", "match_state")}
+    fields = {name: getattr(snapshot, name) for name in (*plain, "layout", "match_state")}
     fields |= {
         "format": FORMAT,
         "tables": {

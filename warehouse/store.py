@@ -9,12 +9,13 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from schemas import TABLES, Table, table
-from schemas.render.sql import literal, quoted
+from schemas import TABLES, Table, layout, table
+from schemas.render.sql import empty_select, literal, quoted
 from warehouse import catalogue, digest, lock, manifests, snapshots, tables
 from warehouse.disk import is_full
-from warehouse.errors import NoSpace, nothing_at
+from warehouse.errors import NoSpace, nothing_at, outdated_at
 from warehouse.manifests import FileEntry
 from warehouse.snapshots import Snapshot, TableEntry
 from warehouse.storage import at
@@ -47,9 +48,21 @@ class Warehouse:
     def latest(self) -> Snapshot | None:
         return snapshots.latest(self.root)
 
+    def outdated(self) -> bool:
+        """Whether another version of Dibao, that gave the tables other columns, published last."""
+        last = self.latest()
+        return last is not None and last.layout != layout()
+
     def connect(self, *, memory_limit: str | None = None) -> duckdb.DuckDBPyConnection:
-        """The published catalogue for reading; SQL from outside can touch nothing else through it."""
-        return catalogue.connect(self.root, memory_limit=memory_limit)
+        """The published catalogue for reading; SQL from outside can touch nothing else through it.
+
+        Raises Missing where nothing was published, Outdated where it was by another version of Dibao.
+        """
+        con = catalogue.connect(self.root, memory_limit=memory_limit)
+        if catalogue.outdated(con):
+            con.close()
+            raise outdated_at(self.root)
+        return con
 
     @contextmanager
     def writer(self) -> Iterator[Writer]:
@@ -107,7 +120,7 @@ class Writer:
             self._con = None
 
     def con(self) -> duckdb.DuckDBPyConnection:
-        """A DuckDB connection with a view per table over what this run has committed so far, old versions included."""
+        """A DuckDB connection with a view per table over what this run has committed so far."""
         if self._con is None:
             self._con = duckdb.connect()
             self._con.execute("SET TimeZone = 'UTC'")
@@ -139,8 +152,6 @@ class Writer:
 
     def append_files(self, name: str, files: Sequence[Path]) -> int:
         """Commit the rows of Parquet files without holding them all; returns how many."""
-        import pyarrow.parquet as pq
-
         files = [file for file in files if pq.ParquetFile(file).metadata.num_rows]
         if not files:
             return 0
@@ -157,7 +168,7 @@ class Writer:
 
     def change(self, name: str, add: pa.Table, remove: pa.Table) -> tuple[int, int]:
         """Take out the rows whose keys stand in `remove` (key columns), then add rows; returns both counts."""
-        if remove.num_rows == 0:
+        if remove.num_rows == 0 or name not in self._tables:
             return self.append(name, add), 0
         each = table(name)
         before = self._tables[name]
@@ -200,6 +211,29 @@ class Writer:
     def files(self, name: str) -> int:
         """How many files a table has now."""
         return len(self._files(name))
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the tables of the last snapshot have other columns than they are given now."""
+        return self.snapshot is not None and self.snapshot.layout != layout()
+
+    def columns(self, name: str) -> list[str] | None:
+        """The columns that a table has in its files; None where it has no file."""
+        files = self._files(name)
+        return pq.read_schema(self.root / files[0].path).names if files else None
+
+    def reshape(self, name: str, columns: str, where: str = "true") -> None:
+        """Write a table anew with the present columns: `columns` and `where` are SQL over the ones that it has."""
+        each = table(name)
+        with duckdb.connect() as con:
+            con.execute("SET TimeZone = 'UTC'")
+            source = self._parquet(self._files(name))
+            rows = con.sql(f"SELECT {columns} FROM {source} WHERE {where}").to_arrow_reader(8192)
+            files = self._write(each, tables.joined(each, rows, each.empty()))
+            made = self._parquet(files) if files else f"({empty_select(each)})"
+            ((count,),) = con.execute(f"SELECT count(*) FROM {made}").fetchall()
+            mark = digest.digest_in(con, each, made)
+        self._record(each, files, int(count), mark)
 
     @property
     def next_number(self) -> int:
@@ -245,7 +279,6 @@ class Writer:
         code_version: str,
         config_sha256: str,
         stages: dict[str, str],
-        stale: bool,
         match_state: str | None,
     ) -> Snapshot:
         """Publish everything committed so far as the next snapshot, then swap the catalogue."""
@@ -260,7 +293,7 @@ class Writer:
             stages=stages,
             tables={name: self._entry(name) for name in self._tables},
             warc=manifests.changed(self.storage, last.warc if last else None, set(), list(self._warc_files.values())),
-            stale=stale,
+            layout=layout(),
             match_state=match_state,
         )
         self.snapshot = snapshots.publish(self.root, draft)
@@ -306,20 +339,21 @@ class Writer:
             code_version=code_version,
             config_sha256=last.config_sha256,
             stages=last.stages,
-            stale=last.stale,
             match_state=last.match_state,
         )
 
     def published(self) -> Snapshot:
-        """The last snapshot. Raises Missing in a new warehouse."""
+        """The last snapshot. Raises Missing in a new warehouse, Outdated in one that has to be brought up first."""
         if self.snapshot is None:
             raise nothing_at(self.root)
+        if self.outdated:
+            raise outdated_at(self.root)
         return self.snapshot
 
     def refresh(self) -> None:
         """Make again what follows from the snapshot, where a crash came between it and them, or where they are gone:
         the catalogue and the Delta logs."""
-        if self.snapshot is None:
+        if self.snapshot is None or self.outdated:
             return
         if catalogue.number(self.root) != self.snapshot.number:
             catalogue.build(self.root, self.snapshot)

@@ -53,6 +53,8 @@ _LOW_CARDINALITY = frozenset(
         "error",
         "extractor",
         "extractor_version",
+        "segment_version",
+        "clean_version",
         "charset_used",
         "charset_declared",
         "language",

@@ -112,15 +112,17 @@ def reject(
     capture_id: str | None = None,
     sha256: str | None = None,
     stage: str = "capture",
-    version: str | None = None,
+    extractor: str | None = None,
     traceback: str | None = None,
+    **more: Any,
 ) -> dict[str, Any]:
     """A row of `rejects`. Its id is over the payload where there is one, so that the same failure is one row.
 
-    `traceback` is what `flows.faults.told` makes of an exception that nobody foresaw.
+    `traceback` is what `flows.faults.told` makes of an exception that nobody foresaw; `more` are other columns.
     """
+    reader = extractor or more.get("media_type")
     return {
-        "reject_id": content_id(sha256 or capture_id or f"{source_id} {uri}", stage, error, message, version),
+        "reject_id": content_id(sha256 or capture_id or f"{source_id} {uri}", stage, error, message, reader),
         "source_id": source_id,
         "capture_id": capture_id,
         "uri": uri,
@@ -129,8 +131,8 @@ def reject(
         "message": message,
         "payload_sha256": sha256,
         "traceback": traceback,
-        "version": version,
-    }
+        "extractor": extractor,
+    } | more
 
 
 def reject_of(capture: dict[str, Any], error: str, message: str) -> dict[str, Any]:

@@ -10,12 +10,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from flows.match.fold import fold_column
-from flows.versions import CLEAN, SEGMENT
 from schemas import table
-from schemas.ids import content_id, text_sha256
-
-ARTICLE_VERSION = f"segment {SEGMENT}.{CLEAN}"
-"""What article ids are made with: cleaning shapes the text too."""
+from schemas.ids import article_ids, text_sha256
 
 
 class Passages(NamedTuple):
@@ -83,11 +79,11 @@ def articles_of(documents: pa.Table, heads: pa.Table, passages: Passages, spans:
     text_of = dict(zip(_pairs(keys.take(pa.array(spans.rows[spans.first]))), texts.to_pylist(), strict=True))
     named = set(_pairs(keys.filter(pc.is_valid(keys.column("article"))).group_by(keys.column_names).aggregate([])))
     kept = [head for head in heads.to_pylist() if (head["document_id"], head["article"]) in named]
-    ids = {
-        (head["document_id"], head["article"]): content_id(head["document_id"], head["article"], ARTICLE_VERSION)
-        for head in kept
-    }
-    return Articles(_articles(documents, kept, ids, text_of), _placed(rows, spans, ids))
+    kept.sort(key=lambda head: (head["document_id"], head["article"]))  # equal texts are counted in this order
+    keys_of = [(head["document_id"], head["article"]) for head in kept]
+    hashes = [text_sha256(text_of.get(key, "")) for key in keys_of]
+    ids = dict(zip(keys_of, article_ids([document for document, _ in keys_of], hashes), strict=True))
+    return Articles(_articles(documents, kept, ids, text_of, hashes), _placed(rows, spans, ids))
 
 
 def joined(texts: pa.Array, before: pa.Array, first: NDArray[np.int64], separator: str) -> pa.Array:
@@ -102,6 +98,7 @@ def _articles(
     heads: list[dict[str, object]],
     ids: dict[tuple[str, int], str],
     text_of: dict[tuple[str, int], str],
+    hashes: list[str],
 ) -> pa.Table:
     languages = dict(
         zip(documents.column("document_id").to_pylist(), documents.column("language").to_pylist(), strict=True)
@@ -114,7 +111,7 @@ def _articles(
         "text": texts,
         "chars": [len(text) for text in texts],
         "language": [languages[document] for document, _ in ids],
-        "text_sha256": [text_sha256(text) for text in texts],
+        "text_sha256": hashes,
         "fold_sha256": [text_sha256(text) for text in folded],
     }
     schema = table("articles")

@@ -17,10 +17,9 @@ from numpy.typing import NDArray
 from flows.clean.assemble import Passages, articles_of, joined, spans_of
 from flows.clean.edits import Edit, repair
 from flows.clean.rules import HAN, RULES, Rule
-from flows.versions import CLEAN
 from schemas import table
 from schemas.columns import STRINGS
-from schemas.ids import numbered_ids
+from schemas.ids import passage_ids
 
 SPLIT_ABOVE = 40
 """A rule that takes more characters than this out of a passage splits it, so that offsets inside stay near."""
@@ -163,7 +162,7 @@ def _passages(placed: pa.Table, changed: _Changed) -> Passages:
     owner = _codes(columns["document_id"])
     first = np.flatnonzero(np.diff(owner, prepend=-1))
     ordinal = np.arange(len(owner)) - np.repeat(first, np.diff(first, append=len(owner)))
-    ids = numbered_ids(columns["document_id"].to_pylist(), ordinal.tolist(), f"clean {CLEAN}")
+    ids = passage_ids(*(columns[name].to_pylist() for name in ("document_id", "selector", "text")))
     columns |= {"ordinal": pa.array(ordinal, pa.int32()), "passage_id": pa.array(ids, pa.string())}
     return Passages(pa.table(columns), owner)
 

@@ -46,9 +46,10 @@ def command(
         else:
             _two(found)
         return 0
-    story_id = stories.resolved(con, one)
-    if story_id is None:
-        raise Missing(f"No story has the id {one}. Compare two articles by giving both ids.")
+    try:
+        story_id = stories.resolved(con, one)
+    except Missing as error:
+        raise Missing(f"{error} Compare two articles by giving both ids.") from error
     told = stories.story(con, story_id)
     if as_json:
         print_json(told)

@@ -52,10 +52,11 @@ def command(
 def choose(config: Settings, paths: list[Path], ids: list[str]) -> list[Source | BadSource]:
     """The sources that a command line names, and files that should be sources and are none, of which a run tells.
 
-    Raises SourceError where there are none.
+    Raises SourceError where there are none, and nothing to bring up.
     """
     from flows.sources.given import given
     from flows.sources.registry import SourceError, load_all, nearest
+    from warehouse.store import Warehouse
 
     registry = load_all(config.warehouse / "sources")
     registered: dict[str, Source | BadSource] = {each.id: each for each in registry.bad}
@@ -71,7 +72,8 @@ def choose(config: Settings, paths: list[Path], ids: list[str]) -> list[Source |
     if paths or ids:
         chosen = {each: registered[each] for each in ids}
         return [*chosen.values(), *(each for each in given(config.warehouse, paths) if each.id not in chosen)]
-    if all(each.adhoc for each in registry.sources) and not registry.bad:
+    none = all(each.adhoc for each in registry.sources) and not registry.bad
+    if none and not Warehouse(config.warehouse).outdated():
         raise SourceError(
             "There is nothing to take in: give a PATH, or register a source with `dibao source add ID LOCATION`."
         )

@@ -26,6 +26,8 @@ _SHOWN = {
         "payload_sha256",
         "extractor",
         "extractor_version",
+        "segment_version",
+        "clean_version",
         "charset_used",
         "title",
         "published_at",

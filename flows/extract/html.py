@@ -29,8 +29,6 @@ from flows.extract.web.site_rules import Picked, pick, rule_for
 from flows.extract.web.tables import merge_rows
 from flows.extract.web.vote import Mask, vote
 
-VERSION = "7"
-
 ARTICLES = ("article",)
 """Page kinds that make an article."""
 

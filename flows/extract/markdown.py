@@ -14,8 +14,6 @@ from flows.extract.markdown_cut import Piece
 from flows.extract.reading import Block, Reading, UnreadableError
 from flows.extract.text import LONGEST, decode_text, sentence_cut
 
-VERSION = "4"
-
 MEDIA_TYPE = "text/markdown"
 
 HEAD_PIECES = 15

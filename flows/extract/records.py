@@ -13,8 +13,6 @@ from flows.extract.language import guess_language
 from flows.extract.reading import Block, Reading, UnreadableError
 from flows.extract.text import decode_text
 
-VERSION = "4"
-
 MEDIA_TYPE = "application/json"
 
 DOUBLED = "doubled-key"

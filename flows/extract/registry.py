@@ -6,12 +6,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
 from importlib import import_module
 from typing import Any, cast
 
 from flows.extract.reading import Reader
-from flows.versions import CLEAN, SEGMENT
+from flows.versions import READERS
 
 
 @cache
@@ -21,26 +20,25 @@ def _reader(module: str) -> Reader:
 
 @dataclass(frozen=True)
 class Extractor:
-    """A reader and its version. The module is imported when it is first used."""
+    """A reader. The module is imported when it is first used."""
 
     name: str
-    version: str
     module: str
+
+    @property
+    def version(self) -> str:
+        """Its present version."""
+        return READERS[self.name]
 
     def reader(self) -> Reader:
         return _reader(self.module)
 
-    def stamp(self, parser: str | None) -> str:
-        """`documents.extractor_version`: reader, segmentation and cleaning, and a mark of the source's hints."""
-        stamp = f"{self.version}.{SEGMENT}.{CLEAN}"
-        return f"{stamp}+{sha256(parser.encode()).hexdigest()[:8]}" if parser else stamp
-
 
 EXTRACTORS: tuple[Extractor, ...] = (
-    Extractor("text", "4", "flows.extract.text"),
-    Extractor("markdown", "4", "flows.extract.markdown"),
-    Extractor("html", "7", "flows.extract.html"),
-    Extractor("record", "4", "flows.extract.records"),
+    Extractor("text", "flows.extract.text"),
+    Extractor("markdown", "flows.extract.markdown"),
+    Extractor("html", "flows.extract.html"),
+    Extractor("record", "flows.extract.records"),
 )
 
 MEDIA_TYPES: Mapping[str, str] = {
@@ -56,11 +54,6 @@ def extractor_for(media_type: str | None) -> Extractor | None:
     """The extractor for a media type (parameters ignored); None where there is none."""
     name = MEDIA_TYPES.get((media_type or "").partition(";")[0].strip().lower())
     return next((each for each in EXTRACTORS if each.name == name), None)
-
-
-def present_stamps() -> dict[str, str]:
-    """Present version stamp of each extractor, without hints."""
-    return {each.name: each.stamp(None) for each in EXTRACTORS}
 
 
 def canonical(parser: Mapping[str, Any] | None) -> str | None:

@@ -10,15 +10,24 @@ import pyarrow as pa
 
 from flows.extract.reading import Reading
 from schemas import table
-from schemas.ids import content_id
+from schemas.ids import document_id
 from schemas.tables.blocks import BLOCKS
 
 
 class Extracted(NamedTuple):
-    """Documents in their table's schema, `text_sha256` empty, and BLOCKS."""
+    """Documents in their table's schema, still without what later stages know of them, and BLOCKS."""
 
     documents: pa.Table
     blocks: pa.Table
+
+
+class Read(NamedTuple):
+    """What came of one payload, by which reader and hints."""
+
+    extractor: str
+    version: str
+    parser: str | None
+    reading: Reading
 
 
 _COPIED = (
@@ -41,23 +50,29 @@ _COPIED = (
 )
 
 
-def gather(readings: Iterable[tuple[str, str, str, Reading]]) -> Extracted:
-    """Arrow tables of readings, each with its payload's SHA-256, extractor and version stamp."""
+_LATER = ("segment_version", "clean_version", "text_sha256")
+"""Columns that later stages fill."""
+
+
+def gather(readings: Iterable[tuple[str, Read]]) -> Extracted:
+    """Arrow tables of readings, each with its payload's SHA-256."""
     documents: dict[str, list[Any]] = {name: [] for name in table("documents").names}
     blocks: dict[str, list[Any]] = {name: [] for name in BLOCKS.names}
-    for payload_sha256, extractor, stamp, reading in readings:
-        document_id = content_id(payload_sha256, extractor, stamp)
-        documents["document_id"].append(document_id)
+    for payload_sha256, (extractor, version, parser, reading) in readings:
+        document = document_id(payload_sha256, extractor)
+        documents["document_id"].append(document)
         documents["payload_sha256"].append(payload_sha256)
         documents["extractor"].append(extractor)
-        documents["extractor_version"].append(stamp)
+        documents["extractor_version"].append(version)
+        documents["parser"].append(parser)
         for name in _COPIED:
             documents[name].append(getattr(reading, name))
         documents["published_at"].append(_utc(reading.published_at))
         documents["modified_at"].append(_utc(reading.modified_at))
-        documents["text_sha256"].append("")
+        for name in _LATER:
+            documents[name].append("")
         mine = reading.blocks
-        blocks["document_id"] += [document_id] * len(mine)
+        blocks["document_id"] += [document] * len(mine)
         blocks["ordinal"] += range(len(mine))
         for name in ("kind", "text", "selector", "raw_start", "raw_end", "flags", "article", "after"):
             blocks[name] += [getattr(block, name) for block in mine]

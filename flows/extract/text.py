@@ -13,8 +13,6 @@ from flows.extract.charset import Decoded, decode
 from flows.extract.language import guess_language
 from flows.extract.reading import Block, Reading, UnreadableError
 
-VERSION = "4"
-
 _BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
 _BLANK = r"\s\ufeff\u200b\x1c-\x1f"
 # From the first visible character of a line to the last; `\s` takes in the ideographic space.

@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from flows import versions
 from flows.match import publish
 from flows.match.align.candidates import Ints
 from flows.match.align.chain import ranges, sorted_by
@@ -33,7 +34,7 @@ from flows.match.relate import relations
 from flows.match.rows import Rows, no_rows
 from flows.match.shelf import Shelf
 from flows.match.standing import Outlets, Standing
-from flows.match.state import VERSION, Generation, intact, load, nothing, prune, save
+from flows.match.state import Generation, intact, load, nothing, prune, save
 from flows.match.store import Segment, Store, merge, write_segments
 from flows.match.stories.update import changed_links, links_of, update_spans, witnesses
 from schemas.columns import STRINGS, TIMESTAMP
@@ -75,7 +76,7 @@ class StateMissingError(Exception):
 
 def _name(previous: str | None, new: pa.Table, removed: pa.Array | None) -> str:
     """A name for the generation after a change, from what changed."""
-    digest = hashlib.sha256(f"{VERSION} {previous}".encode())
+    digest = hashlib.sha256(f"{versions.MATCH} {previous}".encode())
     for column in ("article_id", "outlets", "captures", "published_at"):
         values = new[column].cast(pa.int64()) if column == "published_at" else new[column]
         digest.update(json.dumps(values.to_pylist()).encode())

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from flows import versions
 from flows.match import checks
 from flows.match.align.candidates import Ints
 from flows.match.archive import Archive, Furniture, empty_archive, no_furniture
@@ -24,9 +25,6 @@ from flows.match.rows import Rows, no_rows
 from flows.match.shelf import Shelf
 from flows.match.store import Segment, Store
 from flows.match.stories.cluster import SPAN, Spans
-
-VERSION = "9"
-"""Version of the matcher: part of the name of every generation, and so of what can be carried on."""
 
 WITNESS = np.dtype(
     [
@@ -104,7 +102,7 @@ def intact(state: Shelf, name: str, *, thorough: bool = False) -> bool:
     if not checks.intact(state.local(name), thorough=True):
         return False
     manifest = json.loads((state.local(name) / "manifest.json").read_text("utf-8"))
-    if manifest["version"] != VERSION:
+    if manifest["version"] != versions.MATCH:
         return False
     segments = (state.local(each["name"]) for each in manifest["segments"])
     if not all(checks.intact(segment, thorough=thorough) for segment in segments):
@@ -143,7 +141,7 @@ def save(state: Shelf, name: str, generation: Generation) -> None:
         "witnesses": generation.witnesses,
     }
     manifest = {
-        "version": VERSION,
+        "version": versions.MATCH,
         "outlets": generation.archive.outlets.tolist(),
         "aliases": generation.aliases,
         "segments": [{"name": s.folder.name, "first": s.first, "rows": s.rows} for s in generation.segments],

@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from flows.report import ids
 from warehouse.catalogue import rows
 from warehouse.errors import Missing
 
@@ -72,21 +73,12 @@ def find(con: duckdb.DuckDBPyConnection, identity: str) -> tuple[str, str, str |
 
     Raises Missing where it names nothing, or more than one thing.
     """
-    if len(identity) < 8 or not identity.isalnum():
-        raise Missing(f"{identity!r} is no id; ids are 32 hex characters, and 8 of them may do.")
-    asked = (
-        ("article", "SELECT document_id, article_id FROM articles WHERE starts_with(article_id, $1) LIMIT 2"),
-        ("document", "SELECT document_id, NULL FROM documents WHERE starts_with(document_id, $1) LIMIT 2"),
-        ("article", "SELECT document_id, article_id FROM passages WHERE starts_with(passage_id, $1) LIMIT 2"),
-    )
-    for kind, sql in asked:
-        found = con.execute(sql, [identity.lower()]).fetchall()
-        if len(found) > 1:
-            raise Missing(f"{identity!r} begins more than one {kind} id; give more of it.")
-        if found:
-            document_id, article_id = found[0]
-            return (kind if article_id else "document"), document_id, article_id
-    raise Missing(f"No article, document or passage has the id {identity!r}.")
+    kind, whole = ids.find(con, identity, ("article", "document", "passage"))
+    if kind == "document":
+        return kind, whole, None
+    found = _one(con, f"SELECT document_id, article_id FROM {kind}s WHERE {kind}_id = $1", whole)
+    article_id = found["article_id"]
+    return ("article" if article_id else "document"), found["document_id"], article_id
 
 
 def margins(passages: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:

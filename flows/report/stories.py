@@ -6,8 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from flows.match.collate.side import side_by_side
+from flows.report import ids
 from warehouse.catalogue import rows
-from warehouse.errors import Missing
 
 if TYPE_CHECKING:
     import duckdb
@@ -69,16 +69,9 @@ def listed(
     return rows(con, _LIST, values)
 
 
-def resolved(con: duckdb.DuckDBPyConnection, identity: str) -> str | None:
-    """The story of an id, or of the beginning of one, present or past; None where no story has it."""
-    found = con.execute(
-        "SELECT DISTINCT story_id FROM stories WHERE starts_with(story_id, $1) "
-        "UNION SELECT story_id FROM story_aliases WHERE starts_with(alias_id, $1) ORDER BY 1 LIMIT 2",
-        [identity],
-    ).fetchall()
-    if len(found) > 1:
-        raise Missing(f"Several stories begin with {identity}.")
-    return str(found[0][0]) if found else None
+def resolved(con: duckdb.DuckDBPyConnection, identity: str) -> str:
+    """The story of an id, or of the beginning of one, present or past. Raises Missing."""
+    return ids.find(con, identity, ("story",))[1]
 
 
 def story(con: duckdb.DuckDBPyConnection, story_id: str) -> dict[str, Any]:
@@ -96,15 +89,13 @@ def story(con: duckdb.DuckDBPyConnection, story_id: str) -> dict[str, Any]:
 
 
 def _article(con: duckdb.DuckDBPyConnection, identity: str) -> dict[str, Any]:
-    found = rows(
+    _, article_id = ids.find(con, identity, ("article",))
+    return rows(
         con,
         "SELECT a.article_id, a.headline, w.outlets, w.published_at, a.text FROM articles AS a "
-        "JOIN article_dates AS w USING (article_id) WHERE starts_with(a.article_id, $1) ORDER BY 1 LIMIT 2",
-        [identity],
-    )
-    if len(found) != 1:
-        raise Missing(f"{'No article has' if not found else 'Several articles begin with'} the id {identity}.")
-    return found[0]
+        "JOIN article_dates AS w USING (article_id) WHERE a.article_id = $1",
+        [article_id],
+    )[0]
 
 
 def two(con: duckdb.DuckDBPyConnection, one: str, other: str) -> dict[str, Any]:

@@ -21,8 +21,6 @@ from flows.segment.words import parted
 from schemas.tables.alignments import ALIGNMENTS
 from schemas.tables.restorations import GAP_MARK, RESTORATIONS
 
-VERSION = "4"
-
 WITNESSES = 3
 """Witnesses of an article that are heard: those that share most with it."""
 RELATIONS = ("reprint", "excerpt", "quote")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from schemas.table import Table
 from schemas.tables.alignments import ALIGNMENTS
 from schemas.tables.articles import ARTICLES
@@ -10,12 +12,15 @@ from schemas.tables.captures import CAPTURES
 from schemas.tables.documents import DOCUMENTS
 from schemas.tables.edits import EDITS
 from schemas.tables.fixity import FIXITY
+from schemas.tables.id_aliases import ID_ALIASES
 from schemas.tables.passages import PASSAGES
 from schemas.tables.polls import POLLS
 from schemas.tables.rejects import REJECTS
 from schemas.tables.restorations import RESTORATIONS
+from schemas.tables.revisions import REVISIONS
 from schemas.tables.runs import RUNS
 from schemas.tables.source_runs import SOURCE_RUNS
+from schemas.tables.stages import STAGES
 from schemas.tables.stories import STORIES
 from schemas.tables.story_aliases import STORY_ALIASES
 from schemas.tables.variants import VARIANTS
@@ -34,12 +39,22 @@ TABLES: tuple[Table, ...] = (
     STORY_ALIASES,
     RESTORATIONS,
     REJECTS,
+    STAGES,
+    ID_ALIASES,
+    REVISIONS,
     RUNS,
     SOURCE_RUNS,
     POLLS,
     FIXITY,
 )
 """The published tables."""
+
+
+def layout() -> str:
+    """A mark of the columns of all published tables: a warehouse with another one has to be brought up."""
+    told = [f"{each.name} {column.name} {column.type}" for each in TABLES for column in each.columns]
+    return hashlib.sha256("\n".join(sorted(told)).encode()).hexdigest()[:16]
+
 
 INTERMEDIATE: tuple[Table, ...] = (BLOCKS, PLACED_BLOCKS, ARTICLE_HEADS)
 """Tables that pass between stages and are not kept."""

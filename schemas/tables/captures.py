@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from schemas.columns import CAPTURE_ID, PAYLOAD_SHA256, RUN_ID, SOURCE_ID, count, instant, text
+from schemas.columns import CAPTURE_ID, PARSER, PAYLOAD_SHA256, RUN_ID, SOURCE_ID, count, instant, text
 from schemas.table import Check, Column, Table
 
 CAPTURES = Table(
@@ -71,12 +71,7 @@ CAPTURES = Table(
             nullable=True,
         ),
         count("part_end", "End of the payload in the record's own payload, where a dump holds many.", nullable=True),
-        text(
-            "parser",
-            "Hints of the source on how to read the payload, as canonical JSON: keys of a record dump, site selectors.",
-            '{"text":"content","title":"title"}',
-            nullable=True,
-        ),
+        PARSER,
         instant(
             "name_date",
             "Date that the source's pattern reads from the name, local midnight; used where a page gives no date.",

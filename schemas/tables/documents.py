@@ -2,7 +2,21 @@
 
 import pyarrow as pa
 
-from schemas.columns import DOCUMENT_ID, LANGUAGE, PAYLOAD_SHA256, STRINGS, TEXT_SHA256, count, instant, text
+from schemas.columns import (
+    CLEAN_VERSION,
+    DOCUMENT_ID,
+    EXTRACTOR,
+    EXTRACTOR_VERSION,
+    LANGUAGE,
+    PARSER,
+    PAYLOAD_SHA256,
+    SEGMENT_VERSION,
+    STRINGS,
+    TEXT_SHA256,
+    count,
+    instant,
+    text,
+)
 from schemas.table import Check, Column, Table
 
 PRECISIONS = ("year", "month", "day", "minute", "second")
@@ -12,16 +26,16 @@ PAGE_KINDS = ("article", "newspaper", "list", "front", "error", "captcha", "payw
 DOCUMENTS = Table(
     name="documents",
     grain="payload and extractor",
-    doc="What an extractor reads from one payload. Equal bytes are one document with many captures.",
+    doc="What an extractor reads from one payload. Equal bytes are one document with many captures. The versions and "
+    "hints are those that made the row and its articles, passages and edits.",
     columns=(
         DOCUMENT_ID,
         PAYLOAD_SHA256,
-        text("extractor", "The reader.", "html"),
-        text(
-            "extractor_version",
-            "Version of the reader, of segmentation and of cleaning, joined by full stops: raising one derives anew.",
-            "1.1.1",
-        ),
+        EXTRACTOR,
+        EXTRACTOR_VERSION,
+        SEGMENT_VERSION,
+        CLEAN_VERSION,
+        PARSER.named("parser", "The source's hints that it was read with, as canonical JSON."),
         text("media_type", "Media type that chose the reader.", "text/html"),
         Column("page_kind", pa.string(), "What sort of page this is.", "article", values=PAGE_KINDS),
         text("charset_declared", "Character encoding that the payload itself names.", "gb2312", nullable=True),

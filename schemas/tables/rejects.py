@@ -2,7 +2,19 @@
 
 import pyarrow as pa
 
-from schemas.columns import CAPTURE_ID, PAYLOAD_SHA256, SOURCE_ID, STRINGS, identifier, text
+from schemas.columns import (
+    CAPTURE_ID,
+    CLEAN_VERSION,
+    EXTRACTOR,
+    EXTRACTOR_VERSION,
+    PARSER,
+    PAYLOAD_SHA256,
+    SEGMENT_VERSION,
+    SOURCE_ID,
+    STRINGS,
+    identifier,
+    text,
+)
 from schemas.table import Check, Column, Table
 
 REJECTS = Table(
@@ -12,7 +24,7 @@ REJECTS = Table(
     columns=(
         identifier(
             "reject_id",
-            "Id over source, uri or payload, stage, error, message and version.",
+            "Id over payload, else capture, else source and uri; stage, error, message and extractor, else media type.",
             "1b2c3d4e5f60718293a4b5c6d7e8f901",
         ),
         SOURCE_ID,
@@ -42,7 +54,15 @@ REJECTS = Table(
             ["3fa0c1d2e4b5968778695a4b3c2d1e0f"],
             nullable=True,
         ),
-        text("version", "Version of the reader that gave up; null where the input never reached one.", nullable=True),
+        EXTRACTOR.named(
+            "extractor", "The reader that gave up, or whose reading was; null where there is none.", nullable=True
+        ),
+        *(
+            column.named(column.name, f"{column.doc[:-1]}; null where the payload never reached it.", nullable=True)
+            for column in (EXTRACTOR_VERSION, SEGMENT_VERSION, CLEAN_VERSION)
+        ),
+        PARSER.named("parser", "The source's hints that it was to be read with, as canonical JSON."),
+        text("media_type", "Media type of the payload; null where it was not to be read yet.", nullable=True),
     ),
     key=("reject_id",),
     # A traceback follows the code, which may be put in other words while it says the same of every input.

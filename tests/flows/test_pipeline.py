@@ -13,11 +13,6 @@ import pytest
 from flows import read
 from flows.capture import files
 from flows.executor import Inline, Pool
-from flows.extract import registry
-from flows.extract.registry import Extractor
-from flows.progress import Silent
-from flows.rebuild import compare, rebuild
-from flows.settings import Settings
 from flows.sources.registry import Source
 from tests import jobs
 from tests.jobs import COMPARED_TABLES, copied, digests, ingest, rows, value
@@ -189,53 +184,6 @@ def test_a_payload_that_breaks_a_stage_is_rejected_alone(
     everything = "SELECT document_id FROM documents ORDER BY 1"
     assert rows(tmp_path / "w", everything) == [row for row in rows(sampled, everything) if row != bad]
     assert value(tmp_path / "w", "SELECT count(*) FROM captures WHERE payload_sha256 = $1", sha) == 1
-
-
-# ---------------------------------------------------------------- versions
-
-
-def raised(monkeypatch: pytest.MonkeyPatch, name: str, version: str) -> None:
-    """Raise the version of one extractor, in this process."""
-    changed = tuple(
-        Extractor(each.name, version, each.module) if each.name == name else each for each in registry.EXTRACTORS
-    )
-    monkeypatch.setattr(registry, "EXTRACTORS", changed)
-
-
-def test_a_raised_version_reads_anew_and_shows_the_present_rows_only(
-    sampled: Path, samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    root = copied(sampled, tmp_path / "w")
-    raised(monkeypatch, "text", "99")
-    outcome = ingest(root, samples)
-    assert outcome.counts["captures"] == 0
-    texts = value(sampled, "SELECT count(*) FROM documents WHERE extractor = 'text'")
-    assert outcome.counts["documents"] == texts
-    for name in ("documents", "articles", "passages", "edits"):
-        count = f"SELECT count(*) FROM {name}"
-        assert value(root, count) == value(sampled, count), name
-    assert value(root, "SELECT count(*) FROM documents WHERE extractor_version LIKE '99.%'") == texts
-    assert value(root, "SELECT count(*) FROM passages ANTI JOIN documents USING (document_id)") == 0
-    snapshot = Warehouse(root).latest()
-    assert snapshot is not None
-    assert snapshot.stale
-    assert snapshot.tables["documents"].rows == value(sampled, "SELECT count(*) FROM documents") + texts
-    assert ingest(root, samples).snapshot is None
-    both = "SELECT kind, text, article_start, raw_start FROM passages ORDER BY ALL"
-    assert rows(root, both) == rows(sampled, both)
-    assert value(root, "SELECT count(*) FROM rejects") == value(sampled, "SELECT count(*) FROM rejects")
-
-
-@pytest.mark.slow
-def test_a_rebuild_after_a_raised_version_has_the_same_rows(
-    sampled: Path, samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    root = copied(sampled, tmp_path / "w")
-    raised(monkeypatch, "text", "99")
-    ingest(root, samples)
-    anew = Warehouse(tmp_path / "anew")
-    rebuild(Warehouse(root), anew, Settings(warehouse=anew.root, workers=1), Silent())
-    assert [each.table for each in compare(Warehouse(root), anew) if not each.same] == []
 
 
 # ---------------------------------------------------------------- sources

@@ -122,7 +122,7 @@ def test_of_another_version_everything_is_restored_anew(
     whole: Path, inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = copied(whole, tmp_path / "w")
-    monkeypatch.setattr("flows.restoring.VERSION", "another")
+    monkeypatch.setattr("flows.versions.RESTORE", "another")
     monkeypatch.setattr("flows.restoring.restore", lambda pages, **parts: parts["stories"].slice(0, 0))
     monkeypatch.setattr("flows.restoring.Restorer._restored", lambda self, pages, faults: iter(()))
     ingest(root, inputs)

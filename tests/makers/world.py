@@ -56,7 +56,9 @@ WORLD: dict[str, list[dict[str, Any]]] = {
             "document_id": "d",
             "payload_sha256": "x",
             "extractor": "text",
-            "extractor_version": "1.1.1",
+            "extractor_version": "1",
+            "segment_version": "1",
+            "clean_version": "1",
             "media_type": "text/plain",
             "page_kind": "article",
             "decode_skip": 0,
@@ -158,6 +160,9 @@ WORLD: dict[str, list[dict[str, Any]]] = {
             "message": "The file is empty.",
         }
     ],
+    "stages": [{"stage": "text", "kind": "reader", "version": "1"}],
+    "id_aliases": [{"alias_id": "a9", "kind": "article", "id": "a", "run_id": "r"}],
+    "revisions": [{"article_id": "a", "run_id": "r"}],
     "runs": [
         {"run_id": "r", "snapshot": 1, "started_at": NOON, "finished_at": NOON, "status": "ok", "code_version": "0"}
         | {"config_sha256": "0"}

@@ -26,7 +26,7 @@ def draft(root: Path, number: int, before: Snapshot | None = None) -> Snapshot:
         published_at="2024-03-01T06:15:02+00:00",
         code_version="0.1.0",
         config_sha256="0" * 64,
-        stages={"text": "1.1.1"},
+        stages={"text": "1"},
         tables={"passages": TableEntry(2, "a" * 32, changed(at(root), None, set(), [PASSAGES]))},
         warc=changed(at(root), None, set(), [WARC]),
     )

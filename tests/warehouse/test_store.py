@@ -33,8 +33,7 @@ def publish(writer: Writer) -> Snapshot:
         published_at="2024-03-01T06:15:02+00:00",
         code_version="0.1.0",
         config_sha256="0" * 64,
-        stages={"text": "1.1.1"},
-        stale=False,
+        stages={"text": "1"},
         match_state=None,
     )
 

@@ -10,6 +10,8 @@ SELECT
     p.raw_end,
     d.extractor,
     d.extractor_version,
+    d.segment_version,
+    d.clean_version,
     d.charset_used,
     d.decode_skip,
     d.payload_sha256,

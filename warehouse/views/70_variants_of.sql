@@ -15,5 +15,5 @@ SELECT
     v.class
 FROM variants AS v
 JOIN article_dates AS w USING (article_id)
-WHERE v.story_id = coalesce((SELECT any_value(a.story_id) FROM story_aliases AS a WHERE a.alias_id = story), story)
+WHERE v.story_id = present_id(story)
 ORDER BY v.leader_start, w.published_at NULLS LAST, v.article_id, v.span_start;

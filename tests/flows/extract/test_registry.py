@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
-import pytest
-
-from flows.extract.registry import EXTRACTORS, Extractor
+from flows.extract.registry import EXTRACTORS, MEDIA_TYPES
+from flows.versions import READERS
 
 
-@pytest.mark.parametrize("extractor", EXTRACTORS, ids=lambda each: each.name)
-def test_versions_are_those_of_the_readers(extractor: Extractor) -> None:
-    assert extractor.version == import_module(extractor.module).VERSION
+def test_every_reader_has_a_version_and_every_media_type_a_reader() -> None:
+    assert sorted(READERS) == sorted(each.name for each in EXTRACTORS)
+    assert set(MEDIA_TYPES.values()) == set(READERS)
+    assert all(callable(each.reader()) for each in EXTRACTORS)

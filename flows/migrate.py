@@ -1,0 +1,64 @@
+"""Bringing up a warehouse that another version of Dibao made: its tables get the present columns.
+
+What is derived and lacks a column is derived anew by the run that follows; the rest of the columns is empty. Everything
+comes with that run's snapshot: until then readers have the former one, and are told what to do.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from flows.backlog import STAGES
+from schemas import TABLES, Table
+from schemas.render.sql import literal, quoted, sql_type
+from schemas.table import Column
+from warehouse.store import Writer
+
+_READ = ("documents", "articles", "passages", "edits", "rejects")
+_MATCHED = ("alignments", "stories", "variants")
+
+
+def bring_up(writer: Writer) -> bool:
+    """Give every table its present columns, where any has others; returns whether one had."""
+    if not writer.outdated:
+        return False
+    held = {each.name: columns for each in TABLES if (columns := writer.columns(each.name)) is not None}
+    other = {each.name for each in TABLES if each.name in held and set(held[each.name]) != set(each.names)}
+    blank: dict[str, dict[str, str]] = {}
+    if other & set(_READ) or "stages" not in held:
+        # No present version is the empty one: all is read anew.
+        blank["documents"] = {"extractor_version": "''"}
+    for each in TABLES:
+        if each.name in other or (each.name in blank and each.name in held):
+            writer.reshape(each.name, _columns(each, held[each.name], blank.get(each.name, {})), _kept(each))
+    done = [("match", _MATCHED), ("restore", ("restorations",))]
+    again = [stage for stage, names in done if other & set(names)]
+    if again and "stages" in held:
+        known = writer.con().sql(f"SELECT * FROM stages WHERE stage NOT IN ({', '.join(map(literal, again))})")
+        writer.overwrite("stages", known.to_arrow_table())
+    return True
+
+
+def _columns(each: Table, held: list[str], blank: dict[str, str]) -> str:
+    """The columns of a table out of those that it has."""
+    told = [
+        f"{blank.get(column.name) or (quoted(column.name) if column.name in held else _nothing(column))} "
+        f"AS {quoted(column.name)}"
+        for column in each.columns
+    ]
+    return ", ".join(told)
+
+
+def _nothing(column: Column) -> str:
+    """What stands in a column that was not there."""
+    if column.nullable:
+        return f"CAST(NULL AS {sql_type(column.type)})"
+    if pa.types.is_list(column.type):
+        return f"CAST([] AS {sql_type(column.type)})"
+    empty = "''" if pa.types.is_string(column.type) else "'epoch'" if pa.types.is_timestamp(column.type) else "0"
+    return f"CAST({empty} AS {sql_type(column.type)})"
+
+
+def _kept(each: Table) -> str:
+    """Which rows stay: of rejects those that no reading anew tells of again."""
+    return f"stage NOT IN {STAGES}" if each.name == "rejects" else "true"
