@@ -8,6 +8,7 @@ from __future__ import annotations
 import tarfile
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from flows.examine import examine
@@ -42,7 +43,7 @@ def published(old: Path, kind: str) -> list[str]:
     name = "stories" if kind == "story" else f"{kind}s"
     snapshot = snapshots.latest(old)
     assert snapshot is not None
-    con = catalogue.connect(old, locked=False)
+    con = duckdb.connect()
     found = con.execute(
         f"SELECT DISTINCT {kind}_id FROM read_parquet($1) ORDER BY 1",
         [[str(old / file.path) for file in snapshot.tables[name].files]],
