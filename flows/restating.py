@@ -1,8 +1,8 @@
 """What a source says about reading, brought to what was captured before it said so.
 
 The rows of `captures` carry the hints with which their payloads are read. Where a source's file says something else by
-now, its rows are corrected, what depended on the former hints gives way, and all that it concerns is read anew. A note
-in the raw store lets a rebuild come to the same rows.
+now, its rows are corrected, and all that it concerns is read anew (`flows.backlog`): what is read takes the place of
+what was read before. A note in the raw store lets a rebuild come to the same rows.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ from schemas.render.sql import literal
 from warehouse.errors import Damaged
 from warehouse.raw import Place
 from warehouse.records import payload_at
-from warehouse.store import Writer
 
 
 @dataclass(frozen=True)
@@ -72,14 +71,6 @@ class Correction:
 
     def __bool__(self) -> bool:
         return bool(self.former or self.rejects or self.taken_back)
-
-    def payloads(self, con: duckdb.DuckDBPyConnection) -> set[str]:
-        """The payloads whose captures go, change or come. To be asked before the changes are made."""
-        gone = "SELECT DISTINCT payload_sha256 FROM captures WHERE list_contains($1, capture_id)"
-        out = {sha for (sha,) in con.execute(gone, [self.former]).fetchall()} if self.former else set()
-        for rows in self.captures:
-            out |= set(rows["payload_sha256"].to_pylist())
-        return {sha for sha in out if sha}
 
     def changes(self) -> Iterator[tuple[str, pa.Table, pa.Table]]:
         """Per table the rows to add and the keys to remove."""
@@ -238,39 +229,3 @@ def _date(uri: str, pattern: str) -> datetime | None:
     if uri.startswith("file:"):
         return name_date(pattern, unquote(_file(uri).rpartition("/")[2]))
     return name_date(pattern, urlsplit(uri).path.rpartition("/")[2])
-
-
-_STAMP = "CASE WHEN c.parser IS NULL THEN '' ELSE left(sha256(c.parser), 8) END"
-_UNWANTED = f"NOT EXISTS (FROM captures c WHERE c.payload_sha256 = t.payload_sha256 AND {_STAMP} = {{mark}})"
-
-
-def give_way(writer: Writer, payloads: set[str]) -> None:
-    """Take out what was read of payloads with hints that no capture of them has any more.
-
-    The matcher and the restorer see that the articles are gone, and bring their tables up to date.
-    """
-    con = writer.con()
-    con.register("restated", pa.table({"payload_sha256": pa.array(sorted(payloads), pa.string())}))
-    documents = con.sql(
-        "SELECT document_id FROM documents AS t SEMI JOIN restated USING (payload_sha256) WHERE "
-        + _UNWANTED.format(mark="split_part(t.extractor_version, '+', 2)")
-    ).to_arrow_table()
-    rejects = con.sql(
-        "SELECT reject_id FROM rejects AS t SEMI JOIN restated USING (payload_sha256) WHERE t.version IS NOT NULL AND "
-        + _UNWANTED.format(mark="split_part(t.version, '+', 2)")
-    ).to_arrow_table()
-    con.unregister("restated")
-    con.register("going", documents)
-    gone = {
-        "edits": "SELECT e.passage_id, e.ordinal FROM edits e JOIN passages USING (passage_id) "
-        "SEMI JOIN going USING (document_id)",
-        "restorations": "SELECT r.article_id, r.place FROM restorations r JOIN articles USING (article_id) "
-        "SEMI JOIN going USING (document_id)",
-        "passages": "SELECT passage_id FROM passages SEMI JOIN going USING (document_id)",
-        "articles": "SELECT article_id FROM articles SEMI JOIN going USING (document_id)",
-        "documents": "FROM going",
-    }
-    keys = {name: con.sql(sql).to_arrow_table() for name, sql in gone.items()} | {"rejects": rejects}
-    con.unregister("going")
-    for name, former in keys.items():
-        writer.change(name, table(name).empty(), former)

@@ -68,7 +68,6 @@ class Run:
         self._progress = progress
         self._known = Catalogued(writer.con())
         self._seen: list[Seen] = []
-        self._restated: set[str] = set()
         self._names: dict[str, str] = {}
         self._history = History(
             writer.storage,
@@ -153,7 +152,6 @@ class Run:
             self._names[key] = source.name_date
 
     def _correct(self, found: restating.Correction) -> None:
-        self._restated |= found.payloads(self.writer.con())
         for name, add, former in found.changes():
             self.writer.change(name, add, former)
 
@@ -242,8 +240,6 @@ class Run:
 
     def read(self) -> None:
         """Documents, articles, passages and edits of every payload not yet read at the present versions."""
-        if self._restated:
-            restating.give_way(self.writer, self._restated)
         jobs = list(partitions(backlog.unread(self.writer.con())))
         staged = self._read(jobs) if jobs else Staged(self._staging, {}, table("rejects").empty())
         work = [each for job in jobs for each in job.work]
