@@ -186,8 +186,9 @@ def _all(moment: Moment, store: Store, limits: Limits, scratch: Path) -> tuple[I
     buckets = 1 << (store.postings // limits.postings).bit_length()
     spill = Spill(scratch, len(moment.archive), 2 * buckets)
     hashes, last = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
-    for number in range(buckets):
-        view = _view(moment, store.bucket(number, buckets))
+    edges = store.edges(buckets).tolist()
+    for start, stop in zip([0, *edges], [*edges, 1 << HASH_BITS], strict=True):
+        view = _view(moment, store.bucket(start, stop))
         spill.add(view.postings, view.early)
         hashes.append(view.early.crowded)
         last.append(view.by_rank[view.early.last])

@@ -32,6 +32,8 @@ INDEX_BITS = 64 - HASH_BITS
 """Bits of a word of the index that number the posting; so many postings has a segment at most."""
 MOST_LETTERS = 1 << 23
 """Letters of an article that are matched; what lies beyond, in an article of eight million letters, is not."""
+_SAMPLES = 64
+"""Fingerprints looked at for each bucket that they are parted into."""
 _ARRAYS = (
     "raw",
     "raw_bounds",
@@ -353,14 +355,31 @@ class Store:
         """How many postings there are."""
         return sum(len(segment.hash) for segment in self.segments)
 
-    def bucket(self, number: int, buckets: int) -> tuple[Ints, Positions, Hashes]:
-        """Article, place and fingerprint of the postings in one of so many (a power of two) buckets of fingerprints."""
+    def edges(self, buckets: int) -> Hashes:
+        """The fingerprints that part all postings into about so many buckets of about a size, ascending.
+
+        Fingerprints are the smallest of their windows, so most are small: the edges are told from a sample of them.
+        """
+        shift = np.uint64(INDEX_BITS)
+        step = max(1, self.postings // (_SAMPLES * buckets))
+        sample = np.sort(
+            np.concatenate([np.zeros(0, np.uint64), *(each.index[::step] >> shift for each in self.segments)])
+        )
+        return distinct(sample[np.arange(1, buckets) * len(sample) // buckets]) if len(sample) else sample
+
+    def bucket(self, start: int, stop: int) -> tuple[Ints, Positions, Hashes]:
+        """Article, place and fingerprint of the postings of fingerprints from `start` to before `stop`, in order."""
         articles, positions, values = [np.zeros(0, np.int64)], [np.zeros(0, np.int32)], [np.zeros(0, np.uint64)]
         for segment in self.segments:
-            here = np.flatnonzero((segment.hash & np.uint64(buckets - 1)) == number)
-            articles.append(segment.article_of(here))
-            positions.append(segment.position[here])
-            values.append(segment.hash[here])
+            # The last bucket ends where the bits of a fingerprint do: its end would not fit in a word.
+            first = int(np.searchsorted(segment.index, np.uint64(start << INDEX_BITS)))
+            last = len(segment.index)
+            if stop < 1 << HASH_BITS:
+                last = int(np.searchsorted(segment.index, np.uint64(stop << INDEX_BITS)))
+            posting = np.sort(segment.postings(np.array([first]), np.array([last - first])))
+            articles.append(segment.article_of(posting))
+            positions.append(segment.position[posting])
+            values.append(segment.hash[posting])
         return np.concatenate(articles), np.concatenate(positions), np.concatenate(values)
 
     def holders(self, hashes: Hashes | None, least: int = 1) -> tuple[Ints, Positions, Hashes]:

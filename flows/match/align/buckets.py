@@ -42,21 +42,25 @@ class Spill:
         folder.mkdir(parents=True)
         self._folder = folder
         self._bounds = np.arange(1, parts) * articles // parts
-        self._files = [(folder / f"{part}.seeds").open("wb") for part in range(parts)]
+        self._files = [folder / f"{part}.seeds" for part in range(parts)]
 
     def add(self, postings: Postings, early: Early) -> None:
         """Take in the seeds of one bucket of fingerprints; articles count in order of time."""
         for seeds in _seeds(postings, early):
             part = np.searchsorted(self._bounds, seeds[:, 0], "right")
             for number in np.flatnonzero(np.bincount(part, minlength=len(self._files))).tolist():
-                self._files[number].write(np.ascontiguousarray(seeds[part == number]).tobytes())
+                # One file is open at a time: there may be more of them than a process may have open.
+                with self._files[number].open("ab") as file:
+                    file.write(np.ascontiguousarray(seeds[part == number]).tobytes())
 
     def pairs(self) -> Pairs:
         """The pairs of all seeds; the files are gone then."""
         parts: list[Pairs] = []
-        for number, file in enumerate(self._files):
-            file.close()
-            seeds = np.fromfile(self._folder / f"{number}.seeds", np.int32).reshape(-1, 4).astype(np.int64)
+        for file in self._files:
+            # Of some articles there may be no seeds, and then no file.
+            if not file.exists():
+                continue
+            seeds = np.fromfile(file, np.int32).reshape(-1, 4).astype(np.int64)
             parts += _paired(seeds[sorted_by(seeds[:, 0], seeds[:, 1], seeds[:, 2])])
         shutil.rmtree(self._folder)
         return joined_pairs(parts)
