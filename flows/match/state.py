@@ -83,6 +83,8 @@ def nothing() -> Generation:
 
 _ARCHIVE = ("article_id", "date", "alive", "outlet_start", "outlet_count", "outlet", "captures")
 _TABLES = ("often", "furniture_rows", "crowd_hash", "crowd_last", "rows", "spans", "witnesses")
+ARRAYS = (*_ARCHIVE, *_TABLES)
+"""The arrays of a generation."""
 
 
 def load(state: Shelf, name: str | None) -> Generation | None:
@@ -113,7 +115,7 @@ def intact(state: Shelf, name: str, *, thorough: bool = False) -> bool:
 def _load(state: Shelf, folder: Path) -> Generation:
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     segments = [Segment(state.local(each["name"]), each["first"], each["rows"]) for each in manifest["segments"]]
-    arrays = {each: np.load(folder / f"{each}.npy") for each in (*_ARCHIVE, *_TABLES)}
+    arrays = {each: np.load(folder / f"{each}.npy") for each in ARRAYS}
     return Generation(
         Archive(**{each: arrays[each] for each in _ARCHIVE}, outlets=np.array(manifest["outlets"], np.str_)),
         Furniture(arrays["often"]),

@@ -34,7 +34,7 @@ MOST_LETTERS = 1 << 23
 """Letters of an article that are matched; what lies beyond, in an article of eight million letters, is not."""
 _SAMPLES = 64
 """Fingerprints looked at for each bucket that they are parted into."""
-_ARRAYS = (
+ARRAYS = (
     "raw",
     "raw_bounds",
     "codes",
@@ -46,6 +46,7 @@ _ARRAYS = (
     "owner",
     "index",
 )
+"""The files of a segment."""
 
 _TYPES: dict[str, Any] = {
     "raw": np.uint32,
@@ -140,7 +141,7 @@ def _write(folder: Path, arrays: dict[str, NDArray[np.generic]]) -> None:
     arrays["index"] = np.sort(packed)
     bounds = arrays["posting_bounds"].astype(np.int64)
     arrays["owner"] = np.repeat(np.arange(len(bounds) - 1, dtype=np.int32), bounds[1:] - bounds[:-1])
-    for name in _ARRAYS:
+    for name in ARRAYS:
         np.save(folder / f"{name}.npy", arrays[name])
 
 
