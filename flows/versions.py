@@ -23,7 +23,7 @@ READERS: dict[str, str] = {
 
 SEGMENT = "5"
 CLEAN = "3"
-MATCH = "9"
+MATCH = "10"
 RESTORE = "4"
 
 

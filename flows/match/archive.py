@@ -73,6 +73,16 @@ def empty_archive() -> Archive:
     return Archive(np.zeros(0, "S32"), none, np.zeros(0, np.bool_), none, none, none, none, np.zeros(0, np.str_))
 
 
+def same_outlet(archive: Archive, left: Ints, right: Ints) -> Flags:
+    """Which pairs of articles one outlet alone has."""
+    alone = (archive.outlet_count[left] == 1) & (archive.outlet_count[right] == 1)
+    result: Flags = alone.copy()
+    result[alone] = (
+        archive.outlet[archive.outlet_start[left[alone]]] == archive.outlet[archive.outlet_start[right[alone]]]
+    )
+    return result
+
+
 @dataclass(frozen=True)
 class Arrivals:
     """What a table of input means for an archive."""

@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from flows.match.align.candidates import Ints
-from flows.match.archive import Archive
+from flows.match.archive import Archive, Flags
 from flows.match.arrays import among, distinct
 from flows.match.dropping import keep_spans
 from flows.match.isolate import COMPARISON, Fault, Faults
@@ -21,7 +21,7 @@ from flows.match.shelf import Shelf
 from flows.match.state import WITNESS, Generation, Witnesses, variant_spans
 from flows.match.store import Store
 from flows.match.stories.cluster import SPAN, Spans
-from flows.match.stories.witness import Collation, aligned_as_before, compare
+from flows.match.stories.witness import Collation, Leaders, aligned_as_before, compare
 from schemas.ids import content_id
 from schemas.table import Table
 from schemas.tables.alignments import ALIGNMENTS, RELATIONS
@@ -182,7 +182,7 @@ def stories(
 
     What is known of a witness hangs on the aligned spans of its article and the leader's (`realigned` are the pairs, as
     `either_key` has them, of which some came or went, if only to be found again); where there are none, on what counts
-    of the letters of both (`relettered` are those of which that changed); and on whether the article has more of the
+    of the letters of both (`relettered` are those of which that changed); and on whether either article has more of the
     story elsewhere.
     """
     old = before.witnesses
@@ -198,31 +198,39 @@ def stories(
     doubt = np.flatnonzero(again & (kept >= 0))
     again[doubt] = ~aligned_as_before(before.rows, rows, pairs[doubt])
     if len(old):
-        again |= several != _several(old)[kept]
+        moved = (kept < 0) | (several != _several(old)[kept])
+        led_anew = np.bincount(current["story"], moved & (mine == leading)) > 0
+        again |= moved | led_anew[current["story"]]
     kept[again] = -1
     same = np.flatnonzero(kept >= 0)
     for name in ("coverage", "variant_file", "variant_start", "variant_count"):
         current[name][same] = old[name][kept[same]]
     fresh = np.flatnonzero(kept < 0)
     alone = (several == 1) & ~found["quote"]
-    leaders = found[chief[found["story"][fresh]]]
+    leaders = _leaders(found, mine == leading, chief, fresh)
     faults = Faults()
 
     def note(place: int, error: Exception) -> None:
-        row, heading = found[fresh[place]], int(leaders["article"][place])
+        row, heading = found[fresh[place]], int(leading[fresh[place]])
         span = (int(row["start"]), int(row["end"]))
         faults.add(error, COMPARISON, names(now.archive, heading, int(row["article"])), place=span)
 
     collation = compare(now, store, rows, leaders, found[fresh], alone[fresh], workers, limits, note)
     current["coverage"][fresh] = np.where(leader[fresh], 1.0, collation.coverage)
     files = _keep_variants(state, before.variant_files, current, fresh, collation)
-    gone = np.ones(len(old), np.bool_)
-    gone[kept[same]] = False
+    gone, came = np.ones(len(old), np.bool_), np.ones(len(current), np.bool_)
+    gone[kept[same]], came[same] = False, False
+    were, are = published(old), published(current)
+    # A leader is told of with its first witness, and no longer when the last one went.
+    turned = same[were[kept[same]] != are[same]]
+    gone[kept[turned]], came[turned] = True, True
     return Told(
         current,
         files,
-        _story_change(now.archive, store, old[gone], current[fresh]),
-        _variant_change(state, now.archive, before.variant_files, old[gone], current[fresh], collation),
+        _story_change(now.archive, store, old[gone & were], current[came & are]),
+        _variant_change(
+            state, now.archive, before.variant_files, old[gone & were], current[fresh], are[fresh], collation
+        ),
         [*_still(before.faults, now.archive, current, leading, same), *faults.found],
     )
 
@@ -243,6 +251,34 @@ def _still(faults: Sequence[Fault], archive: Archive, current: Witnesses, leadin
         )
     )
     return [each for each in faults if (*(name.encode() for name in each.articles), *each.place) in known]
+
+
+def _leaders(found: Spans, leading: Flags, chief: Ints, some: Ints) -> Leaders:
+    """The leading article's spans of the stories of some witnesses; the leader itself comes first."""
+    index = np.flatnonzero(leading)
+    story = found["story"][index]
+    order = np.lexsort((found["start"][index], chief[story] != index, story))
+    index, story = index[order], story[order]
+    wanted = found["story"][some]
+    first = np.searchsorted(story, wanted)
+    return Leaders(found[index], first, np.searchsorted(story, wanted, "right") - first)
+
+
+LEAST_COVERAGE = 0.05
+"""Share of the leader's span that a witness has at least: with less it shares a phrase, and no text."""
+
+
+def published(witnesses: Witnesses) -> Flags:
+    """Which witnesses are told of: those that carry a real part of the leader's text, and leaders that have them."""
+    if len(witnesses) == 0:
+        return np.zeros(0, np.bool_)
+    story, leader = witnesses["story"], witnesses["leader"]
+    head = np.zeros(int(story.max()) + 1, np.int64)
+    head[story[leader]] = witnesses["article"][leader]
+    strong = leader | (witnesses["coverage"] >= LEAST_COVERAGE)
+    others = np.bincount(story, strong & (witnesses["article"] != head[story]))
+    result: Flags = strong & (others[story] > 0)
+    return result
 
 
 def _several(witnesses: Witnesses) -> Ints:
@@ -287,8 +323,15 @@ _SPAN_COLUMNS = ("leader_start", "leader_end", "span_start", "span_end")
 
 
 def _variant_change(
-    state: Shelf, archive: Archive, files: list[str], gone: Witnesses, came: Witnesses, collation: Collation
+    state: Shelf,
+    archive: Archive,
+    files: list[str],
+    gone: Witnesses,
+    came: Witnesses,
+    told: Flags,
+    collation: Collation,
 ) -> Change:
+    """The change of `variants`, from witnesses that went and witnesses that came, of which some are told of."""
     parts, owners = [np.zeros((0, 4), np.int64)], [np.zeros(0, np.int64)]
     for file in distinct(gone["variant_file"][gone["variant_count"] > 0]).tolist():
         spans = variant_spans(state, files[file])
@@ -302,14 +345,16 @@ def _variant_change(
         "article_id": _strings(archive.article_id[gone["article"][owner]]),
         **{name: pa.array(lost[:, place]) for place, name in enumerate(_SPAN_COLUMNS)},
     }
+    some = np.flatnonzero(told[collation.witness])
+    witness = collation.witness[some]
     add = {
-        "story_id": _strings(came["story_id"][collation.witness]),
-        "article_id": _strings(archive.article_id[came["article"]][collation.witness]),
-        **{name: pa.array(collation.spans[:, place]) for place, name in enumerate(_SPAN_COLUMNS)},
-        "leader_text": collation.leader_text,
-        "text": collation.text,
-        "kind": _names(collation.kind, VARIANT_KINDS),
-        "class": _names(collation.reading, VARIANT_CLASSES),
+        "story_id": _strings(came["story_id"][witness]),
+        "article_id": _strings(archive.article_id[came["article"][witness]]),
+        **{name: pa.array(collation.spans[some, place]) for place, name in enumerate(_SPAN_COLUMNS)},
+        "leader_text": collation.leader_text.take(pa.array(some)),
+        "text": collation.text.take(pa.array(some)),
+        "kind": _names(collation.kind[some], VARIANT_KINDS),
+        "class": _names(collation.reading[some], VARIANT_CLASSES),
     }
     return Change(
         pa.table({name: remove[name] for name in VARIANTS.key}).cast(_key_schema(VARIANTS)),
@@ -319,7 +364,7 @@ def _variant_change(
 
 def aliases(before: Generation, archive: Archive, current: Witnesses) -> tuple[dict[str, str], Change]:
     """Every id that was published once, and the story that carries its text now, as far as any does."""
-    old = before.witnesses
+    old, current = (each[published(each)] for each in (before.witnesses, current))
     were, are = (set(rows["story_id"][rows["leader"]].tolist()) for rows in (old, current))
     lost = np.array(sorted(were - are), "S32")
     result = dict(before.aliases)

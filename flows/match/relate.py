@@ -12,25 +12,57 @@ from flows.match.align.chain import ranges, sorted_by
 from flows.match.align.extend import Sides, extend
 from flows.match.align.pair import Aligned, Articles, Cuts
 from flows.match.align.template import (
-    FEW_NUMBERS,
     LEAST_WORDS,
-    NUMBER_SHARE,
     Digits,
     Passages,
     are_forms,
     numbers,
     numbers_differ,
 )
+from flows.match.archive import NO_DATE, Archive, same_outlet
 from flows.match.arrays import distinct
-from flows.match.rows import EXCERPT, QUOTE, REPRINT, ROW, SELF_COPY, TEMPLATE, Rows, same_pair
+from flows.match.rows import (
+    EXCERPT,
+    FILLED,
+    FORM,
+    QUOTE,
+    REPRINT,
+    REWRITTEN,
+    ROW,
+    SELF_COPY,
+    TEMPLATE,
+    Rows,
+    same_pair,
+)
 from flows.match.store import Store
 
 WHOLE = 0.5
 """Share of both articles that a reprint has in common at least."""
+CONTAINED = 0.7
+"""Letters in common, as a share of the shorter article's, from which on the one is the other's text, whole or cut."""
+CONTAINED_LATE = 0.75
+"""The same where the two ran more than FAR days apart."""
+EDITED = 0.85
+"""Letters in common, as a share of the aligned ones, that an edited reprint has where phrases were replaced."""
+PURE = 0.9
+"""The same share of what was copied as it stood."""
+PURE_LATE = 0.95
+"""The same where an outlet prints its own text again after FAR days."""
 PART = 1 / 3
-"""Share of either article below which what two have in common is a quotation, not an excerpt."""
+"""Share of the shorter article that is a part of it rather than a quotation."""
+LONG_PART = 250
+"""Letters that such a part has, so that it is no phrase which everybody uses."""
+CUT = 0.4
+"""Share of the shorter article that an outlet has of a short text of another's, cut: with nothing changed in it."""
+LEAST_CUT = 120
+"""Letters that it has then."""
+PURE_CUT = 0.97
+"""Letters in common, as a share of the aligned ones, then."""
 LONG_QUOTE = 500
 """Letters from which on it is an excerpt, however long the articles."""
+FAR = 30
+"""Days after which news is no longer reprinted, and what is built alike tells of another event."""
+_DAY = 86_400_000_000
 LEAST_GROWTH = 20
 """Letters by which the passages of a pair grow into furniture, for the pair to be looked at again."""
 SERIES = 3
@@ -96,8 +128,8 @@ class _Forms:
         self._left, self._right = left, right
         self._digits = Digits(articles.codes_all)
 
-    def ask(self, spans: Aligned | _Spans, pairs: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Of the pairs asked for, those that do."""
+    def ask(self, spans: Aligned | _Spans, pairs: NDArray[np.bool_]) -> NDArray[np.uint8]:
+        """Of the pairs asked for, what shows it; of the others nothing."""
         asked = np.flatnonzero(pairs[spans.pair])
         pair, bounds, cuts = spans.pair[asked], self._articles.bounds, spans.cuts.take(asked)
         left, right = bounds[self._left[pair]], bounds[self._right[pair]]
@@ -129,8 +161,8 @@ class _Forms:
         return _Spans(pair, mine.start, mine.end, theirs.start, theirs.end, spans.cuts.take(chosen))
 
 
-def forms(store: Store, articles: Articles, number: Ints, left: Ints, right: Ints, spans: Aligned) -> NDArray[np.bool_]:
-    """Which spans belong to pairs that look like one form filled in twice.
+def forms(store: Store, articles: Articles, number: Ints, left: Ints, right: Ints, spans: Aligned) -> NDArray[np.uint8]:
+    """What the pair of each span shows of one form filled in twice (FORM, FILLED, REWRITTEN).
 
     `left` and `right` are the rows in `articles` of each pair, `number[row]` the article's number in the store.
     """
@@ -143,19 +175,17 @@ def forms(store: Store, articles: Articles, number: Ints, left: Ints, right: Int
         np.concatenate([spans.left_end, spans.right_end]),
     )
     lefts, rights = told[: len(of)], told[len(of) :]
-    count = np.bincount(of, [max(len(a), len(b)) for a, b in zip(lefts, rights, strict=True)], pairs)
     differ = np.bincount(of, numbers_differ(lefts, rights), pairs)
     distance = np.bincount(of, spans.distance, pairs)
-    doubtful = (differ >= 1) & (differ >= NUMBER_SHARE * distance) | (count < FEW_NUMBERS)
     # Without a number that differs, only words can be slots, and those it takes are so many letters.
-    doubtful &= (left != right) & ((differ >= 1) | (distance >= 2 * LEAST_WORDS))
+    doubtful = (left != right) & ((differ >= 1) | (distance >= 2 * LEAST_WORDS))
     asker = _Forms(store, articles, number, left, right)
     found = asker.ask(spans, doubtful)
     # What an outlet prints daily becomes its furniture, and what is left of a form then is too little to tell.
     letters = np.diff(articles.bounds)
     shorter = np.minimum(spans.left_end - spans.left_start, spans.right_end - spans.right_start)
     little = np.bincount(of, shorter, pairs) < WHOLE * np.minimum(letters[left], letters[right])
-    little &= ~found & (left != right)
+    little &= (found & FORM == 0) & (left != right)
     chosen = np.flatnonzero(little[of])
     if len(chosen):
         wider = asker.widened(spans, chosen)
@@ -164,12 +194,18 @@ def forms(store: Store, articles: Articles, number: Ints, left: Ints, right: Int
     return found[of]
 
 
-def _in_series(rows: Rows, asked: Ints) -> NDArray[np.bool_]:
-    """Which of the rows asked lie, in either article, inside passages of SERIES other issues of a form."""
-    known = np.flatnonzero(rows["form"])
+def _in_series(rows: Rows, known: Ints, asked: Ints, archive: Archive) -> NDArray[np.bool_]:
+    """Which of the rows asked lie, in either article, inside passages of SERIES other issues of a form in known rows.
+
+    Articles that show by themselves to be a form are an issue each; of others all of one time of FAR days are one, as
+    they may be copies of one text.
+    """
     sides = (("left", "right"), ("right", "left"))
     article = np.concatenate([rows[side][known] for side, _ in sides])
     partner = np.concatenate([rows[other][known] for _, other in sides])
+    alike = np.tile(rows["form"][known] & FORM == 0, 2)
+    time = archive.date[partner] // (FAR * _DAY)
+    partner = np.unique(2 * np.where(alike, time, partner) + alike, return_inverse=True)[1]
     start = np.concatenate([rows[f"{side}_start"][known] for side, _ in sides]).astype(np.int64)
     end = np.concatenate([rows[f"{side}_end"][known] for side, _ in sides]).astype(np.int64)
     order = sorted_by(article, partner)
@@ -190,39 +226,73 @@ def _in_series(rows: Rows, asked: Ints) -> NDArray[np.bool_]:
     return result
 
 
-def relations(rows: Rows, lengths: Ints, asked: NDArray[np.bool_]) -> NDArray[np.uint8]:
+def _far(archive: Archive, left: Ints, right: Ints) -> NDArray[np.bool_]:
+    """Which articles ran more than FAR days from one another; never where either has no date."""
+    dated = (archive.date[left] != NO_DATE) & (archive.date[right] != NO_DATE)
+    gap = np.abs(np.where(dated, archive.date[left], 0) - np.where(dated, archive.date[right], 0))
+    result: NDArray[np.bool_] = gap > FAR * _DAY
+    return result
+
+
+def relations(rows: Rows, lengths: Ints, asked: NDArray[np.bool_], archive: Archive) -> NDArray[np.uint8]:
     """The relation of each row; those not asked for keep theirs.
 
-    `rows` come by pair, `lengths` are the letters of the articles. What a row is depends on its articles' rows alone.
+    `rows` come by pair, `lengths` are the letters of the articles. What a row is depends on its articles' rows alone,
+    and on when and where these articles ran.
     """
     result = rows["relation"].copy()
     index = np.flatnonzero(asked)
     if len(index) == 0:
         return result
-    left_length = np.maximum(lengths[rows["left"]], 1)
-    right_length = np.maximum(lengths[rows["right"]], 1)
-    left_share = (rows["left_end"] - rows["left_start"]) / left_length
-    right_share = (rows["right_end"] - rows["right_start"]) / right_length
+    left, right = rows["left"], rows["right"]
+    left_length, right_length = np.maximum(lengths[left], 1), np.maximum(lengths[right], 1)
+    left_span, right_span = rows["left_end"] - rows["left_start"], rows["right_end"] - rows["right_start"]
     pair = same_pair(rows)
-    shorter = np.minimum(rows["left_end"] - rows["left_start"], rows["right_end"] - rows["right_start"])
+    shorter = np.minimum(left_span, right_span)
     common = np.bincount(pair, shorter)[pair]
-    fresh = np.full(len(rows), EXCERPT, np.uint8)
-    fresh[(common < PART * left_length) & (common < PART * right_length) & (common < LONG_QUOTE)] = QUOTE
-    fresh[(left_share >= WHOLE) & (right_share >= WHOLE)] = REPRINT
-    fresh[rows["form"]] = TEMPLATE
-    fresh[rows["left"] == rows["right"]] = SELF_COPY
-    weak = asked & ~rows["form"] & (rows["left"] != rows["right"])
-    weak &= common < WHOLE * np.minimum(left_length, right_length)
+    matched = np.bincount(pair, rows["matched"])[pair]
+    contained = matched / np.minimum(left_length, right_length)
+    pure = matched / np.maximum(common, 1)
+    two = left != right
+    form, filled, rewritten = (rows["form"] & mark > 0 for mark in (FORM, FILLED, REWRITTEN))
+    far, at_home = _far(archive, left, right), same_outlet(archive, left, right)
+    # What is written round the common words tells: a reprint has nothing of its own there, or little.
+    reuse = (contained >= CONTAINED) & (~rewritten | (pure >= EDITED))
+    clean = (pure >= PURE) & ~filled & ~rewritten
+    cut = (contained >= CUT) & (common >= LEAST_CUT) & (pure >= PURE_CUT)
+    part = ((contained >= PART) & (common >= LONG_PART) | cut) & ~at_home | (common >= LONG_QUOTE)
+    reuse |= part & clean
+    # Long after, the same words are a form's, unless all of them are the same.
+    reuse &= ~(far & at_home) | (contained >= CONTAINED_LATE) & clean & (pure >= PURE_LATE)
+    quoted = (
+        (pure >= PURE)
+        & ~rewritten
+        & (~filled | ~at_home & (pure >= PURE_LATE))
+        & (~far | ~at_home | (common >= LONG_PART))
+    )
+    fresh = np.full(len(rows), TEMPLATE, np.uint8)
+    fresh[quoted] = QUOTE
+    fresh[reuse] = EXCERPT
+    fresh[reuse & (left_span >= WHOLE * left_length) & (right_span >= WHOLE * right_length)] = REPRINT
+    fresh[form] = TEMPLATE
+    weak = (
+        asked
+        & (fresh != TEMPLATE)
+        & two
+        & (common < np.minimum(WHOLE * np.minimum(left_length, right_length), LONG_PART))
+    )
     weak_index = np.flatnonzero(weak)
     if len(weak_index):
-        fresh[weak_index[_in_series(rows, weak_index)]] = TEMPLATE
+        known = np.flatnonzero(two & (fresh == TEMPLATE))
+        fresh[weak_index[_in_series(rows, known, weak_index, archive)]] = TEMPLATE
     # A pair is a form as a whole.
-    fresh[(np.bincount(pair, fresh == TEMPLATE)[pair] > 0) & (fresh != SELF_COPY) & weak] = TEMPLATE
+    fresh[(np.bincount(pair, fresh == TEMPLATE)[pair] > 0) & weak] = TEMPLATE
+    fresh[~two] = SELF_COPY
     result[index] = fresh[index]
     return result
 
 
-def to_rows(number: Ints, left: Ints, right: Ints, spans: Aligned, form: NDArray[np.bool_]) -> Rows:
+def to_rows(number: Ints, left: Ints, right: Ints, spans: Aligned, form: NDArray[np.uint8]) -> Rows:
     """Aligned spans as rows; `number[row]` is the number of an article."""
     rows = np.zeros(len(spans), ROW)
     rows["left"], rows["right"] = number[left[spans.pair]], number[right[spans.pair]]

@@ -17,12 +17,19 @@ ROW = np.dtype(
         ("right_end", np.int32),
         ("distance", np.int32),
         ("matched", np.int32),
-        ("form", np.bool_),
+        ("form", np.uint8),
         ("relation", np.uint8),
     ]
 )
-"""`left` is the earlier article; `form`: the pair by itself looks like a form filled in twice; `relation`: its place in
-RELATIONS."""
+"""`left` is the earlier article; `form`: what the letters of the pair show of a form, FORM, FILLED and REWRITTEN
+together; `relation`: its place in RELATIONS."""
+
+FORM = np.uint8(1)
+"""The two articles by themselves look like one form filled in twice."""
+FILLED = np.uint8(2)
+"""A number of one stands where the other has another number."""
+REWRITTEN = np.uint8(4)
+"""Between what they have in common, whole phrases of one stand where the other has other ones."""
 
 Rows = NDArray[np.void]
 

@@ -127,7 +127,7 @@ def _rows(
     for part in (old[lost], fresh):
         moved[part["left"]] = True
         moved[part["right"]] = True
-    relation = relations(rows, store.lengths(), moved[rows["left"]] | moved[rows["right"]])
+    relation = relations(rows, store.lengths(), moved[rows["left"]] | moved[rows["right"]], after.archive)
     changed = relation != rows["relation"]
     gone = np.concatenate([old[lost], rows[changed & ~_among(rows, fresh)]])
     rows["relation"] = relation
@@ -255,7 +255,7 @@ def _matched(
     moved = links[among(links["left"], arrivals.touched) | among(links["right"], arrivals.touched)]
     changed = np.concatenate([changed_links(links_of(gone), links_of(came)), moved])
     spans = update_spans(before.spans, links, changed, archive, ranks)
-    found, leader = witnesses(spans, archive, ranks)
+    found, leader = witnesses(spans, rows, archive, ranks)
     realigned = distinct(np.concatenate([either_key(part["left"], part["right"]) for part in (gone, came)]))
     stories = publish.stories(state, before, now, store, rows, found, leader, relettered, realigned, workers, within)
     lost, found_apart = changes(before.furniture_rows, set_apart)

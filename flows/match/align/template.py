@@ -18,11 +18,8 @@ from rapidfuzz.process import cpdist
 from flows.match.align.candidates import Ints
 from flows.match.align.chain import ranges
 from flows.match.align.pieces import divided, pieces, sliced
+from flows.match.rows import FILLED, FORM, REWRITTEN
 
-FEW_NUMBERS = 3
-"""Below so many numbers in a passage, the count of differing ones says nothing."""
-NUMBER_SHARE = 0.06
-"""Differing numbers per letter of edit distance, below which a pair is no form: 95 % of noisy reprints have less."""
 SLOT_RATIO = 0.5
 """Share of the differences that are slots, at least."""
 SENTENCE_SHARE = 0.4
@@ -34,6 +31,14 @@ LEAST_SENTENCES = 3
 LEAST_SENTENCE = 8
 """Letters of a sentence that are inside the passage, for the sentence to count."""
 
+PHRASE = 4
+"""Letters on both sides of a difference that make it a phrase against another: OCR misreads so many in a row seldom."""
+REWRITTEN_SHARE = 0.1
+"""Share of the common passages that such phrases are, from which on the text between the common words is another."""
+
+FILLED_LETTERS = 150
+"""Letters of common passages for each number that differs, above which it may be a correction or a misreading."""
+
 TOGETHER = 1024
 """Pieces that are compared at a time."""
 
@@ -43,15 +48,29 @@ _SOURCE, _TARGET = itemgetter(1), itemgetter(2)
 """The places of an edit on both sides."""
 
 
+HAN_NUMERALS = "〇零一二三四五六七八九十百千万亿两廿卅"
+"""Ideographs that write numbers, as folding leaves them."""
+_HAN = np.array(sorted(map(ord, HAN_NUMERALS)), np.uint32)
+
+
+def numerals(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Which folded letters write numbers: digits, and the ideographs that do."""
+    found: NDArray[np.bool_] = (codes >= ord("0")) & (codes <= ord("9"))
+    ideographs = np.flatnonzero(codes >= _HAN[0])
+    found[ideographs[np.isin(codes[ideographs], _HAN)]] = True
+    return found
+
+
 class Digits:
-    """The digits among letters: what numbers a span touches."""
+    """The numerals among letters: what numbers a span touches."""
 
     def __init__(self, codes: NDArray[np.uint32]) -> None:
-        digit = (codes >= ord("0")) & (codes <= ord("9"))
+        digit = numerals(codes)
         edges = np.flatnonzero(np.diff(np.concatenate([[False], digit, [False]]).astype(np.int8)))
         self._starts, self._ends = edges[::2], edges[1::2]
         self._before = np.concatenate([[0], np.cumsum(digit)])
         self._digits = codes[digit]
+        self._ideographs = np.concatenate([[0], np.cumsum(self._digits >= _HAN[0])])
 
     def any(self, start: Ints, end: Ints) -> NDArray[np.bool_]:
         """Whether there is a digit in each span."""
@@ -76,7 +95,41 @@ class Digits:
         unlike = self._digits[ranges(first, count)] != self._digits[ranges(other, count)]
         owner = np.repeat(np.arange(len(first)), count)
         result: NDArray[np.bool_] = same & (np.bincount(owner, unlike, len(first)) == 0)
+        # 10 for 十 is another way to write a number, and no other number.
+        ideographs, others = self._written(first, last), self._written(other, other_last)
+        for row in np.flatnonzero(~result & (ideographs != others) & (ideographs * others == 0)).tolist():
+            mine, theirs = self._digits[first[row] : last[row]], self._digits[other[row] : other_last[row]]
+            result[row] = _value(mine) == _value(theirs)
         return result
+
+    def _written(self, first: Ints, last: Ints) -> Ints:
+        """How many ideographs are in runs of digits."""
+        count: Ints = self._ideographs[last] - self._ideographs[first]
+        return count
+
+
+_VALUES = {ord(mark): value for value, mark in enumerate("零一二三四五六七八九")} | {ord("〇"): 0, ord("两"): 2}
+_VALUES |= {ord(mark): value for value, mark in enumerate("0123456789")}
+_TENS = {ord("廿"): 20, ord("卅"): 30}
+_POWERS = {ord("十"): 10, ord("百"): 100, ord("千"): 1000, ord("万"): 10_000, ord("亿"): 100_000_000}
+
+
+def _value(codes: NDArray[np.uint32]) -> int:
+    """The number that numerals write, in digits or in ideographs, place by place or with their powers of ten."""
+    total = section = digit = 0
+    for code in codes.tolist():
+        if code in _VALUES:
+            digit = digit * 10 + _VALUES[code]
+        elif code in _TENS:
+            section += _TENS[code]
+        elif _POWERS[code] < 10_000:
+            section, digit = section + (digit or 1) * _POWERS[code], 0
+        else:
+            # 一亿二千万 adds, 一万亿 multiplies.
+            power, part = _POWERS[code], section + digit
+            total = total + part * power if total >= power else (total + part) * power
+            section = digit = 0
+    return total + section + digit
 
 
 @dataclass(frozen=True)
@@ -104,14 +157,14 @@ class Passages:
 
 def numbers(codes: NDArray[np.uint32]) -> tuple[Ints, str]:
     """Where the numbers in folded letters start, and a string with one character for each, its value's hash."""
-    digit = (codes >= ord("0")) & (codes <= ord("9"))
+    digit = numerals(codes)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], digit, [False]]).astype(np.int8)))
     starts, ends = edges[::2], edges[1::2]
     if len(starts) == 0:
         return starts, ""
     length = ends - starts
     place = np.arange(int(length.sum())) - np.repeat(np.cumsum(length) - length, length)
-    digits = codes[digit].astype(np.uint64) - 47
+    digits = codes[digit].astype(np.uint64) + 1
     with np.errstate(over="ignore"):
         weights = np.uint64(0x9E3779B97F4A7C15) * (2 * place.astype(np.uint64) + 1)
         weights ^= weights >> np.uint64(29)
@@ -219,14 +272,15 @@ def _sentences(passages: Passages, ends: Ints, marks: _Differences, pairs: int) 
     return np.bincount(pair[long], minlength=pairs), np.bincount(pair[long & marked], minlength=pairs)
 
 
-def are_forms(passages: Passages, ends: Ints, pairs: int) -> NDArray[np.bool_]:
-    """Of each pair of articles, whether what differs in their common passages is what a form leaves open.
+def are_forms(passages: Passages, ends: Ints, pairs: int) -> NDArray[np.uint8]:
+    """Of each pair of articles what its common passages show of a form: FORM where what differs is what a form leaves
+    open, FILLED where a number stands against another, REWRITTEN where phrases stand against other ones.
 
     `ends` are the places in the letters where sentences of the left articles end, ascending, each once; `pairs` is how
     many pairs there are.
     """
     if len(passages) == 0:
-        return np.zeros(pairs, np.bool_)
+        return np.zeros(pairs, np.uint8)
     found = _differences(passages)
     kind = _slots(passages, found)
     numeric, words, others = (
@@ -242,5 +296,11 @@ def are_forms(passages: Passages, ends: Ints, pairs: int) -> NDArray[np.bool_]:
     worded &= (words >= 0.8 * (words + others)) & (with_slot >= 0.5 * sentences)
     many = (slots >= 3) & (slots >= 0.75 * (slots + others))
     filled = with_slot >= np.where(many, 0.3, SENTENCE_SHARE) * sentences
-    result: NDArray[np.bool_] = enough & np.where(numeric == 0, worded, filled)
+    form = enough & np.where(numeric == 0, worded, filled)
+    replaced = np.minimum(found.left_end - found.left_start, found.right_end - found.right_start)
+    phrases = np.bincount(passages.pair[found.passage], np.where(replaced >= PHRASE, replaced, 0), pairs)
+    shorter = np.minimum(passages.left_end - passages.left_start, passages.right_end - passages.right_start)
+    rewritten = (phrases > 0) & (phrases >= REWRITTEN_SHARE * np.bincount(passages.pair, shorter, pairs))
+    filled = numeric * FILLED_LETTERS > np.bincount(passages.pair, shorter, pairs)
+    result: NDArray[np.uint8] = form * FORM | filled * FILLED | rewritten * REWRITTEN
     return result

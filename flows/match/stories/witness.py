@@ -137,18 +137,47 @@ def _aligned_block(moment: Moment, store: Store, left: Ints, right: Ints, worker
     return align(gather(moment, store, number), place[: len(left)], place[len(left) :], workers)
 
 
+@dataclass(frozen=True)
+class Leaders:
+    """For each witness the spans of its story that the leading article has: `count[i]` of `spans` from `first[i]`."""
+
+    spans: Spans
+    first: Ints
+    count: Ints
+
+    def nearest(self, rows: Ints, witnesses: Spans, shared: Sequence[Ints]) -> Spans:
+        """For some witnesses, and the spans that each shares with the leading article, that of its spans that has most
+        letters in common; the first of equals."""
+        chosen = self.first[rows].copy()
+        for place in np.flatnonzero(self.count[rows] > 1).tolist():
+            row, table = int(rows[place]), shared[place]
+            begin, end = table[:, 2], table[:, 3]
+            scale = (table[:, 1] - table[:, 0]) / np.maximum(1, end - begin)
+            # What the witness's own span has of each shared one, in the leading article's letters.
+            low = table[:, 0] + np.maximum(0, witnesses["start"][row] - begin) * scale
+            high = table[:, 1] - np.maximum(0, end - witnesses["end"][row]) * scale
+            options = self.spans[self.first[row] : self.first[row] + self.count[row]]
+            common = [
+                np.maximum(0, np.minimum(high, option["end"]) - np.maximum(low, option["start"])).sum()
+                for option in options
+            ]
+            chosen[place] += int(np.argmax(common))
+        return self.spans[chosen]
+
+
 def compare(
     moment: Moment,
     store: Store,
     rows: Rows,
-    leaders: Spans,
+    leaders: Leaders,
     witnesses: Spans,
     alone: NDArray[np.bool_],
     workers: int,
     limits: Limits,
     culprit: Culprit,
 ) -> Collation:
-    """Compare each witness with the leader in step with it; `culprit` is told of each that cannot be.
+    """Compare each witness with the leader in step with it: with that span of the leader that it has most of. `culprit`
+    is told of each that cannot be compared.
 
     Such a witness has no variants, and the coverage that its aligned spans give.
 
@@ -163,7 +192,7 @@ def compare(
     parts = [Collation(coverage[:0], none, none.reshape(0, 4), no_text, no_text, none, none)]
     for start in range(0, len(witnesses), limits.witnesses):
         here = np.arange(start, min(start + limits.witnesses, len(witnesses)))
-        left, right = leaders["article"][here], witnesses["article"][here]
+        left, right = leaders.spans["article"][leaders.first[here]], witnesses["article"][here]
         pair, table = _aligned(moment, store, rows, left, right, workers, limits.letters, partial(_at, culprit, here))
         bounds = np.searchsorted(pair, np.arange(len(left) + 1))
         others = np.flatnonzero(left != right)
@@ -173,9 +202,10 @@ def compare(
         heads = np.where(same, len(lengths) - 1, left[others])
         # What witnesses have is told at least by the letters that match, should they be past comparing.
         matched = np.bincount(pair, table[:, _COLUMNS.index("matched")], len(here))
-        length = leaders["end"][here].astype(np.int64) - leaders["start"][here]
+        chosen = leaders.nearest(here, witnesses, [table[bounds[row] : bounds[row + 1]] for row in range(len(here))])
+        length = chosen["end"].astype(np.int64) - chosen["start"]
         coverage[here[others]] = np.minimum(1.0, matched / length)[others]
-        block = _Block(store, leaders[here], witnesses[here], alone[here], table, bounds, others)
+        block = _Block(store, chosen, witnesses[here], alone[here], table, bounds, others)
         for first, stop in cut(lengths, heads, right[others], most):
             for some, part in halved(block.collated, first, stop, partial(_at, culprit, here[others])):
                 coverage[here[some]] = part.coverage

@@ -71,7 +71,7 @@ PLACES: dict[str, Place] = {
     "pairing": (stage, "work", lambda given: _marked(given[2].codes(_number(given[1].archive)))),
     "remarking": (stage, "remarked", lambda given: _marked(given[1].codes(_number(given[0])))),
     "links": (stage, "update_spans", lambda given: _rows_have(given[3], given[1])),
-    "witnesses": (stage, "witnesses", lambda given: bool((given[0]["article"] == _number(given[1])).any())),
+    "witnesses": (stage, "witnesses", lambda given: bool((given[0]["article"] == _number(given[2])).any())),
     "rows": (publish, "alignments", lambda given: _rows_have(given[0], given[4])),
     "stories": (publish, "_as_witnesses", lambda given: bool((given[2]["article"] == _number(given[0])).any())),
 }
