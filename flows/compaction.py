@@ -18,7 +18,8 @@ def compact(
 ) -> list[str]:
     """Rewrite each table of `least` files or more and publish; returns the tables' names.
 
-    Rows and digests stay the same. Files of earlier snapshots are kept. Raises Missing where there is no warehouse.
+    A catalogue that is broken is made anew. Rows and digests stay the same. Files of earlier snapshots are kept. Raises
+    Missing where there is no warehouse.
     """
     with warehouse.writer() as writer:
         writer.published()
@@ -27,4 +28,6 @@ def compact(
             now = clock()
             run_id = f"maintain-{now:%Y%m%dT%H%M%S}"
             writer.publish_upkeep(run_id=run_id, published_at=now.isoformat(), code_version=DIBAO)
+        else:
+            writer.refresh()
     return names

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import duckdb
 
@@ -15,10 +18,11 @@ from flows.progress import Progress, Silent, stage
 from flows.versions import DIBAO
 from schemas import TABLES, table
 from schemas.render.checks import table_checks
-from warehouse import digest, fixity, snapshots
-from warehouse.errors import Damaged
+from warehouse import catalogue, digest, fixity, reading, snapshots
+from warehouse.errors import Busy, Damaged, ReadOnly, WarehouseError, nothing_at
+from warehouse.reading import told
 from warehouse.snapshots import Snapshot
-from warehouse.store import Warehouse
+from warehouse.store import Warehouse, Writer
 
 
 @dataclass(frozen=True)
@@ -39,44 +43,172 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
     """Rows of `fixity`."""
-    recorded: bool = True
-    """Whether they were written down; a warehouse that cannot be written to is examined all the same."""
+    unrecorded: str | None = None
+    """Why these rows were not published; None where they were."""
 
 
 def examine(
     warehouse: Warehouse, progress: Progress | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> Report:
-    """Audit a warehouse and record what was read in `fixity`, unless it is read-only. Raises Missing where there is
-    none."""
+    """Audit a warehouse and record what was read in `fixity`, where it can be written to.
+
+    Whatever is damaged, missing or foreign is a finding, and the rest is looked at all the same. Raises Missing where
+    there is no warehouse, Busy where a run is writing to it.
+    """
     progress = progress or Silent()
-    now = clock()
-    if (last := warehouse.latest()) is not None and not os.access(warehouse.root, os.W_OK):
-        report = _examined(warehouse, last, now, progress)
-        report.recorded = False
-        return report
-    with warehouse.writer() as writer:
-        report = _examined(warehouse, writer.published(), now, progress)
+    root = warehouse.root
+    if not snapshots.numbers(root):
+        raise nothing_at(root)
+    now, report = clock(), Report()
+    with ExitStack() as stack:
+        writer = _writer(stack, warehouse, report)
+        for broken in snapshots.chain(root):
+            report.findings.append(Finding("snapshot chain", broken))
+        snapshot = _newest(root)
+        steps: tuple[tuple[str, Callable[[], None]], ...] = (
+            ("catalogue", partial(_catalogue, root, snapshot, report)),
+            ("files", partial(_files, warehouse, now, report, progress)),
+            ("foreign", partial(_foreign, root, report)),
+            ("Delta logs", partial(_delta_logs, root, snapshot, report)),
+            ("sources", partial(_sources, warehouse, report)),
+            ("tables", partial(_tables, warehouse, snapshot, now, report, progress)),
+        )
+        for check, work in steps:
+            try:
+                work()
+            except Exception as error:
+                report.findings.append(Finding(check, f"This could not be looked at to the end: {_said(error)}."))
+        if writer is not None:
+            _record(writer, now, report)
+    return report
+
+
+def _said(error: Exception) -> str:
+    """An error on one line; those of files and parsers have a name that says more than their text."""
+    text = told(error)
+    return text if isinstance(error, duckdb.Error | WarehouseError) else f"{type(error).__name__}: {text}"
+
+
+def _writer(stack: ExitStack, warehouse: Warehouse, report: Report) -> Writer | None:
+    """The writer, which records what is found; None where the warehouse can only be read."""
+    try:
+        return stack.enter_context(warehouse.writer())
+    except Busy:
+        raise
+    except ReadOnly:
+        report.unrecorded = f"{warehouse.root} is read-only"
+    except Exception as error:
+        report.findings.append(Finding("writing", f"No run can begin: {_said(error)}."))
+        report.unrecorded = "no run can begin"
+    return None
+
+
+def _record(writer: Writer, now: datetime, report: Report) -> None:
+    """Publish what was read; what cannot be published is a finding as well."""
+    try:
         writer.append("fixity", table("fixity").rows(report.rows))
+        run_id = f"audit-{now:%Y%m%dT%H%M%S}"
+        writer.publish_upkeep(run_id=run_id, published_at=now.isoformat(), code_version=DIBAO)
+    except Damaged as error:
+        report.findings.append(Finding("catalogue", f"The catalogue of before stays: {error}"))
+    except Exception as error:
+        report.findings.append(Finding("writing", f"What was found could not be recorded: {_said(error)}."))
+        report.unrecorded = "it could not be published"
+
+
+def _newest(root: Path) -> Snapshot | None:
+    """The last snapshot that can be read; the chain tells of those that cannot."""
+    for number in reversed(snapshots.numbers(root)):
+        with suppress(Damaged):
+            return snapshots.load(root, number)
+    return None
+
+
+def _catalogue(root: Path, snapshot: Snapshot | None, report: Report) -> None:
+    """Whether the published catalogue can be read and shows this snapshot by these definitions."""
+    path = root / catalogue.NAME
+    if not path.exists() or snapshot is None:
+        return  # it is made anew by whoever writes next, and readers do without
+    found = catalogue.number(root)
+    if found is None:
+        report.findings.append(
+            Finding("catalogue", f"{catalogue.NAME} cannot be read; `dibao maintain` makes it anew.")
+        )
+    elif found != snapshot.number:
+        message = f"{catalogue.NAME} shows snapshot {found} and not {snapshot.number}; `dibao maintain` makes it anew."
+        report.findings.append(Finding("catalogue", message))
+
+
+def _defined(root: Path, snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
+    """A connection with the views of a snapshot, whatever the catalogue is."""
+    return reading.locked(root, lambda con: catalogue.define(con, root, snapshot))
+
+
+def _foreign(root: Path, report: Report) -> None:
+    """Files among those of the archive that no snapshot names, and no run can have left behind."""
+    named = {entry.path for entry in fixity.files(root)}
+    tables = {each.name for each in TABLES}
+    for folder in ("raw", "tables", "snapshots"):
+        for path in sorted((root / folder).rglob("*")):
+            name = path.relative_to(root).as_posix()
+            parts = name.split("/")
+            if path.is_dir() or name in named or any(part.startswith(".") for part in parts):
+                continue
+            left = (
+                (folder == "raw" and (path.suffix == ".open" or path.name.endswith((".warc.gz", ".warc"))))
+                or (folder == "tables" and parts[1] in tables and ("_delta_log" in parts or path.suffix == ".parquet"))
+                or (folder == "snapshots" and path.suffix == ".json" and path.stem.isdigit())
+            )
+            if not left:
+                report.findings.append(Finding("foreign", f"{name} is none of the archive's files; move it elsewhere."))
+
+
+def _delta_logs(root: Path, snapshot: Snapshot | None, report: Report) -> None:
+    """Whether stock readers of Delta can read each table."""
+    from deltalake import DeltaTable
+
+    for name, entry in sorted(snapshot.tables.items()) if snapshot else ():
+        if not entry.files or not (root / "tables" / name / "_delta_log").exists():
+            continue
         try:
-            run_id = f"audit-{now:%Y%m%dT%H%M%S}"
-            writer.publish_upkeep(run_id=run_id, published_at=now.isoformat(), code_version=DIBAO)
-        except Damaged as error:
-            report.findings.append(Finding("catalogue", f"The catalogue of before stays: {error}"))
-    return report
+            listed = {Path(unquote(uri)).name for uri in DeltaTable(str(root / "tables" / name)).file_uris()}
+        except Exception as error:
+            message = f"The Delta log of {name} cannot be read ({_said(error)}); delete tables/{name}/_delta_log."
+            report.findings.append(Finding("Delta logs", message))
+            continue
+        missing = {Path(file.path).name for file in entry.files} - listed
+        if missing:
+            message = f"The Delta log of {name} leaves out {len(missing)} of its {len(entry.files)} files."
+            report.findings.append(Finding("Delta logs", message))
 
 
-def _examined(warehouse: Warehouse, snapshot: Snapshot, now: datetime, progress: Progress) -> Report:
-    report = Report()
-    for broken in snapshots.chain(warehouse.root):
-        report.findings.append(Finding("snapshot chain", broken))
-    _files(warehouse, snapshot, now, report, progress)
-    _records(warehouse, now, report, progress)
-    _digests(warehouse, snapshot, report)
-    _checks(warehouse, report, progress)
-    return report
+def _sources(warehouse: Warehouse, report: Report) -> None:
+    """Whether each registered source can be read."""
+    from flows.sources.registry import load
+
+    for path in sorted(warehouse.sources.glob("*.toml")):
+        try:
+            load(path)
+        except Exception as error:
+            report.findings.append(Finding("sources", f"sources/{path.name}: {_said(error)}."))
 
 
-def _files(warehouse: Warehouse, snapshot: Snapshot, now: datetime, report: Report, progress: Progress) -> None:
+def _tables(warehouse: Warehouse, snapshot: Snapshot | None, now: datetime, report: Report, progress: Progress) -> None:
+    """Digests, records and checks. What asks for several tables needs all of them."""
+    if snapshot is None:
+        return
+    unread = _digests(warehouse, snapshot, report)
+    if unread:
+        names = ", ".join(unread)
+        message = f"The rules of the schemas were not checked, nor each record read, as {names} cannot be read."
+        report.findings.append(Finding("checks", message))
+        return
+    with closing(_defined(warehouse.root, snapshot)) as con:
+        _records(warehouse, con, now, report, progress)
+        _checks(con, report, progress)
+
+
+def _files(warehouse: Warehouse, now: datetime, report: Report, progress: Progress) -> None:
     """Every file that any snapshot names, WARC and table alike."""
     listed = fixity.files(warehouse.root)
     with stage(progress, "files", len(listed)):
@@ -90,9 +222,10 @@ def _files(warehouse: Warehouse, snapshot: Snapshot, now: datetime, report: Repo
             progress.advance()
 
 
-def _records(warehouse: Warehouse, now: datetime, report: Report, progress: Progress) -> None:
+def _records(
+    warehouse: Warehouse, con: duckdb.DuckDBPyConnection, now: datetime, report: Report, progress: Progress
+) -> None:
     """Every WARC record that holds a payload, whole or in parts."""
-    con = warehouse.connect()
     total = con.execute("SELECT count(*) FROM captures WHERE record_type <> 'revisit'").fetchone()
     result = con.execute(
         "SELECT warc_file, warc_offset, warc_length, record_type, part_start, part_end, payload_sha256 FROM captures "
@@ -107,9 +240,10 @@ def _records(warehouse: Warehouse, now: datetime, report: Report, progress: Prog
                     last = (name, offset)
                     try:
                         payload = fixity.payload(warehouse.raw, name, offset, length, kind)
-                    except Damaged as error:
+                    except Exception as error:
                         payload = None
-                        report.findings.append(Finding("records", str(error)))
+                        where = "" if isinstance(error, Damaged) else f"raw/{name}, byte {offset}: "
+                        report.findings.append(Finding("records", f"{where}{_said(error).rstrip('.')}."))
                 actual = None if payload is None else hashlib.sha256(payload[start:end]).hexdigest()
                 part = "" if start is None else f"#{start}-{end}"
                 report.rows.append(_row(now, f"raw/{name}@{offset}{part}", expected, actual))
@@ -117,48 +251,46 @@ def _records(warehouse: Warehouse, now: datetime, report: Report, progress: Prog
                 if payload is not None and actual != expected:
                     report.findings.append(Finding("records", f"raw/{name}, byte {offset}: the payload has changed."))
                 progress.advance()
-    con.close()
 
 
-def _digests(warehouse: Warehouse, snapshot: Snapshot, report: Report) -> None:
-    """Rows and digest of each table against the snapshot."""
-    from warehouse.catalogue import parquet
-
+def _digests(warehouse: Warehouse, snapshot: Snapshot, report: Report) -> list[str]:
+    """Rows and digest of each table against the snapshot; returns the tables that cannot be read."""
     con = duckdb.connect()
+    unread = []
     for each in TABLES:
         entry = snapshot.tables.get(each.name)
         if entry is None:
             continue
-        source = parquet(warehouse.root, each, entry.files)
         try:
+            source = catalogue.parquet(warehouse.root, each, entry.files)
             count = con.execute(f"SELECT count(*) FROM {source}").fetchone()
             mark = digest.digest_in(con, each, source)
         except Exception as error:
-            report.findings.append(Finding("digests", f"{each.name} cannot be read: {str(error).splitlines()[0]}"))
+            unread.append(each.name)
+            report.findings.append(Finding("digests", f"{each.name} cannot be read: {_said(error)}."))
             continue
         report.checks += 1
         if (count[0] if count else 0, mark) != (entry.rows, entry.digest):
             report.findings.append(Finding("digests", f"{each.name} does not hold the rows that the snapshot names."))
     con.close()
+    return unread
 
 
-def _checks(warehouse: Warehouse, report: Report, progress: Progress) -> None:
+def _checks(con: duckdb.DuckDBPyConnection, report: Report, progress: Progress) -> None:
     """What the schemas say must hold."""
-    con = warehouse.connect()
     checks = [(each, check) for each in TABLES for check in table_checks(each)]
     with stage(progress, "checks", len(checks)):
         for each, check in checks:
             try:
                 broken = con.execute(f"SELECT count(*) FROM ({check.sql})").fetchone()
             except Exception as error:
-                report.findings.append(Finding(f"{each.name}.{check.name}", str(error).splitlines()[0]))
+                report.findings.append(Finding(f"{each.name}.{check.name}", f"{_said(error)}."))
             else:
                 if broken and broken[0]:
                     message = f"{broken[0]:,} rows break it: {check.doc}"
                     report.findings.append(Finding(f"{each.name}.{check.name}", message))
             report.checks += 1
             progress.advance()
-    con.close()
 
 
 def _row(now: datetime, target: str, expected: str, actual: str | None) -> dict[str, Any]:

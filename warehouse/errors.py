@@ -7,6 +7,7 @@ WarehouseError
   Moved           an object was changed by somebody else between looking and writing
   Missing         there is no warehouse, table, snapshot or id of that name
   NoSpace         the disk is full
+  ReadOnly        nothing can be written to the warehouse
   NotAQuery       SQL that would do more than read
   TimedOut        a query took longer, or more memory, than it may
 """
@@ -59,6 +60,10 @@ def outdated_at(root: Path) -> Outdated:
 
 class NoSpace(WarehouseError):  # noqa: N818
     """The disk is full; the last snapshot is intact."""
+
+
+class ReadOnly(WarehouseError):  # noqa: N818
+    """Nothing can be written to the warehouse; it can be read."""
 
 
 class NotAQuery(WarehouseError):  # noqa: N818

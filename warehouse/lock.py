@@ -10,7 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from warehouse.errors import Busy, WarehouseError
+from warehouse.errors import Busy, ReadOnly
 
 NAME = ".lock"
 _HOLDER = ".lock.holder"
@@ -19,7 +19,7 @@ _HOLDER = ".lock.holder"
 
 @contextmanager
 def hold(root: Path) -> Iterator[None]:
-    """Hold the lock of a warehouse. Raises Busy, at once, where another run holds it."""
+    """Hold the lock of a warehouse. Raises Busy, at once, where another run holds it, ReadOnly where no run can."""
     lock, holder = FileLock(root / NAME, timeout=0), root / _HOLDER
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -33,9 +33,7 @@ def hold(root: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise
-        raise WarehouseError(
-            f"{root} cannot be written to ({error.strerror}); commands that only read work."
-        ) from error
+        raise ReadOnly(f"{root} cannot be written to ({error.strerror}); commands that only read work.") from error
     try:
         holder.write_text(str(os.getpid()), "utf-8")
         yield

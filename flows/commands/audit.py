@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.commands.common import JsonOption, WarehouseOption, open_warehouse, print_json, print_table
+from flows.commands.common import JsonOption, WarehouseOption, open_warehouse, print_json, print_table, say
 
 
 def command(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> int:
@@ -17,17 +17,17 @@ def command(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> i
                 "files": report.files,
                 "records": report.records,
                 "checks": report.checks,
-                "recorded": report.recorded,
+                "unrecorded": report.unrecorded,
                 "findings": [{"check": each.check, "message": each.message} for each in report.findings],
             }
         )
     else:
         print(f"{report.files:,} files and {report.records:,} records read again, {report.checks:,} checks run.")
-        if not report.recorded:
-            print("The warehouse is read-only, so the table fixity does not tell of it.")
         if report.findings:
             print(f"{len(report.findings):,} things are wrong:\n")
             print_table(("check", "what"), [(each.check, each.message) for each in report.findings])
         else:
             print("Nothing is wrong.")
+        if report.unrecorded:
+            say(f"What was read is not in the table fixity: {report.unrecorded}.")
     return 1 if report.findings else 0

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
 
-from flows.commands.common import JsonOption, WarehouseOption, open_warehouse, plain, print_json
+from flows.commands.common import JsonOption, WarehouseOption, json_text, open_warehouse, print_json, say
 
 _SPAN = re.compile(r"(\d+)\s*(h|d|w)\Z")
 _HOURS = {"h": 1, "d": 24, "w": 168}
@@ -53,7 +52,7 @@ def command(
         con.close()
     if lines:
         for row in [{"event": "changed"} | row for row in turns] + [{"event": "vanished"} | row for row in gone]:
-            print(json.dumps(row, ensure_ascii=False, default=plain))
+            print(json_text(row))
     elif as_json:
         print_json({"since": start, "changed": turns, "vanished": gone})
     else:
@@ -83,14 +82,14 @@ def moment(text: str, now: datetime) -> datetime:
 
 def _show(turns: list[dict[str, Any]], gone: list[dict[str, Any]], start: datetime) -> None:
     if not turns and not gone:
-        print(f"Nothing changed since {start:%Y-%m-%d %H:%M} UTC.")
+        say(f"Nothing changed since {start:%Y-%m-%d %H:%M} UTC.")
     for turn in turns:
         remark = "" if turn["in_words"] else "  (signs and widths only)"
-        print(f"{turn['captured_at']:%Y-%m-%d %H:%M}  {turn['uri']}{remark}")
+        say(f"{turn['captured_at']:%Y-%m-%d %H:%M}  {turn['uri']}{remark}")
         for line in turn["lines"]:
-            print(f"    {'-' if line['change'] == 'removed' else '+'} {' '.join(line['text'].split())}")
-        print()
+            say(f"    {'-' if line['change'] == 'removed' else '+'} {' '.join(line['text'].split())}")
+        say()
     for row in gone:
         status = f" ({row['http_status']})" if row["how"] == "gone" else ""
         told = f"{row['uri']} {_HOW[row['how']]}{status}; last seen {row['last_seen']:%Y-%m-%d}"
-        print(f"{row['vanished_at']:%Y-%m-%d %H:%M}  {told}")
+        say(f"{row['vanished_at']:%Y-%m-%d %H:%M}  {told}")

@@ -70,16 +70,20 @@ def _side(text: str, start: int, end: int, places: list[tuple[int, int, str]]) -
     from rich.text import Text
 
     from flows.report.stories import marked
+    from flows.report.visible import visible
 
-    return Text.assemble(*marked(text, start, end, places))
+    return Text.assemble(*((visible(run), style) for run, style in marked(text, start, end, places)))
 
 
 def _columns(console: Console, titles: tuple[str, str], sides: tuple[Text, Text]) -> None:
     from rich.table import Table
+    from rich.text import Text
+
+    from flows.report.visible import visible
 
     table = Table(expand=True, show_edge=False, pad_edge=False)
     for title in titles:
-        table.add_column(title, ratio=1, overflow="fold")
+        table.add_column(Text(visible(title)), ratio=1, overflow="fold")
     table.add_row(*sides)
     console.print(table)
 
@@ -111,6 +115,7 @@ def _told(first: str, variants: list[dict[str, Any]]) -> Text:
 def _readings(console: Console, variants: list[dict[str, Any]], names: tuple[str, str]) -> None:
     """The readings that change what is said, one a line; the rest shows in the text."""
     from rich.table import Table
+    from rich.text import Text
 
     telling = [each for each in variants if each["class"] in ("number", "name", "wording")]
     telling.sort(key=lambda each: list(_STYLES).index(each["class"]))
@@ -125,7 +130,9 @@ def _readings(console: Console, variants: list[dict[str, Any]], names: tuple[str
     for _ in range(2):
         table.add_column(no_wrap=True)
     for (name, mine, theirs), count in list(counts.items())[:_READINGS]:
-        table.add_row(name, mine, theirs + (f"  (×{count})" if count > 1 else ""), style=_STYLES[name])
+        table.add_row(
+            Text(name), Text(mine), Text(theirs + (f"  (×{count})" if count > 1 else "")), style=_STYLES[name]
+        )
     console.print(table)
     if len(counts) > _READINGS:
         console.print(f"… and {len(counts) - _READINGS} more readings; --json has them all.", style="dim")
@@ -135,7 +142,9 @@ def _short(text: str) -> str:
     """A reading on one line, of _SHORT cells at most."""
     from rich.text import Text
 
-    shown = Text(" ".join(text.split()) or "—")
+    from flows.report.visible import visible
+
+    shown = Text(visible(" ".join(text.split())) or "—")
     shown.truncate(_SHORT, overflow="ellipsis")
     return shown.plain
 

@@ -45,18 +45,20 @@ def _print(found: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.text import Text
 
+    from flows.report.visible import visible
+
     whole = "payload_sha256" in found
     on_terminal = sys.stdout.isatty()
     console = Console(highlight=False, soft_wrap=not on_terminal)
     title = found.get("title") if whole else found.get("headline")
-    console.print(Text(title or "(no title)", style="bold"))
+    console.print(Text(visible(title or "(no title)"), style="bold"))
     exact = found.get("published_precision") not in ("day", "month", "year")
     known = {name: found[name] for name in _facts(whole) if _known(found.get(name))}
     facts = [f"{name.replace('_', ' ')} {_said(value, exact)}" for name, value in known.items()]
-    console.print(Text(", ".join(facts), style="dim"))
+    console.print(Text(visible(", ".join(facts)), style="dim"))
     articles = {} if not whole else {p["article"]: p["headline"] for p in found["passages"] if p["article"] is not None}
     for number in sorted(articles) if len(articles) > 1 else ():
-        console.print(Text(f"{number:>3} {articles[number] or '(no headline)'}", style=_colour(number)))
+        console.print(Text(visible(f"{number:>3} {articles[number] or '(no headline)'}"), style=_colour(number)))
     console.print()
     if on_terminal:
         console.print(_grid(found["passages"], whole))
@@ -93,8 +95,10 @@ def _colour(number: int | None) -> str:
 def _rows(passages: list[dict[str, Any]], whole: bool) -> Iterator[tuple[str, str, str, str]]:
     """(number of the article, margin, text, style) of each passage."""
     from flows.report.page import margins
+    from flows.report.visible import visible
 
-    for passage, (margin, text) in zip(passages, margins(passages), strict=True):
+    for passage, (margin, read) in zip(passages, margins(passages), strict=True):
+        text = visible(read)
         number = passage["article"]
         style = _colour(number) if whole else ""
         if passage["kind"] == "headline" and number is not None:

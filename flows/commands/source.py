@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.commands.common import JsonOption, WarehouseOption, open_warehouse, print_json, print_table
+from flows.commands.common import JsonOption, WarehouseOption, open_warehouse, print_json, print_table, say
 
 if TYPE_CHECKING:
     from flows.sources.registry import Source
@@ -164,10 +164,10 @@ def show(id: IdArgument, warehouse: WarehouseOption = None, as_json: JsonOption 
         return 0
     for name, value in shown["source"].items():
         if value not in (None, {}, "", False) and (name, value) != ("name_date", DEFAULT_NAME_DATE):
-            print(f"{name:18} {_said(value)}")
+            say(f"{name:18} {_said(value)}")
     for name, value in (shown["history"] or {"runs": 0}).items():
         if name not in ("source_id", "kind") and value is not None:
-            print(f"{name:18} {_said(value)}")
+            say(f"{name:18} {_said(value)}")
     if shown["history"] and shown["history"]["failures_in_a_row"] >= FAILING:
         print(
             f"\nThis source has failed {shown['history']['failures_in_a_row']} times in a row; it goes on being tried."

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.commands.common import JsonOption, WarehouseOption, open_warehouse, plain, print_json
+from flows.commands.common import JsonOption, WarehouseOption, open_warehouse, plain, print_json, say
 
 _SHOWN = {
     "passage": (
@@ -67,8 +67,8 @@ def command(
             print(what)
             for name, value in facts.items():
                 if value is not None and value != []:
-                    print(f"  {name:<18}{_short(value)}")
-        print(f"\n{'same' if found.same else 'NOT the same'}: {found.verdict}")
+                    say(f"  {name:<18}{_short(value)}")
+        say(f"\n{'same' if found.same else 'NOT the same'}: {found.verdict}")
     return 0 if found.same else 1
 
 

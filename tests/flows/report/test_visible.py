@@ -1,0 +1,82 @@
+"""What would steer a terminal is shown, whatever prints it."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.report.visible import defused, escaped_json, visible
+from tests.jobs import command, ingest, value
+
+STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b[31m渡口", "\\x1b[31m渡口"),
+        ("a\x9b2Jb", "a\\x9b2Jb"),
+        ("a\u202egpj.exe", "a\\u202egpj.exe"),
+        ("a\rb\bc\x7f", "a\\x0db\\x08c\\x7f"),
+        ("half \ud800", "half \\ud800"),
+        ("tag\U000e0041", "tag\\U000e0041"),
+        ("two\nlines\tand", "two\nlines\tand"),
+        ("می\u200cخواهم 邸报 é 👩\u200d🌾", "می\u200cخواهم 邸报 é 👩\u200d🌾"),
+    ],
+)
+def test_it_is_written_out(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+@given(st.text(st.characters()))
+def test_nothing_that_steers_is_left(text: str) -> None:
+    assert not STEERING.search(visible(text))
+    assert visible(visible(text)) == visible(text)
+    kept = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp"))
+    assert kept in visible(text) or kept != text
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_json_says_the_same(text: str) -> None:
+    told = escaped_json(json.dumps([text], ensure_ascii=False))
+    assert json.loads(told) == [text]
+    assert not STEERING.search(told)
+
+
+@given(st.text())
+def test_a_cell_is_left_alone_or_has_an_apostrophe(text: str) -> None:
+    assert defused(text) in (text, f"'{text}")
+    assert not defused(text).startswith(("=", "+", "-", "@"))
+
+
+def test_no_command_sends_what_an_archive_holds(tmp_path: Path) -> None:
+    """Names of outlets and files, headlines and text with escape sequences and overrides of direction."""
+    folder = tmp_path / "in" / "haidong\x1b[31m\u202e"
+    folder.mkdir(parents=True)
+    text = "渡口\x1b]0;owned\x07改期\u202e\n\n自三月起，渡船每日两班，\x1b[2J往来船只照常停靠，请各位旅客留意。\n"
+    (folder / "2024\x9b0301.txt").write_bytes(text.encode())
+    root = tmp_path / "w"
+    ingest(root, tmp_path / "in")
+    article = value(root, "SELECT min(article_id) FROM articles")
+    for arguments in (
+        ["query", "SELECT outlet, uri FROM captures"],
+        ["query", "SELECT chr(27) || '[31m' AS \"\x1b[31m\", ['\x1b'] AS l"],
+        ["query", "SELECT text FROM articles", "-f", "json"],
+        ["query", "SELECT \x1b[31m"],
+        ["show", article],
+        ["show", article, "--page"],
+        ["compare", article, article],
+        ["stories"],
+        ["changes", "--since", "9999d"],
+        ["status"],
+        ["trace", article],
+        ["audit"],
+    ):
+        done = command(*arguments, "--warehouse", root)
+        assert not STEERING.search(done.stdout + done.stderr), arguments
