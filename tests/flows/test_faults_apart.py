@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from flows import matching, restoring
+from flows import matching, restoring, versions
 from flows.examine import examine
 from flows.match import pairs, stage
 from flows.restore import stage as restore_stage
@@ -20,13 +20,19 @@ from warehouse.store import Warehouse
 TABLES = ("documents", "articles", "passages", "alignments", "stories", "variants", "restorations")
 
 
-@pytest.fixture
-def inputs(tmp_path: Path) -> Path:
-    root = tmp_path / "in"
+Tables = dict[str, tuple[int, str]]
+
+
+def _inputs(root: Path) -> Path:
     for name, text in INPUTS.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text + "\n", encoding="utf-8")
     return root
+
+
+@pytest.fixture
+def inputs(tmp_path: Path) -> Path:
+    return _inputs(tmp_path / "in")
 
 
 def _another(inputs: Path) -> None:
@@ -59,26 +65,42 @@ def _faults(root: Path, stage_name: str) -> list[tuple[Any, ...]]:
     return [tuple(articles) for articles, *_ in found]
 
 
-def _sound(root: Path) -> dict[str, tuple[int, str]]:
+def _sound(root: Path) -> Tables:
     told = digests(root)
     return {name: told[name] for name in TABLES if name in told}
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> tuple[Tables, Tables]:
+    """The tables where nothing is at fault, before and after the one article more."""
+    root = tmp_path_factory.mktemp("sound")
+    inputs = _inputs(root / "in")
+    ingest(root / "w", inputs)
+    before = _sound(root / "w")
+    _another(inputs)
+    ingest(root / "w", inputs)
+    return before, _sound(root / "w")
 
 
 @pytest.mark.parametrize(
     ("module", "name"),
     [
-        (restore_stage, "fragments"),
-        (restore_stage, "Hearing"),
-        (restore_stage, "folded"),
-        (restore_stage._Archive, "_rows"),
+        pytest.param(restore_stage, "fragments", marks=pytest.mark.slow),
+        pytest.param(restore_stage, "Hearing", marks=pytest.mark.slow),
+        pytest.param(restore_stage, "folded", marks=pytest.mark.slow),
+        pytest.param(restore_stage._Archive, "_rows", marks=pytest.mark.slow),
         (restoring, "restore"),
     ],
 )
 def test_a_page_that_cannot_be_restored_stays_as_it_was_read_until_it_is_tried_again(
-    tmp_path: Path, inputs: Path, monkeypatch: pytest.MonkeyPatch, module: Any, name: str
+    tmp_path: Path,
+    inputs: Path,
+    sound: tuple[Tables, Tables],
+    monkeypatch: pytest.MonkeyPatch,
+    module: Any,
+    name: str,
 ) -> None:
-    ingest(tmp_path / "sound", inputs)
-    expected = _sound(tmp_path / "sound")
+    expected, mended = sound
     root = tmp_path / "w"
     with monkeypatch.context() as patched:
         _plant(patched, module, name, lambda *given, **more: True)
@@ -89,28 +111,37 @@ def test_a_page_that_cannot_be_restored_stays_as_it_was_read_until_it_is_tried_a
     pages = rows(root, "SELECT list(article_id ORDER BY ordinal) FROM articles GROUP BY document_id")
     assert told
     assert set(told) <= {tuple(articles) for (articles,) in pages}
-    monkeypatch.setattr(restoring, "VERSION", "next")
+    monkeypatch.setattr(versions, "RESTORE", "next")
     _another(inputs)
     ingest(root, inputs)
-    ingest(tmp_path / "sound", inputs)
     assert _faults(root, "restore") == []
     assert examine(Warehouse(root)).findings == []
-    assert _sound(root) == _sound(tmp_path / "sound")
+    assert _sound(root) == mended
 
 
 @pytest.mark.parametrize(
     ("module", "name", "concerns"),
     [
-        (pairs, "align", lambda articles, left, right, workers: bool((left != right).any())),
-        (stage, "witnesses", lambda *given: True),
+        pytest.param(
+            pairs,
+            "align",
+            lambda articles, left, right, workers: bool((left != right).any()),
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(stage, "witnesses", lambda *given: True, marks=pytest.mark.slow),
         (matching, "match", lambda *given, **more: True),
     ],
 )
 def test_a_run_whose_matching_fails_is_published_and_the_next_one_mends_it(
-    tmp_path: Path, inputs: Path, monkeypatch: pytest.MonkeyPatch, module: Any, name: str, concerns: Any
+    tmp_path: Path,
+    inputs: Path,
+    sound: tuple[Tables, Tables],
+    monkeypatch: pytest.MonkeyPatch,
+    module: Any,
+    name: str,
+    concerns: Any,
 ) -> None:
-    ingest(tmp_path / "sound", inputs)
-    expected = _sound(tmp_path / "sound")
+    expected, mended = sound
     root = tmp_path / "w"
     with monkeypatch.context() as patched:
         _plant(patched, module, name, concerns)
@@ -120,11 +151,9 @@ def test_a_run_whose_matching_fails_is_published_and_the_next_one_mends_it(
     found = _sound(root)
     assert all(found[name] == expected[name] for name in ("documents", "articles", "passages"))
     assert _faults(root, "match")
-    monkeypatch.setattr("flows.match.state.VERSION", "next")
-    monkeypatch.setattr("flows.match.stage.VERSION", "next")
+    monkeypatch.setattr(versions, "MATCH", "next")
     _another(inputs)
     ingest(root, inputs)
-    ingest(tmp_path / "sound", inputs)
     assert _faults(root, "match") == []
     assert examine(Warehouse(root)).findings == []
-    assert _sound(root) == _sound(tmp_path / "sound")
+    assert _sound(root) == mended
