@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from flows import versions
 from flows.capture.rows import reject
+from flows.clean.facts import clean_documents
 from flows.clean.stage import clean
 from flows.extract.reading import TRUNCATED, UnreadableError
 from flows.extract.registry import extractor_for
@@ -180,6 +181,7 @@ def _finish(readings: Sequence[tuple[Work, Read]], rejects: list[dict[str, Any]]
     documents, blocks = gather((each.payload_sha256, read) for each, read in readings)
     heads, placed = segment(documents, blocks)
     cleaned = clean(documents, heads, placed)
+    documents = clean_documents(documents)
     hashes = [
         text_sha256(cleaned.document_texts.get(document, ""))
         for document in documents.column("document_id").to_pylist()

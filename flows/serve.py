@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from flows.report.visible import visible
 from flows.settings import Settings
 from flows.sources.registry import load_all
 from warehouse.errors import WarehouseError
@@ -54,7 +55,7 @@ def serve_sources(settings: Settings, port: int, audit_cron: str | None) -> None
         else:
             sources += [] if source.adhoc else [source]
     for fault in faults:
-        print(f"Left out: {fault}", file=sys.stderr, flush=True)
+        print(visible(f"Left out: {fault}"), file=sys.stderr, flush=True)
     if not sources:
         raise ServerError(
             "There is nothing to serve: register a source with `dibao source add ID LOCATION --schedule CRON`."

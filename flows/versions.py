@@ -22,7 +22,7 @@ READERS: dict[str, str] = {
 """Version of each extractor."""
 
 SEGMENT = "5"
-CLEAN = "3"
+CLEAN = "4"
 MATCH = "10"
 RESTORE = "4"
 

@@ -115,6 +115,18 @@ def _expected(character: str, codec: str) -> bool:
     return character in "，。、；：？！“”‘’（）《》—…·"
 
 
+# ---------------------------------------------------------------- escape sequences of terminals, each as a whole
+
+_ESCAPE = re.compile(
+    "\x1b\\[[0-?]*[ -/]*[@-~]"  # control sequences: colours, moves of the cursor, erasing
+    "|\x1b[\\]PX^_][^\x07\x1b\n]{0,256}(?:\x07|\x1b\\\\)"  # strings of commands: titles of windows, links
+    "|\x1b[(-/][0-~]"  # choices of a character set
+)
+"""By their forms in ECMA-48 and ECMA-35. An escape character that begins none of them goes by itself, as any control
+does: what follows it is more likely text. So it is with U+009B, which mostly is a quotation mark of Windows read as
+Latin-1."""
+
+
 # ---------------------------------------------------------------- characters that print nothing, a run at a time
 
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]+")
@@ -194,6 +206,7 @@ RULES: tuple[Rule, ...] = (
         "[\u00c2-\u00f4][\u0080-\u00bf" + _CP1252 + "]|[\u00b0-\u00f7]{4}",
         _substitution(_AS_LATIN, _mojibake),
     ),
+    Rule("escape", 1, r"\x{1b}", _substitution(_ESCAPE, lambda _: "")),
     Rule(
         "control",
         1,

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from flows.clean.assemble import Passages, articles_of, joined, spans_of
 from flows.clean.edits import Edit, repair
+from flows.clean.facts import HEAD_FACTS, clean_facts
 from flows.clean.rules import HAN, RULES, Rule
+from flows.clean.sieve import touched
 from schemas import table
 from schemas.columns import STRINGS
 from schemas.ids import passage_ids
@@ -59,16 +61,18 @@ class _Changed(NamedTuple):
 
 
 def clean(documents: pa.Table, heads: pa.Table, placed: pa.Table) -> Cleaned:
-    """Clean placed blocks (PLACED_BLOCKS) of some documents and put their articles (ARTICLE_HEADS) together.
+    """Clean placed blocks (PLACED_BLOCKS) of some documents and put their articles (ARTICLE_HEADS), which are
+    cleaned too, together.
 
     `documents` needs document_id, extractor and language. Blocks come sorted by document and ordinal.
     """
     placed = placed.combine_chunks()
-    changed = _pieces_of(placed, _touched(placed, documents))
+    owners = placed.column("document_id").combine_chunks()
+    changed = _pieces_of(placed, touched(placed.column("text").combine_chunks(), owners, documents))
     passages = _passages(placed, changed)
+    heads = clean_facts(heads, HEAD_FACTS, documents)
     articles = articles_of(documents, heads, passages, spans_of(passages))
-    owners = passages.owner
-    bounds = np.flatnonzero(np.diff(owners, prepend=-1))
+    bounds = np.flatnonzero(np.diff(passages.owner, prepend=-1))
     texts = joined(passages.text, pa.array([""] * len(bounds)), bounds, "\n")
     ids = passages.table.column("document_id").take(pa.array(bounds)).to_pylist()
     return Cleaned(
@@ -77,26 +81,6 @@ def clean(documents: pa.Table, heads: pa.Table, placed: pa.Table) -> Cleaned:
         _edits(passages.table, changed),
         dict(zip(ids, texts.to_pylist(), strict=True)),
     )
-
-
-def _touched(placed: pa.Table, documents: pa.Table) -> dict[int, Sequence[Rule]]:
-    """Block numbers that some rule may change, with the rules for that block's extractor."""
-    text = placed.column("text").combine_chunks()
-    hit = pc.not_equal(pc.utf8_normalize(text, form="NFC"), text)
-    general = [rule for rule in RULES if rule.only is None]
-    for rule in general:
-        if rule.sieve:
-            hit = pc.or_(hit, pc.match_substring_regex(text, rule.sieve))
-    touched: dict[int, Sequence[Rule]] = dict.fromkeys(pc.indices_nonzero(hit).to_pylist(), general)
-    for extractor in sorted({rule.only for rule in RULES if rule.only}):
-        mine = [rule for rule in RULES if rule.only in (None, extractor)]
-        ids = documents.column("document_id").filter(pc.equal(documents.column("extractor"), extractor))
-        theirs = pc.is_in(placed.column("document_id").combine_chunks(), ids.combine_chunks())
-        for rule in mine:
-            if rule.only:
-                theirs_hit = pc.or_(hit, pc.match_substring_regex(text, rule.sieve))
-                touched |= dict.fromkeys(pc.indices_nonzero(pc.and_(theirs, theirs_hit)).to_pylist(), mine)
-    return touched
 
 
 def _pieces_of(placed: pa.Table, touched: dict[int, Sequence[Rule]]) -> _Changed:

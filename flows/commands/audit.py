@@ -22,12 +22,12 @@ def command(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> i
             }
         )
     else:
-        print(f"{report.files:,} files and {report.records:,} records read again, {report.checks:,} checks run.")
+        say(f"{report.files:,} files and {report.records:,} records read again, {report.checks:,} checks run.")
         if report.findings:
-            print(f"{len(report.findings):,} things are wrong:\n")
+            say(f"{len(report.findings):,} things are wrong:\n")
             print_table(("check", "what"), [(each.check, each.message) for each in report.findings])
         else:
-            print("Nothing is wrong.")
+            say("Nothing is wrong.")
         if report.unrecorded:
             say(f"What was read is not in the table fixity: {report.unrecorded}.")
     return 1 if report.findings else 0

@@ -52,7 +52,7 @@ def command(
         con.close()
     if lines:
         for row in [{"event": "changed"} | row for row in turns] + [{"event": "vanished"} | row for row in gone]:
-            print(json_text(row))
+            say(json_text(row))
     elif as_json:
         print_json({"since": start, "changed": turns, "vanished": gone})
     else:

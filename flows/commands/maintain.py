@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.common import JsonOption, WarehouseOption, open_warehouse, print_json
+from flows.commands.common import JsonOption, WarehouseOption, open_warehouse, print_json, say
 
 
 def command(
@@ -21,5 +21,5 @@ def command(
     if as_json:
         print_json({"compacted": names})
     else:
-        print(f"Compacted {', '.join(names)}." if names else f"No table has {least} files or more; nothing to do.")
+        say(f"Compacted {', '.join(names)}." if names else f"No table has {least} files or more; nothing to do.")
     return 0

@@ -64,7 +64,7 @@ def command(
 
 def stop(message: str) -> NoReturn:
     """End the process where a query does not heed its interruption."""
-    print(f"dibao: {message}", file=sys.stderr, flush=True)
+    say(f"dibao: {message}", file=sys.stderr, flush=True)
     os._exit(1)
 
 
@@ -86,11 +86,11 @@ def _json(result: Result, most: int) -> int:
     names = distinct(result.columns)
     count = 0
     for row in islice(result.rows, most or None):
-        print("[" if count == 0 else ",")
+        say("[" if count == 0 else ",")
         text = json_text(dict(zip(names, row, strict=True)), indent=1)
-        print(" " + text.replace("\n", "\n "), end="")
+        say(" " + text.replace("\n", "\n "), end="")
         count += 1
-    print("\n]" if count else "[]")
+    say("\n]" if count else "[]")
     return _whole(result, most)
 
 
@@ -115,5 +115,5 @@ def _whole(result: Result, most: int) -> int:
     if not most or next(result.rows, None) is None:
         return 0
     sys.stdout.flush()
-    print(f"dibao: The result has more than {most} rows, which were left out; --limit 0 prints all.", file=sys.stderr)
+    say(f"dibao: The result has more than {most} rows, which were left out; --limit 0 prints all.", file=sys.stderr)
     return 1

@@ -7,7 +7,16 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.common import JsonOption, WarehouseOption, folder, open_warehouse, print_json, print_table, settings
+from flows.commands.common import (
+    JsonOption,
+    WarehouseOption,
+    folder,
+    open_warehouse,
+    print_json,
+    print_table,
+    say,
+    settings,
+)
 
 
 def command(
@@ -39,7 +48,7 @@ def command(
         new = Warehouse(into if into is not None else Path(scratch) / "anew")
         rebuild(old, new, settings(warehouse, workers=workers), progress)
         if not check:
-            print(f"All tables stand anew in {new.root}")
+            say(f"All tables stand anew in {new.root}")
             return 0
         compared = compare(old, new)
     differ = [each for each in compared if not each.same]
@@ -53,5 +62,5 @@ def command(
         )
         for each in compared:
             if each.left_out:
-                print(f"{each.table}: {each.left_out:,} of capture left out, which the WARC files do not hold.")
+                say(f"{each.table}: {each.left_out:,} of capture left out, which the WARC files do not hold.")
     return 1 if differ else 0

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.common import JsonOption, print_json, print_table
+from flows.commands.common import JsonOption, print_json, print_table, say
 
 
 def command(
@@ -24,7 +24,7 @@ def command(
     if not chosen:
         raise Missing(f"No table is named {table!r}; there are {', '.join(each.name for each in TABLES)}.")
     if markdown:
-        print(dictionary(tuple(chosen)))
+        say(dictionary(tuple(chosen)))
         return 0
     if as_json:
         print_json(
@@ -51,8 +51,8 @@ def command(
         return 0
     if table is None:
         print_table(("table", "one row per", "meaning"), [(each.name, each.grain, each.doc) for each in chosen])
-        print("\n`dibao schema TABLE` shows its columns.")
+        say("\n`dibao schema TABLE` shows its columns.")
         return 0
-    print(f"{chosen[0].doc} One row per {chosen[0].grain}.\n")
+    say(f"{chosen[0].doc} One row per {chosen[0].grain}.\n")
     print_table(("column", "type", "meaning"), [(c.name, sql_type(c.type), describe(c)) for c in chosen[0].columns])
     return 0

@@ -65,7 +65,7 @@ def add(
         from flows.serve import check_schedule
 
         check_schedule(schedule)
-    print(f"Source {id} is registered in {save(folder, source)}")
+    say(f"Source {id} is registered in {save(folder, source)}")
     return 0
 
 
@@ -80,7 +80,7 @@ def list_sources(warehouse: WarehouseOption = None, as_json: JsonOption = False)
         print_json(listed + [{"id": each.id, "fault": each.message} for each in registry.bad])
         return 0
     if not registry.sources and not registry.bad:
-        print("No source is registered; `dibao source add ID LOCATION` registers one.")
+        say("No source is registered; `dibao source add ID LOCATION` registers one.")
     if registry.sources:
         print_table(
             ("id", "kind", "location", "schedule", "rights"),
@@ -88,9 +88,9 @@ def list_sources(warehouse: WarehouseOption = None, as_json: JsonOption = False)
         )
     faults = [*wrong.values(), *(each.message for each in registry.bad)]
     if faults:
-        print("\nThese cannot be taken in as they stand:")
+        say("\nThese cannot be taken in as they stand:")
         for fault in faults:
-            print(f"- {fault}")
+            say(f"- {fault}")
     return 0
 
 
@@ -169,12 +169,10 @@ def show(id: IdArgument, warehouse: WarehouseOption = None, as_json: JsonOption 
         if name not in ("source_id", "kind") and value is not None:
             say(f"{name:18} {_said(value)}")
     if shown["history"] and shown["history"]["failures_in_a_row"] >= FAILING:
-        print(
-            f"\nThis source has failed {shown['history']['failures_in_a_row']} times in a row; it goes on being tried."
-        )
+        say(f"\nThis source has failed {shown['history']['failures_in_a_row']} times in a row; it goes on being tried.")
     for title in ("runs", "rejects"):
         if shown[title]:
-            print(f"\nlast {title}")
+            say(f"\nlast {title}")
             names = [name for name in shown[title][0] if any(row[name] is not None for row in shown[title])]
             print_table(names, [[row[name] for name in names] for row in shown[title]])
     return 0
@@ -218,5 +216,5 @@ def _set_paused(id: str, paused: bool, warehouse: Path | None) -> int:
     folder = open_warehouse(warehouse).sources
     source = _registered(folder, id)
     save(folder, replace(source, paused=paused, adhoc=source.adhoc and paused))
-    print(f"Source {id} is {'paused' if paused else 'taken in again'}.")
+    say(f"Source {id} is {'paused' if paused else 'taken in again'}.")
     return 0

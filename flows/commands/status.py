@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.commands.common import JsonOption, WarehouseOption, open_warehouse, print_json, print_table
+from flows.commands.common import JsonOption, WarehouseOption, open_warehouse, print_json, print_table, say
 
 
 def command(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> int:
@@ -48,16 +48,16 @@ def command(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> i
             }
         )
         return 0
-    print(f"{store.root}, snapshot {snapshot.number} of {snapshot.published_at[:19].replace('T', ' ')} UTC\n")
+    say(f"{store.root}, snapshot {snapshot.number} of {snapshot.published_at[:19].replace('T', ' ')} UTC\n")
     print_table(("table", "rows"), [(name, f"{count:,}") for name, count in rows.items()], right=("rows",))
-    print("\nLast runs")
+    say("\nLast runs")
     print_table(
         ("run", "finished", "took", "captures", "documents", "articles", "rejects"),
         [(run, finished, f"{took.total_seconds():.1f} s", *counts) for run, finished, took, *counts in runs],
     )
     for each in bad:
-        print(f"\nNo source can be read from this file: {each.message}")
+        say(f"\nNo source can be read from this file: {each.message}")
     if rejects:
-        print("\nRejects")
+        say("\nRejects")
         print_table(("stage", "reason", "inputs", "for example"), rejects, right=("inputs",))
     return 0

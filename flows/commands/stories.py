@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.common import JsonOption, WarehouseOption, open_warehouse, print_json, print_table
+from flows.commands.common import JsonOption, WarehouseOption, open_warehouse, print_json, print_table, say
 
 
 def command(
@@ -32,7 +32,7 @@ def command(
         print_json(found)
         return 0
     if not found:
-        print("No story matches.")
+        say("No story matches.")
         return 0
     columns = ("story_id", "outlets", "articles", "first", "last", "opening")
     rows = [

@@ -64,7 +64,7 @@ def command(
         print_json({"kind": found.kind, "id": found.id, "chain": chain, "same": found.same, "verdict": found.verdict})
     else:
         for what, facts in shown:
-            print(what)
+            say(what)
             for name, value in facts.items():
                 if value is not None and value != []:
                     say(f"  {name:<18}{_short(value)}")

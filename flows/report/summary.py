@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from flows.commands.common import print_table
+from flows.commands.common import print_table, say
 from flows.pipeline import Outcome
 from warehouse.store import Warehouse
 
@@ -69,10 +69,10 @@ def print_summary(told: dict[str, Any]) -> None:
     """The summary for people."""
     added, total, same = told["added"], told["total"], told["same"]
     if not told["published"]:
-        print(f"Nothing new: the warehouse at {told['warehouse']} stays at snapshot {told['snapshot'] or 'none'}.")
+        say(f"Nothing new: the warehouse at {told['warehouse']} stays at snapshot {told['snapshot'] or 'none'}.")
         return
     took, size = told["seconds"], added.get("bytes", 0)
-    print(f"\nSnapshot {told['snapshot']} of {told['warehouse']} is published ({_size(size)} in {took:.1f} s).\n")
+    say(f"\nSnapshot {told['snapshot']} of {told['warehouse']} is published ({_size(size)} in {took:.1f} s).\n")
     meaning = {
         "captures": "retrievals, their bytes kept in WARC files",
         "documents": "distinct payloads that could be read",
@@ -90,18 +90,18 @@ def print_summary(told: dict[str, Any]) -> None:
         [(name, f"{added.get(name, 0):,}", f"{total.get(name, 0):,}", doc) for name, doc in meaning.items()],
         right=("added", "now"),
     )
-    print("\nThe same")
-    print(f"  {_having(same['same_bytes'], 'capture')} the bytes of another")
+    say("\nThe same")
+    say(f"  {_having(same['same_bytes'], 'capture')} the bytes of another")
     folded = f"{same['same_folded']:,} but for width, script or punctuation"
-    print(f"  {_having(same['same_text'], 'article')} the text of another, {folded}")
+    say(f"  {_having(same['same_text'], 'article')} the text of another, {folded}")
     if same["stories"]:
         stories = "1 story is" if same["stories"] == 1 else f"{same['stories']:,} stories are"
         variants = "1 variant" if same["variants"] == 1 else f"{same['variants']:,} variants"
-        print(f"  {stories} carried by {same['witnesses']:,} articles, with {variants}")
+        say(f"  {stories} carried by {same['witnesses']:,} articles, with {variants}")
     if told["rejects"]:
-        print("\nRejected (the bytes are kept; `dibao status` shows where)")
+        say("\nRejected (the bytes are kept; `dibao status` shows where)")
         shown = told["rejects"][:_REASONS]
         print_table(("reason", "inputs", "in words"), [tuple(r.values()) for r in shown], right=("inputs",))
         if more := len(told["rejects"]) - len(shown):
-            print(f"… and {more} more reasons")
-    print(f'\nNow ask, for example:\n\n  dibao query "{QUERY}"')
+            say(f"… and {more} more reasons")
+    say(f'\nNow ask, for example:\n\n  dibao query "{QUERY}"')

@@ -13,7 +13,12 @@ ARTICLES = Table(
         ARTICLE_ID,
         DOCUMENT_ID,
         Column("ordinal", pa.int32(), "Place of the article in its document, counted from 0.", 0),
-        text("headline", "Headline, its lines joined by a space.", "河口大桥今日通车", nullable=True),
+        text(
+            "headline",
+            "Headline, its lines joined by a space; like all that is known of the text, cleaned as text is.",
+            "河口大桥今日通车",
+            nullable=True,
+        ),
         text("byline", "Byline as printed.", "本报记者 林晓舟", nullable=True),
         text("agency", "News agency that the text names as its origin.", "江海社", nullable=True),
         text("dateline_place", "Place in the dateline.", "江口", nullable=True),

@@ -44,7 +44,12 @@ DOCUMENTS = Table(
             "decode_skip", pa.int32(), "Bytes skipped at the start, where a file begins inside a character (0-3).", 0
         ),
         count("replaced", "Characters that could not be decoded and became U+FFFD.", 0),
-        text("title", "Title, without the site's name.", "河口大桥今日通车", nullable=True),
+        text(
+            "title",
+            "Title, without the site's name; like authors, publisher and tags, cleaned as text is.",
+            "河口大桥今日通车",
+            nullable=True,
+        ),
         Column("authors", STRINGS, "Authors as printed, in order.", ["林晓舟"]),
         text("publisher", "Who the page says published it.", "江口晚报", nullable=True),
         instant(

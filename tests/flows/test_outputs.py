@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from flows.clean import stage
+from flows.clean import sieve
 from flows.clean.rules import RULES, Rule
 from tests.jobs import ingest
 from tests.outputs import COMMAND, forgotten, noted, outputs, sentence
@@ -29,7 +29,7 @@ def test_a_rule_that_is_changed_under_the_same_version_is_noticed(
     found: dict[str, Any], samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rule = Rule("test", 1, "，", lambda text: [(at, at + 1, "、") for at, sign in enumerate(text) if sign == "，"])
-    monkeypatch.setattr(stage, "RULES", (*RULES, rule))
+    monkeypatch.setattr(sieve, "RULES", (*RULES, rule))
     ingest(tmp_path / "w", samples)
     now = outputs(tmp_path / "w")
     assert forgotten(found, now)[0] == "clean"

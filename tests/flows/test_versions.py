@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from flows import matching, versions
-from flows.clean import rules, stage
+from flows.clean import rules, sieve
 from flows.clean.rules import Rule
 from flows.examine import examine
 from flows.progress import Silent
@@ -59,7 +59,7 @@ def ruled(monkeypatch: pytest.MonkeyPatch, before: str, after: str) -> None:
         lambda text: [(found.start(), found.end(), after) for found in re.finditer(re.escape(before), text)],
     )
     monkeypatch.setattr(rules, "RULES", (*rules.RULES, rule))
-    monkeypatch.setattr(stage, "RULES", rules.RULES)
+    monkeypatch.setattr(sieve, "RULES", rules.RULES)
     monkeypatch.setattr(versions, "CLEAN", "99")
 
 

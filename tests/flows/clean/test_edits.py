@@ -63,6 +63,13 @@ def test_the_outcome_is_composed_and_clean(reading: str) -> None:
     ("reading", "text", "edits"),
     [
         ("渡口\x00改期", "渡口改期", [("control", 2, "\x00", "")]),
+        ("\x1b[1;31m渡口\x1b[0m改期", "渡口改期", [("escape", 0, "\x1b[1;31m", ""), ("escape", 2, "\x1b[0m", "")]),
+        ("渡口\x1b]0;改名\x07改期", "渡口改期", [("escape", 2, "\x1b]0;改名\x07", "")]),
+        ("\x1b]8;;http://a.example/\x1b\\渡口\x1b]8;;\x1b\\", "渡口", None),
+        ("\x1b(B\x1b[2Jferry\x1b[?25l", "ferry", None),
+        ("\x1bThe [1] ferry", "The [1] ferry", [("control", 0, "\x1b", "")]),
+        ("\x9b10 boats", "10 boats", [("control", 0, "\x9b", "")]),
+        ("渡口\x1b]改期，\n往来照常", "渡口]改期，往来照常", None),
         ("a&amp;b", "a&b", [("entity", 1, "&amp;", "&")]),
         ("&amp;lt;", "<", [("entity", 0, "&amp;lt;", "<")]),
         (

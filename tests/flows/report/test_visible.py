@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import unicodedata
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.report.visible import defused, escaped_json, visible
-from tests.jobs import command, ingest, value
+from tests.jobs import ROOT, command, ingest, value
 
 STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -80,3 +81,38 @@ def test_no_command_sends_what_an_archive_holds(tmp_path: Path) -> None:
     ):
         done = command(*arguments, "--warehouse", root)
         assert not STEERING.search(done.stdout + done.stderr), arguments
+
+
+def unseen(tree: ast.AST) -> list[int]:
+    """Lines that print something other than a constant, straight or through `visible`."""
+    return [
+        call.lineno
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "print"
+        for said in call.args
+        if not isinstance(said, ast.Constant)
+        and not (isinstance(said, ast.Call) and isinstance(said.func, ast.Name) and said.func.id == "visible")
+    ]
+
+
+@pytest.mark.parametrize("path", sorted([*ROOT.glob("flows/commands/*.py"), *ROOT.glob("flows/report/*.py")]), ids=str)
+def test_no_command_prints_by_itself(path: Path) -> None:
+    """What commands print goes through `say`, `print_table` and `print_json`, which show what would steer."""
+    if path.name != "common.py":
+        assert unseen(ast.parse(path.read_text("utf-8"))) == []
+
+
+def test_a_command_that_does_is_found() -> None:
+    assert unseen(ast.parse('print("a")\nprint(visible(a))\nprint(f"{a}")\nprint("a", a)')) == [3, 4]
+
+
+def test_status_and_sources_show_what_a_bad_file_holds(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("渡口今晨恢复通航，往来客货照常上下。\n", "utf-8")
+    root = tmp_path / "w"
+    ingest(root, tmp_path / "in")
+    (root / "sources" / "b\x1b[31m.toml").write_text('location = "x"\nkind = "\\u001b[2J\\u202e"\n', "utf-8")
+    for arguments in (["status"], ["source", "list"], ["source", "show", "in"]):
+        done = command(*arguments, "--warehouse", root)
+        assert not STEERING.search(done.stdout + done.stderr), arguments
+        assert ("\\x1b" in done.stdout) == (arguments[-1] != "in")
