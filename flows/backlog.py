@@ -23,7 +23,12 @@ _WANTED = """
 CREATE OR REPLACE TEMP TABLE wanted AS
 WITH held AS (
     SELECT *, lower(trim(split_part(coalesce(media_type, ''), ';', 1))) AS media
-    FROM captures WHERE payload_sha256 IS NOT NULL
+    FROM captures
+    -- An error, a redirect or a check for people is no page, whatever was sent with it.
+    WHERE payload_sha256 IS NOT NULL
+        AND (http_status IS NULL OR http_status BETWEEN 200 AND 299 OR http_status = 304)
+        AND capture_id NOT IN (SELECT capture_id FROM rejects
+            WHERE stage = 'capture' AND error = 'challenge' AND capture_id IS NOT NULL)
 ), latest AS (
     SELECT payload_sha256, source_id, max((captured_at, capture_id, parser))[3] AS parser
     FROM held GROUP BY payload_sha256, source_id

@@ -18,10 +18,11 @@ from flows.capture.revisits import UNRESOLVED
 from flows.capture.rows import Origin, escaped, reject, reject_of, row
 from flows.capture.session import Batch, Session
 from flows.capture.walk import FileFound
-from flows.capture.web import http_date, redirect_of
+from flows.capture.web import http_date, redirect_of, refusals
 from flows.extract.binary import refuse_pointer
 from flows.extract.reading import TRUNCATED, UnreadableError
 from flows.extract.registry import canonical
+from flows.fetch.refusal import refusal
 from flows.sources.registry import Source
 from warehouse.disk import sha256_file
 from warehouse.raw import Place, take_in
@@ -119,6 +120,7 @@ def index(
             out.rejects.append(reject_of(values, "digest", message))
         if problem:
             out.rejects.append(reject_of(values, *problem))
+        out.rejects += refusals(values, refusal(record.http_status, record.http_headers, record.payload))
     _drop_conversions(out, origin_uri, source_id, derived)
     if empty and not out.rejects:
         out.rejects.append(reject(source_id, origin_uri, "empty", "The archive holds no records."))

@@ -22,6 +22,28 @@ class First(NamedTuple):
     record_type: str = "resource"
 
 
+_CHALLENGES = (
+    "SELECT capture_id FROM rejects WHERE stage = 'capture' AND error = 'challenge' AND capture_id IS NOT NULL"
+)
+_DAMAGED = (
+    "SELECT payload_sha256 FROM rejects WHERE stage = 'capture' AND error = 'undecodable' "
+    "AND payload_sha256 IS NOT NULL"
+)
+_FAILING = f"""
+WITH bad AS MATERIALIZED (
+    SELECT capture_id, uri FROM captures
+    WHERE source_id = $1 AND (http_status >= 400 OR capture_id IN ({_CHALLENGES}))
+), asked AS (
+    SELECT uri, captured_at, capture_id IN (SELECT capture_id FROM bad) AS is_bad
+    FROM captures WHERE source_id = $1 AND uri IN (SELECT uri FROM bad)
+), told AS (
+    SELECT *, max(captured_at) FILTER (NOT is_bad) OVER (PARTITION BY uri) AS good FROM asked
+)
+SELECT uri, count(*), max(captured_at) FROM told
+WHERE is_bad AND (good IS NULL OR captured_at > good) GROUP BY uri
+"""
+
+
 class Held(NamedTuple):
     """The last good answer of an address."""
 
@@ -56,8 +78,12 @@ class Known(Protocol):
     def moments(self, source_id: str, uris: Iterable[str]) -> set[tuple[str, datetime]]:
         """When each URI was captured for a source."""
 
-    def since(self, source_id: str, moment: datetime) -> dict[str, tuple[str | None, str | None]]:
-        """Every URI of a source captured since a moment: where it redirects to, and the payload's SHA-256."""
+    def since(self, source_id: str, moment: datetime) -> dict[str, tuple[str | None, str | None, int | None]]:
+        """Every URI of a source captured since a moment, unless the answer was no page: where it redirects to, the
+        payload's SHA-256, and the status."""
+
+    def failing(self, source_id: str) -> dict[str, tuple[int, datetime]]:
+        """URIs of a source whose last answer was no page: how many in a row were none, and when the last came."""
 
 
 class Catalogued:
@@ -88,7 +114,8 @@ class Catalogued:
         rows = self._ask(
             "SELECT uri, max((captured_at, capture_id, payload_sha256, payload_bytes, media_type, etag, "
             "last_modified)) FROM captures SEMI JOIN asked ON asked.value = uri "
-            "WHERE source_id = $1 AND payload_sha256 IS NOT NULL AND http_status IN (200, 304) GROUP BY uri",
+            "WHERE source_id = $1 AND payload_sha256 IS NOT NULL AND http_status IN (200, 304) "
+            f"AND capture_id NOT IN ({_CHALLENGES}) AND payload_sha256 NOT IN ({_DAMAGED}) GROUP BY uri",
             uris,
             [source_id],
         )
@@ -98,13 +125,17 @@ class Catalogued:
         sql = "SELECT uri, captured_at FROM captures SEMI JOIN asked ON asked.value = uri WHERE source_id = $1"
         return {(uri, at) for uri, at in self._ask(sql, uris, [source_id])}
 
-    def since(self, source_id: str, moment: datetime) -> dict[str, tuple[str | None, str | None]]:
+    def since(self, source_id: str, moment: datetime) -> dict[str, tuple[str | None, str | None, int | None]]:
         rows = self._con.execute(
-            "SELECT uri, max((captured_at, capture_id, location, payload_sha256)) FROM captures "
-            "WHERE source_id = $1 AND captured_at >= $2 GROUP BY uri",
+            "SELECT uri, max((captured_at, capture_id, location, payload_sha256, http_status)) FROM captures "
+            "WHERE source_id = $1 AND captured_at >= $2 AND coalesce(http_status, 200) < 400 "
+            f"AND capture_id NOT IN ({_CHALLENGES}) GROUP BY uri",
             [source_id, moment],
         ).fetchall()
-        return {uri: (values[2], values[3]) for uri, values in rows}
+        return {uri: (values[2], values[3], values[4]) for uri, values in rows}
+
+    def failing(self, source_id: str) -> dict[str, tuple[int, datetime]]:
+        return {uri: (times, last) for uri, times, last in self._con.execute(_FAILING, [source_id]).fetchall()}
 
     def captures(self, ids: Iterable[str]) -> set[str]:
         return {

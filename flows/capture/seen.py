@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from flows.capture.walk import FileFound
 from flows.sources.memory import Memory
+from flows.sources.rests import Rests
 from warehouse.storage import at
 
 _SETTLED_NS = 2_000_000_000
@@ -26,6 +27,7 @@ class Seen:
 
     def __init__(self, state: Path, source_id: str, parser: str | None, shape: str = "") -> None:
         self.memory = Memory(state, source_id, shape)
+        self.rests = Rests(state)
         self._storage, self._key = at(state), f"seen/{source_id}.parquet"
         self._made_for = json.dumps([shape, parser])
         self._files: dict[str, tuple[int, int]] = {}

@@ -14,10 +14,11 @@ from urllib.parse import urljoin, urlsplit
 
 from flows.capture.known import First, Held
 from flows.capture.media import served_type
-from flows.capture.rows import Origin, escaped, reject_of, row, unescaped
+from flows.capture.rows import Origin, escaped, reject, reject_of, row, unescaped
 from flows.capture.session import Batch, Session
 from flows.capture.walk import name_date
 from flows.extract.registry import canonical
+from flows.fetch.refusal import refusal
 from flows.fetch.wire import Exchange
 from flows.sources.memory import Memory
 from flows.sources.registry import Source
@@ -27,14 +28,16 @@ from warehouse.records import RawRecord, read_message
 _PROFILES = "http://netpreserve.org/warc/1.1/revisit"
 IDENTICAL = f"{_PROFILES}/identical-payload-digest"
 NOT_MODIFIED = f"{_PROFILES}/server-not-modified"
+CHALLENGE = "challenge"
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What became of an answer: its row, and the payload where it came whole in this answer."""
+    """What became of an answer: its row, the payload where it came in this answer, and why it is no page, if so."""
 
     row: dict[str, Any]
     payload: bytes | None
+    refused: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,10 @@ def keep(source: Source, exchange: Exchange, told: Told, at: datetime, session: 
     wire = warc_digest(hashlib.sha256(exchange.body).hexdigest())
     first = session.first([sha256]).get(sha256) if sha256 and size else None
     redirect = redirect_of(exchange.status, headers, exchange.url)
+    refused = None if held else refusal(exchange.status, headers, message.payload)
     marks = _marks(origin, exchange, sha256, size, etag, redirect)
+    if refused and refused[0] == CHALLENGE:
+        marks |= {"Dibao-Challenge": escaped(refused[1])}
     place, kind, stated = _write(exchange, at, first, held is not None, wire, sha256, marks, session)
     if first is None and sha256 is not None:
         session.firsts[sha256] = First(exchange.url, at, wire, place, kind)
@@ -97,7 +103,8 @@ def keep(source: Source, exchange: Exchange, told: Told, at: datetime, session: 
     batch.captures.append(values)
     batch.bytes += len(exchange.body)
     batch.rejects += _problems(values, exchange, message)
-    return Kept(values, message.payload)
+    batch.rejects += refusals(values, refused)
+    return Kept(values, message.payload, refused)
 
 
 def aside(exchange: Exchange, at: datetime, session: Session, memory: Memory) -> bool:
@@ -136,7 +143,10 @@ def rows_of(record: RawRecord, place: Place, run_id: str) -> tuple[dict[str, Any
         location=unescaped(location) if location is not None else None,
         warc_digest=marks.get("warc-payload-digest"),
     )
-    return values, [reject_of(values, *record.problem)] if record.problem and sha256 is None else []
+    rejects = [reject_of(values, *record.problem)] if record.problem else []
+    challenge = marks.get("dibao-challenge")
+    refused = (CHALLENGE, unescaped(challenge)) if challenge else refusal(values["http_status"], {}, None)
+    return values, rejects + refusals(values, refused)
 
 
 def http_date(text: str | None) -> datetime | None:
@@ -225,9 +235,23 @@ def _pair(
     return place
 
 
+def refusals(values: dict[str, Any], refused: tuple[str, str] | None) -> list[dict[str, Any]]:
+    """Rows of `rejects` about a capture that is no page, given as its row.
+
+    Each error has a row of its own, for its page may stand under many addresses; redirects of the same bytes share one.
+    """
+    if refused is not None:
+        return [reject(values["source_id"], values["uri"], *refused, capture_id=values["capture_id"])]
+    if values["http_status"] in range(300, 400) and values["http_status"] != 304 and values["payload_sha256"]:
+        message = "The answer is a redirect; what it says beside that is not read."
+        about = {"capture_id": values["capture_id"], "sha256": values["payload_sha256"], "stage": "extract"}
+        return [reject(values["source_id"], values["uri"], "redirect", message, **about)]
+    return []
+
+
 def _problems(values: dict[str, Any], exchange: Exchange, message: RawRecord) -> Sequence[dict[str, Any]]:
     out = []
-    if message.problem and values["payload_sha256"] is None:
+    if message.problem:
         out.append(reject_of(values, *message.problem))
     if exchange.extra:
         told = f"{exchange.extra} bytes came after the end that the answer announced; what it announced was taken."

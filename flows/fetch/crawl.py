@@ -5,20 +5,21 @@ from __future__ import annotations
 import heapq
 import queue
 import random
+import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Protocol
 
 from flows.fetch import robots
 from flows.fetch.address import Resolver, resolve
 from flows.fetch.errors import FetchError
 from flows.fetch.limits import Limits
-from flows.fetch.url import normal
+from flows.fetch.url import Url, normal
 from flows.fetch.wire import Exchange, Wire
 
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -30,6 +31,34 @@ _OPEN = 50
 """With more hosts than this, the connection to one that has nothing to do is closed."""
 _GIVE_UP = 3
 """So many addresses of a host in a row that cannot be reached end the host's turn in this run."""
+_BUSY = (429, 503)
+_REST = 900.0
+"""Seconds for which a host rests that is asked too much and does not say for how long."""
+
+
+class Resting(Protocol):
+    """Which hosts are to be left alone, and until when, over runs."""
+
+    def until(self, host: str, now: datetime) -> datetime | None:
+        """Until when a host rests; None where it does not."""
+
+    def rest(self, host: str, now: datetime, seconds: float) -> datetime:
+        """Let a host rest; returns until when."""
+
+
+class _NoRests:
+    """Rests of this run alone."""
+
+    def __init__(self) -> None:
+        self._until: dict[str, datetime] = {}
+
+    def until(self, host: str, now: datetime) -> datetime | None:
+        end = self._until.get(host)
+        return end if end is not None and end > now else None
+
+    def rest(self, host: str, now: datetime, seconds: float) -> datetime:
+        self._until[host] = now + timedelta(seconds=min(seconds, 1e7))
+        return self._until[host]
 
 
 @dataclass(frozen=True)
@@ -75,6 +104,7 @@ class _Lane:
     busy: bool = False
     listed: bool = False
     failed: int = 0
+    busy_answers: int = 0
     spare: list[Exchange] = field(default_factory=list)
 
 
@@ -92,16 +122,18 @@ class Crawl:
         seed: str,
         clock: Callable[[], datetime],
         resolver: Resolver = resolve,
-        follow: Callable[[Job, str], Job | None] | None = None,
+        follow: Callable[[Job, str, int], Job | None] | None = None,
+        rests: Resting | None = None,
     ) -> None:
         self.limits = limits
+        self._rests = rests or _NoRests()
         self.requests = 0
         self.requests_told = 0
         """Requests of which the caller has taken note."""
         self.bytes = 0
         self._clock = clock
         self._resolver = resolver
-        self._follow = follow or (lambda job, url: replace(job, url=url, headers=()))
+        self._follow = follow or (lambda job, url, status: replace(job, url=url, headers=()))
         self._random = random.Random(seed)
         self._lanes: dict[str, _Lane] = {}
         self._waiting: list[tuple[float, str]] = []
@@ -134,6 +166,10 @@ class Crawl:
             url = normal(job.url)
         except FetchError as error:
             self._early.append(Answer(job, error=error))
+            return
+        until = self._rests.until(site(url), self._clock())
+        if until is not None:
+            self._early.append(Answer(job, error=_put_off(url, until)))
             return
         lane = self._lanes.get(url.host)
         if lane is None:
@@ -199,6 +235,7 @@ class Crawl:
             answer.exchange = lane.wire.get(job.url, dict(job.headers))
         except FetchError as error:
             answer.error = error
+            answer.spare += error.exchanges
         except Exception as error:
             answer.error = FetchError("crash", f"The fetch failed: {type(error).__name__}: {error}"[:300])
         answer.came = time.monotonic()
@@ -222,7 +259,7 @@ class Crawl:
             answer.spare = lane.spare + answer.spare
             lane.spare = []
             self._redirect(answer)
-        shut = [] if again else self._shut(lane, answer)
+        shut = [] if again else [*self._shut(lane, answer), *self._rest(lane, answer)]
         if len(self._lanes) > _OPEN and not lane.jobs:
             lane.wire.close()
         self._list(lane)
@@ -245,7 +282,9 @@ class Crawl:
         if not failed or answer.job.attempt + 1 >= self.limits.tries:
             return False
         wait = self.limits.backoff * 2**answer.job.attempt * self._random.uniform(0.5, 1.5)
-        if answer.exchange is not None and (asked := retry_after(answer.exchange, self._clock())) is not None:
+        told = _told(answer)
+        asked = retry_after(told, self._clock()) if told is not None else None
+        if asked is not None:
             if asked > self.limits.max_wait:
                 return False
             wait = max(wait, asked)
@@ -269,7 +308,8 @@ class Crawl:
         elif len(trail) > self.limits.redirects:
             answer.error = FetchError("redirects", f"More than {self.limits.redirects} redirects, one after the other.")
         else:
-            following = self._follow(replace(job, attempt=0), answer.redirect)
+            assert exchange is not None
+            following = self._follow(replace(job, attempt=0), answer.redirect, exchange.status)
             if following is not None:
                 answer.final = False
                 self.put(replace(following, trail=trail))
@@ -286,16 +326,53 @@ class Crawl:
         jobs, lane.jobs = lane.jobs, deque()
         return [Answer(job, error=FetchError("host", message, retry=True)) for job in jobs]
 
+    def _rest(self, lane: _Lane, answer: Answer) -> list[Answer]:
+        """Let a host rest that is asked too much: what is queued for it is put off, and the run does not wait for it.
+
+        It rests where it says for how long, and that is longer than a run waits; or where it keeps answering so.
+        """
+        told = _told(answer)
+        if told is None or told.status not in _BUSY:
+            lane.busy_answers = 0
+            return []
+        lane.busy_answers += 1
+        now = self._clock()
+        asked = retry_after(told, now)
+        if asked is None or asked <= self.limits.max_wait:
+            if told.status == 503 and asked is None and lane.busy_answers < _GIVE_UP:
+                return []  # one page that fails is not a host that is asked too much
+            asked = max(asked or 0.0, _REST)
+        here = normal(answer.job.url)
+        until = self._rests.rest(site(here), now, asked)
+        waiting, lane.jobs = lane.jobs, deque()
+        off = [job for job in waiting if site(normal(job.url)) == site(here)]
+        lane.jobs.extend(job for job in waiting if site(normal(job.url)) != site(here))
+        return [Answer(job, error=_put_off(normal(job.url), until)) for job in off]
+
+
+def site(url: Url) -> str:
+    """What rests when a host asks for it: the host, with its port where that is not the usual one."""
+    return url.host if url.port is None else f"{url.host}:{url.port}"
+
+
+def _put_off(url: Url, until: datetime) -> FetchError:
+    return FetchError("put-off", f"{site(url)} asks to be left alone until {until:%Y-%m-%d %H:%M:%S} UTC.", retry=True)
+
+
+def _told(answer: Answer) -> Exchange | None:
+    """What the host said, to the request itself or to that of its robots.txt."""
+    return answer.exchange or (answer.error.exchanges[-1] if answer.error and answer.error.exchanges else None)
+
 
 def retry_after(exchange: Exchange, now: datetime) -> float | None:
     """Seconds that an answer asks to wait (Retry-After, as a number or a date); None where it asks nothing."""
     text = exchange.headers.get("retry-after", "").strip()
-    if text.isdigit():
+    if re.fullmatch(r"[0-9]+(?:\.[0-9]*)?", text):
         return float(text[:9])
     try:
         moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError):
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return max(0.0, (moment - now).total_seconds())
+    except (ValueError, TypeError, OverflowError, IndexError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())

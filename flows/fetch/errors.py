@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flows.fetch.wire import Exchange
+
 
 class FetchError(Exception):
-    """Nothing usable came back. `error` is a short name, the message one sentence; `retry` says that later may do."""
+    """Nothing usable came back. `error` is a short name, the message one sentence; `retry` says that later may do.
 
-    def __init__(self, error: str, message: str, *, retry: bool = False) -> None:
+    `exchanges` holds what came and is worth keeping, the last of them the answer that is the error.
+    """
+
+    def __init__(self, error: str, message: str, *, retry: bool = False, exchanges: tuple[Exchange, ...] = ()) -> None:
         super().__init__(message)
         self.error = error
         self.message = message
         self.retry = retry
+        self.exchanges = exchanges

@@ -59,7 +59,7 @@ def read(wire: Wire, origin: str, agent: str) -> Rules:
         url = urljoin(url, target)
     if exchange.status == 429 or exchange.status >= 500:
         message = f"robots.txt answers {exchange.status}; until it can be read, nothing of the host is fetched."
-        raise FetchError("robots-unreachable", message, retry=True)
+        raise FetchError("robots-unreachable", message, retry=True, exchanges=tuple(exchanges))
     if exchange.status != 200:
         return Rules(agent=agent, exchanges=exchanges)
     note = None

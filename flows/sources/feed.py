@@ -56,7 +56,7 @@ def capture(source: Source, session: Session, seen: Seen) -> Iterator[Batch]:
             if isinstance(each, FetchError) or scope.takes(each.url):
                 yield each
 
-    yield from Visit(source, session, seen, read=read).run([Want(source.location, "list")])
+    yield from Visit(source, session, seen, read=read, owes=scope.takes).run([Want(source.location, "list")])
 
 
 def found(payload: bytes, url: str) -> Iterator[Found]:

@@ -52,6 +52,10 @@ class Memory:
         else:
             self._marks[key] = mark
 
+    def under(self, prefix: str) -> dict[str, str]:
+        """Everything that was noted under keys that begin so."""
+        return {key: mark for key, mark in self._marks.items() if key.startswith(prefix)}
+
     def begin(self, clock: Callable[[], datetime]) -> tuple[datetime, bool]:
         """When the present round began, and whether a run before this one began it. On disk at once."""
         try:

@@ -33,8 +33,16 @@ class Scope:
         self._exclude = _pattern(options, "exclude")
         self._text = text
 
+    def widen(self, host: str) -> None:
+        """Take the pages of another host too."""
+        if self._hosts:
+            self._hosts |= {host}
+
     def takes(self, url: str) -> bool:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:  # brackets that are no IPv6 address
+            return False
         if self._hosts and parts.hostname not in self._hosts:
             return False
         if not (parts.path or "/").startswith(self._prefix):

@@ -1,6 +1,7 @@
 """Kind `site`: follows links from a page on, inside a scope.
 
-Location: where to begin. Options: `within` (hosts; the first page's), `prefix` (of the path; `/`), `depth` (links from
+Location: where to begin; where that has moved for good, its new host is in the scope too. Options: `within` (hosts; the
+first page's, with and without `www.`), `prefix` (of the path; `/`), `depth` (links from
 the first page; 3), `pages` (most pages of one round; 1000), `include` and `exclude` (patterns for addresses).
 """
 
@@ -20,7 +21,7 @@ from flows.fetch.limits import OptionError
 from flows.fetch.url import normal
 from flows.sources.registry import Source
 from flows.sources.scope import Scope
-from flows.sources.visit import Found, Visit, Want
+from flows.sources.visit import PERMANENT, Found, Visit, Want
 
 _HTML_WITHIN = 2048
 """A page of markup shows a tag in so many bytes."""
@@ -30,7 +31,8 @@ def capture(source: Source, session: Session, seen: Seen) -> Iterator[Batch]:
     """Fetch the first page and, level by level, what it leads to."""
     depth, left = _number(source, "depth", 3), _number(source, "pages", 1000) - 1
     start = normal(source.location)
-    scope = Scope(source.options, within=frozenset({urlsplit(start).hostname or ""}), prefix="/", text=True)
+    host = urlsplit(start).hostname or ""
+    scope = Scope(source.options, within=frozenset({host, twin(host)}), prefix="/", text=True)
     listed: set[str] = {start}
 
     def read(want: Want, url: str, payload: bytes) -> Iterator[Found]:
@@ -43,8 +45,21 @@ def capture(source: Source, session: Session, seen: Seen) -> Iterator[Batch]:
                 left -= 1
                 yield Want(address, depth=want.depth + 1)
 
-    visit = Visit(source, session, seen, read=read, follow_pages=True, allowed=scope.takes)
+    def moves(want: Want, url: str, status: int) -> bool:
+        """Whether a redirect out of the scope is that of the whole site, which takes its scope along."""
+        here, there = urlsplit(want.url).hostname or "", urlsplit(url).hostname or ""
+        if there == twin(here) or (want.depth == 0 and status in PERMANENT):
+            scope.widen(there)
+            return True
+        return False
+
+    visit = Visit(source, session, seen, read=read, follow_pages=True, allowed=scope.takes, moves=moves)
     yield from visit.run([Want(start)])
+
+
+def twin(host: str) -> str:
+    """The host's name with `www.` before it, or without."""
+    return host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"
 
 
 def links(payload: bytes, url: str) -> Iterator[str]:

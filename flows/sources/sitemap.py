@@ -42,7 +42,7 @@ def capture(source: Source, session: Session, seen: Seen) -> Iterator[Batch]:
             if not isinstance(found, Want) or found.role == "list" or scope.takes(found.url):
                 yield found
 
-    yield from Visit(source, session, seen, read=read).run([Want(_start(source.location), "list")])
+    yield from Visit(source, session, seen, read=read, owes=scope.takes).run([Want(_start(source.location), "list")])
 
 
 def listed(payload: bytes, url: str, depth: int = 0) -> Iterator[Found]:

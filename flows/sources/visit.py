@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import islice
 from math import inf
 from urllib.parse import urlsplit
@@ -19,11 +20,12 @@ from flows.capture.seen import Seen
 from flows.capture.session import Batch, Session
 from flows.extract.registry import canonical
 from flows.fetch.address import Resolver, resolve
-from flows.fetch.crawl import Answer, Crawl, Job
+from flows.fetch.crawl import Answer, Crawl, Job, site
 from flows.fetch.errors import FetchError
 from flows.fetch.limits import Limits
 from flows.fetch.url import normal
 from flows.sources.kinds import SourceFailed
+from flows.sources.owing import Owing
 from flows.sources.registry import Source
 from warehouse.errors import Damaged
 from warehouse.records import payload_at, read_message
@@ -34,6 +36,7 @@ _ASKED = 512
 _TOGETHER = 16
 _SOON = 0.05
 """So many answers are taken together, or those of so many seconds: a run that is killed loses no more than that."""
+PERMANENT = (301, 308)
 
 
 @dataclass(frozen=True)
@@ -78,11 +81,24 @@ class _Tag:
     first: First | None = None
 
 
+Before = dict[str, tuple[str | None, str | None, int | None]]
+"""Addresses with where they redirect to, the payload's SHA-256, and the status."""
+
+_RESTED = "rested "
+_GONE = (404, 410, 451)
+
+
+def _site(url: str) -> str:
+    return site(normal(url))
+
+
 class Visit:
     """One run's part of a round.
 
     `read` finds further addresses in lists, and in pages where `follow_pages` is set. A redirect to an address that is
-    not `allowed` is kept and not followed.
+    not `allowed` is kept and not followed, unless `moves` (of what was wanted, the target and the status) says that a
+    site has moved there. With `owes`, addresses that it takes and that gave no page are asked for again, at growing
+    distances, when no list names them any longer.
     """
 
     def __init__(
@@ -94,6 +110,8 @@ class Visit:
         read: Reader | None = None,
         follow_pages: bool = False,
         allowed: Callable[[str], bool] | None = None,
+        moves: Callable[[Want, str, int], bool] | None = None,
+        owes: Callable[[str], bool] | None = None,
         resolver: Resolver = resolve,
     ) -> None:
         self.source = source
@@ -103,10 +121,18 @@ class Visit:
         self._read = read
         self._follow_pages = follow_pages
         self._allowed = allowed or (lambda url: True)
+        self._moves = moves or (lambda want, url, status: False)
+        self._owes = owes
+        self._rests = seen.rests
         self._resolver = resolver
-        began, resumed = self._memory.begin(session.clock)
-        self._before = session.known.since(source.id, began) if resumed else {}
+        self._began, resumed = self._memory.begin(session.clock)
+        self._before = session.known.since(source.id, self._began) if resumed else self._of_rested()
+        self._owing = Owing(seen.memory, session.known.failing(source.id), session.clock, by_list=owes is not None)
+        self._put_off: dict[str, tuple[str, str, int]] = {}
+        self._late = False
+        """Whether something that lists name was not asked for, or gave no page."""
         self._asked: set[str] = set()
+        self._outside: set[str | None] = set()
         self._found: list[Want] = []
         self._validators: dict[str, str | None] = {}
         self._batch = Batch()
@@ -122,7 +148,12 @@ class Visit:
         waiting = iter(wants)
         window = max(_ASKED, limits.max_requests)
         with Crawl(
-            limits, seed=self.source.id, clock=session.clock, resolver=self._resolver, follow=self._following
+            limits,
+            seed=self.source.id,
+            clock=session.clock,
+            resolver=self._resolver,
+            follow=self._following,
+            rests=self._rests,
         ) as crawl:
             more = self._put(crawl, waiting, window)
             while True:
@@ -139,6 +170,8 @@ class Visit:
                     if len(self._batch.captures) >= BATCH_CAPTURES or self._batch.bytes >= BATCH_BYTES:
                         yield self._handed_over(crawl)
                 self._take_waiting()
+                if not self._found and not more:
+                    self._found = self._owed()
                 if (not self._found and not more) or crawl.spent:
                     break
                 found, self._found = self._found, []
@@ -152,15 +185,38 @@ class Visit:
                 self._batch.rejects.append(reject(self.source.id, self.source.location, "budget", message))
             else:
                 self._finish()
+            for origin, message, number in self._put_off.values():
+                self._last = "put-off", f"{message} Addresses that are put off until then: {number}.", origin
+                self._say(origin, *self._last[:2])
             yield self._handed_over(crawl)
-        if self._bad and not self._good and self._last is not None:
+        if (self._bad or self._put_off) and not self._good and self._last is not None:
             raise SourceFailed(*self._last)
 
     def _finish(self) -> None:
         """Everything was asked: the round is over, and lists may be answered 304 if nothing of them is owed."""
         self._memory.end()
         for key in sorted(self._validators):
-            self._memory.note(key, None if self._bad else self._validators[key])
+            self._memory.note(key, None if self._bad or self._late else self._validators[key])
+        # The rest of a host's round is for the runs after its rest; the rounds of the other hosts are over.
+        for key in self._memory.under(_RESTED):
+            if key.removeprefix(_RESTED) not in self._put_off:
+                self._memory.note(key, None)
+        for name in sorted(self._put_off):
+            if self._memory.mark(_RESTED + name) is None:
+                self._memory.note(_RESTED + name, self._began.isoformat())
+
+    def _of_rested(self) -> Before:
+        """What a former round has of the hosts that were put off in it."""
+        rested = {key.removeprefix(_RESTED): mark for key, mark in self._memory.under(_RESTED).items()}
+        if not rested:
+            return {}
+        found = self._session.known.since(self.source.id, datetime.fromisoformat(min(rested.values())))
+        return {uri: held for uri, held in found.items() if _site(uri) in rested}
+
+    def _owed(self) -> list[Want]:
+        """What is owed and named by no list, once: after everything else, for a list may name it still."""
+        owes, self._owes = self._owes, None
+        return [Want(url) for url in self._owing.due(owes) if url not in self._asked] if owes is not None else []
 
     def _handed_over(self, crawl: Crawl) -> Batch:
         batch, self._batch = self._batch, Batch()
@@ -201,14 +257,20 @@ class Visit:
         """Whether an address is still to be fetched in this round; what an earlier run has of it is read again."""
         if want.key is not None and want.mark is not None and self._memory.mark(want.key) == want.mark:
             return False
-        if want.role != "page" or want.url not in self._before:
+        if want.role != "page":
             return True
-        location, sha256 = self._before[want.url]
+        if not self._owing.is_time(want.url):
+            self._late = True
+            return False
+        if want.url not in self._before:
+            return True
+        location, sha256, status = self._before[want.url]
         if want.key is not None:
             self._memory.note(want.key, want.mark)
         self._good += 1
         if location is not None:
-            self._found.append(replace(want, url=location, key=None))
+            if self._may_follow(want, location, status or 302):
+                self._found.append(replace(want, url=location, key=None))
         elif self._follow_pages:
             self._look(want, want.url, self._archived(sha256))
         return False
@@ -225,10 +287,26 @@ class Visit:
                 headers.append(("If-Modified-Since", held.last_modified.strftime("%a, %d %b %Y %H:%M:%S GMT")))
         return Job(want.url, tuple(headers), _Tag(want, held, first))
 
-    def _following(self, job: Job, url: str) -> Job | None:
+    def _may_follow(self, want: Want, url: str, status: int) -> bool:
+        """Whether a redirect is followed. That a site or a list has moved, or leads out of the scope, is said."""
+        inside = self._allowed(url)
+        if not inside and not self._moves(want, url, status):
+            where = urlsplit(url).hostname
+            if where not in self._outside:
+                self._outside.add(where)
+                message = f"It redirects to {url}, which is out of the scope; name {where} in `within` to follow."
+                self._say(want.url, "out-of-scope", message)
+            return False
+        if not inside or (want.role == "list" and status in PERMANENT):
+            self._say(want.url, "moved", f"It has moved to {url} and is followed there; change the source to that.")
+        return True
+
+    def _following(self, job: Job, url: str, status: int) -> Job | None:
         """The next step of a redirect; None where its target is or was asked for on its own."""
         tag: _Tag = job.tag
-        if (url in self._asked and url not in job.trail) or not self._allowed(url):
+        if (url in self._asked and url not in job.trail) or not self._may_follow(tag.want, url, status):
+            return None
+        if tag.want.role == "page" and not self._owing.is_time(url):
             return None
         self._asked.add(url)
         if tag.want.role == "page" and url in self._before:
@@ -277,7 +355,7 @@ class Visit:
             if answer.final and answer.error is None:
                 self._take_page(answer, tag, kept)
         if answer.error is not None:
-            self._fail(answer.job.url, answer.error.error, answer.error.message)
+            self._miss(answer.job.url, tag.want, answer.error)
 
     def _take_list(self, answer: Answer, want: Want) -> None:
         """Read a list. Its validators are kept only of a whole, sound one: else it would answer 304 for ever."""
@@ -307,11 +385,19 @@ class Visit:
     def _take_page(self, answer: Answer, tag: _Tag, kept: web.Kept) -> None:
         exchange, want = answer.exchange, tag.want
         assert exchange is not None
-        if exchange.status >= 500 or exchange.status == 429:
-            self._fail(exchange.url, f"http-{exchange.status}", f"The host answers {exchange.status}.")
+        self._owing.reached(exchange.url)
+        if kept.refused is not None:
+            self._late = True
+            if exchange.status in _GONE:  # the host answers as it should
+                self._good += 1
+            else:
+                self._bad += 1
+                self._last = (*kept.refused, exchange.url)
             return
         self._good += 1
-        if want.key is not None:
+        if answer.redirect is not None and answer.redirect in self._owing.failing:
+            self._late = True  # the page itself is still to be had
+        elif want.key is not None:
             self._memory.note(want.key, want.mark)
         if self._follow_pages and exchange.status in (200, 304):
             old = exchange.status == 304 and tag.held is not None
@@ -378,6 +464,20 @@ class Visit:
             return payload_at(self._session.raw, place.warc_file, place.offset, place.length, first.record_type)
         except Damaged:
             return None
+
+    def _miss(self, url: str, want: Want, error: FetchError) -> None:
+        """An address that gave no answer. One that a list named is remembered, for lists forget."""
+        self._late = True
+        if want.role == "page":
+            self._owing.missed(url, error.error)
+        if error.error != "put-off":
+            self._fail(url, error.error, error.message)
+            return
+        name, address = _site(url), normal(url)
+        _, _, number = self._put_off.get(name, ("", "", 0))
+        self._put_off[name] = (address.origin + "/", error.message, number + 1)
+        if want.key is not None:
+            self._say(url, "put-off", "It was not asked for yet, because its host asked to be left alone.")
 
     def _fail(self, url: str, error: str, message: str) -> None:
         self._bad += 1

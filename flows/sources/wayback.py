@@ -60,7 +60,9 @@ def capture(source: Source, session: Session, seen: Seen) -> Iterator[Batch]:
     replay = str(source.options.get("replay", REPLAY)).rstrip("/")
     good = bad = 0
     last: SourceFailed | None = None
-    with Crawl(limits, seed=source.id, clock=session.clock, follow=lambda job, url: None) as crawl:
+    with Crawl(
+        limits, seed=source.id, clock=session.clock, follow=lambda job, url, status: None, rests=seen.rests
+    ) as crawl:
         fresh = _fresh(source, session, _listing(source, session, seen.memory, crawl))
         for each in fresh:
             crawl.put(Job(f"{replay}/{each.timestamp}id_/{quote(each.uri, safe='%/:?#[]@!$&()*+,;=')}", tag=each))

@@ -9,7 +9,9 @@ WITH answers AS (
                     '^(?:/(?:\w+/)?(?:404|error|not-?found|deleted|removed)(?:\.\w{3,5})?)?$') THEN 'front'
             WHEN coalesce(c.http_status, 200) IN (200, 203, 304) AND d.page_kind = 'error' THEN 'notice'
             WHEN coalesce(c.http_status, 200) IN (200, 203, 304)
-                AND coalesce(d.page_kind, 'other') NOT IN ('captcha', 'frame') THEN 'good'
+                AND coalesce(d.page_kind, 'other') NOT IN ('captcha', 'frame')
+                AND c.capture_id NOT IN (SELECT capture_id FROM rejects WHERE stage = 'capture' AND error = 'challenge'
+                    AND capture_id IS NOT NULL) THEN 'good'
         END AS answer
     FROM page_captures AS c
     LEFT JOIN (SELECT payload_sha256, min(page_kind) AS page_kind, min(title) AS title FROM documents GROUP BY ALL)

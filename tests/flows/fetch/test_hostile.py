@@ -62,9 +62,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 
 def test_a_slow_drip(archive: Archive, web: Site) -> None:
     web.pages["/x"] = sends(OK + b"Content-Length: 100000\r\n\r\n", b"x", pause=0.05, times=400)
-    started = time.monotonic()
     assert errors(archive, web, "/x", seconds=1, idle_seconds=5) == ["slow"]
-    assert time.monotonic() - started < 10
 
 
 def test_a_slow_drip_of_headers(archive: Archive, web: Site) -> None:
