@@ -9,14 +9,23 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import chain
 from typing import Any, Protocol
 
 import brotli
+import zstandard
 from isal import isal_zlib
 from warcio.bufferedreaders import ChunkedDataReader
 
 _CHUNK = 1 << 16
 _LOOKED_AT = 1024
+_MOST = 4
+"""So many encodings of one body are undone; a list of more is no page's."""
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_SPOON = 512
+"""Bytes that zstandard is fed at a time; they unpack to 16 MB at most, in blocks of 128 kB from four bytes each."""
+_WINDOW = 8 << 20
+"""What HTTP allows zstandard to look back (RFC 9659)."""
 
 
 class Stream(Protocol):
@@ -73,38 +82,89 @@ class _Brotli:
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         yield self._press.process(data, output_buffer_limit=_CHUNK)
-        while not self._press.can_accept_more_data():  # a few bytes of brotli can stand for gigabytes
-            yield self._press.process(b"", output_buffer_limit=_CHUNK)
+        # A few bytes of brotli can stand for gigabytes. That it takes more does not mean that it has given all.
+        while not self._press.is_finished():
+            out = self._press.process(b"", output_buffer_limit=_CHUNK)
+            if not out and self._press.can_accept_more_data():
+                return
+            yield out
 
     def ended(self) -> bool:
         return bool(self._press.is_finished())
 
 
-_PACKERS: dict[str, Callable[[], _Gzip | _Deflate | _Brotli]] = {
+class _Zstd:
+    """Zstandard, which may consist of several frames. Fed by the spoonful, for a few bytes can stand for much."""
+
+    def __init__(self) -> None:
+        self._press = self._fresh()
+
+    @staticmethod
+    def _fresh() -> Any:
+        return zstandard.ZstdDecompressor(max_window_size=_WINDOW).decompressobj()
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        for at in range(0, len(data), _SPOON):
+            rest = data[at : at + _SPOON]
+            while rest:
+                if self._press.eof:
+                    if not rest.startswith(_ZSTD[: len(rest)]):
+                        return
+                    self._press = self._fresh()
+                yield self._press.decompress(rest)
+                rest = self._press.unused_data if self._press.eof else b""
+
+    def ended(self) -> bool:
+        return bool(self._press.eof)
+
+
+_Packer = _Gzip | _Deflate | _Brotli | _Zstd
+
+_PACKERS: dict[str, Callable[[], _Packer]] = {
     "gzip": _Gzip,
     "x-gzip": _Gzip,
     "deflate": _Deflate,
     "br": _Brotli,
+    "zstd": _Zstd,
+    "x-zstd": _Zstd,
 }
+_SIGNED = ((b"\x1f\x8b\x08", "gzip"), (_ZSTD, "zstd"))
+"""Encodings that are told by their first bytes, where the header names another one."""
 
 
 def body(stream: Stream, headers: Mapping[str, str]) -> Iterator[bytes]:
     """The pieces of a body, unpacked as its headers (names in lower case) say.
 
-    Crawlers often keep the header and unpack the body; one that is plainly text is given as it stands. Raises
-    BrokenBody where unpacking fails, after the pieces before that place.
+    Encodings that are listed were applied one after the other. Crawlers often keep the header and unpack the body; one
+    that is plainly text is given as it stands. Raises BrokenBody where unpacking fails, after the pieces before that
+    place.
     """
-    if headers.get("transfer-encoding", "").strip().lower() == "chunked":
+    transfer, content = (
+        [word.strip() for word in headers.get(name, "").lower().split(",")]
+        for name in ("transfer-encoding", "content-encoding")
+    )
+    if "chunked" in transfer:
         stream = ChunkedDataReader(stream)
-    encoding = headers.get("content-encoding", "").strip().lower()
-    pieces = iter(partial(stream.read, _CHUNK), b"")
-    if encoding not in _PACKERS:
-        yield from pieces
-        return
-    yield from _unpacked(pieces, encoding)
+    pieces: Iterator[bytes] = iter(partial(stream.read, _CHUNK), b"")
+    packed = [word for word in [*content, *transfer] if word in _PACKERS]
+    if len(packed) > _MOST:
+        raise BrokenBody(f"The body says that it is packed {len(packed)} times, which is more than is undone.")
+    for encoding in reversed(packed):
+        pieces = _unpacked(_cut(pieces), encoding)
+    yield from pieces
+
+
+def _cut(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Pieces of no more than one chunk, so that none of them unpacks to more than memory holds."""
+    for piece in pieces:
+        for at in range(0, len(piece), _CHUNK):
+            yield piece[at : at + _CHUNK]
 
 
 def _unpacked(pieces: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+    first = next(pieces, b"")
+    pieces = chain([first] if first else [], pieces)
+    encoding = next((name for sign, name in _SIGNED if first.startswith(sign)), encoding)
     press = _PACKERS[encoding]()
     any_out = False
     piece = None
@@ -113,7 +173,9 @@ def _unpacked(pieces: Iterator[bytes], encoding: str) -> Iterator[bytes]:
             for out in press.feed(piece):
                 any_out = any_out or bool(out)
                 yield out
-        except Exception as error:  # zlib, isal and brotli have no error in common
+        except BrokenBody:
+            raise
+        except Exception as error:  # zlib, isal, brotli and zstandard have no error in common
             if any_out:
                 raise BrokenBody(f"The body is damaged where it is packed as {encoding}: {error}.") from error
             if b"\x00" in piece[:_LOOKED_AT]:

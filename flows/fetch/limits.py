@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from flows.fetch.address import network
 from flows.versions import DIBAO
 from warehouse.errors import WarehouseError
 from warehouse.records import MAX_PAYLOAD
@@ -31,7 +33,9 @@ class Limits:
     max_bytes       longest answer, in bytes as sent
     redirects       longest chain of redirects
     max_requests, max_run_bytes   budget of one run
-    allow_private   whether private, loopback and link-local addresses may be reached
+    allow_private   what may be reached of private and loopback addresses: host names, addresses and networks (a list,
+                    or a text with commas); `true` means the hosts that the source itself names. Link-local addresses
+                    and those where clouds keep their metadata are never reached
     """
 
     contact: str = ""
@@ -49,7 +53,7 @@ class Limits:
     redirects: int = 10
     max_requests: int = 20_000
     max_run_bytes: int = 4 << 30
-    allow_private: bool = False
+    allow_private: bool | tuple[str, ...] = False
 
     def __post_init__(self) -> None:
         for each in fields(self):
@@ -75,17 +79,36 @@ class Limits:
         values: dict[str, Any] = {}
         for each in fields(cls):
             if each.name in options:
-                values[each.name] = _typed(each.name, options[each.name], type(each.default))
+                wanted = _private if each.name == "allow_private" else _typed
+                values[each.name] = wanted(each.name, options[each.name], type(each.default))
         return cls(**values)
+
+    def own(self, hosts: Iterable[str]) -> Limits:
+        """These limits for a source that names those hosts: they are what it may reach where it allows `true`."""
+        if self.allow_private is not True:
+            return self
+        return replace(self, allow_private=tuple(f"={host}" for host in dict.fromkeys(hosts)))
+
+
+def _private(name: str, value: Any, wanted: type) -> bool | tuple[str, ...]:
+    if isinstance(value, bool) or (isinstance(value, str | int) and str(value).lower() in _WORDS):
+        return bool(_typed(name, value, wanted))
+    listed = re.split(r"[\s,]+", value) if isinstance(value, str) else value
+    if not isinstance(listed, list | tuple) or not all(isinstance(each, str) for each in listed):
+        raise OptionError(f"The option {name} cannot be {value!r}; it takes host names, addresses and networks.")
+    named = tuple(each for each in listed if each)
+    for each in named:
+        if network(each) is None and not _NAME.fullmatch(each):
+            raise OptionError(f"The option {name} cannot hold {each!r}, which is no host, address or network.")
+    return named or False
 
 
 def _typed(name: str, value: Any, wanted: type) -> Any:
     if wanted is bool:
         if isinstance(value, bool):
             return value
-        words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-        if str(value).lower() in words:
-            return words[str(value).lower()]
+        if str(value).lower() in _WORDS:
+            return _WORDS[str(value).lower()]
     else:
         try:
             return wanted(value)
@@ -94,4 +117,6 @@ def _typed(name: str, value: Any, wanted: type) -> Any:
     raise OptionError(f"The option {name} cannot be {value!r}; it takes a {_SAID[wanted]}.")
 
 
+_WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_NAME = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?")
 _SAID: dict[type, str] = {bool: "true or false", int: "whole number", float: "number", str: "text"}

@@ -114,7 +114,7 @@ class _Stream(httpcore.NetworkStream):
 
 
 class _Backend(httpcore.NetworkBackend):
-    def __init__(self, tape: _Tape, resolver: Resolver, allow_private: bool) -> None:
+    def __init__(self, tape: _Tape, resolver: Resolver, allow_private: bool | tuple[str, ...]) -> None:
         self._inner = httpcore.SyncBackend()
         self._tape = tape
         self._resolver = resolver

@@ -17,7 +17,8 @@ from flows.sources.visit import Visit, Want
 
 def capture(source: Source, session: Session, seen: Seen) -> Iterator[Batch]:
     """Fetch each address; one that has not changed since is asked for with its ETag and date."""
-    yield from Visit(source, session, seen).run(Want(url) for url in addresses(source))
+    listed = addresses(source)
+    yield from Visit(source, session, seen, own=listed).run(Want(url) for url in listed)
 
 
 def addresses(source: Source) -> list[str]:

@@ -18,7 +18,7 @@ from flows.capture.session import Batch, Session
 from flows.extract.charset import decode
 from flows.fetch.errors import FetchError
 from flows.fetch.limits import OptionError
-from flows.fetch.url import normal
+from flows.fetch.url import link, normal
 from flows.sources.registry import Source
 from flows.sources.scope import Scope
 from flows.sources.visit import PERMANENT, Found, Visit, Want
@@ -66,13 +66,14 @@ def links(payload: bytes, url: str) -> Iterator[str]:
     """The addresses that a page of HTML links to, once each, in order; those marked nofollow left out."""
     if b"<" not in payload[:_HTML_WITHIN]:
         return
-    tree = LexborHTMLParser(decode(payload, markup=True).text)
+    read = decode(payload, markup=True)
+    tree = LexborHTMLParser(read.text)
     robots = tree.css_first('meta[name="robots" i]')
     if robots is not None and "nofollow" in (robots.attributes.get("content") or "").lower():
         return
     base = tree.css_first("base[href]")
     try:
-        root = normal(base.attributes["href"] or "", url) if base is not None else url
+        root = link(base.attributes["href"] or "", url) if base is not None else url
     except FetchError:
         root = url
     seen = set()
@@ -81,7 +82,7 @@ def links(payload: bytes, url: str) -> Iterator[str]:
         if not target or "nofollow" in (anchor.attributes.get("rel") or "").lower().split():
             continue
         try:
-            address = normal(target, root)
+            address = link(target, root, read.charset_used)
         except FetchError:
             continue
         if address not in seen:

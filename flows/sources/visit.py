@@ -23,7 +23,7 @@ from flows.fetch.address import Resolver, resolve
 from flows.fetch.crawl import Answer, Crawl, Job, site
 from flows.fetch.errors import FetchError
 from flows.fetch.limits import Limits
-from flows.fetch.url import normal
+from flows.fetch.url import hosts, normal
 from flows.sources.kinds import SourceFailed
 from flows.sources.owing import Owing
 from flows.sources.registry import Source
@@ -98,7 +98,7 @@ class Visit:
     `read` finds further addresses in lists, and in pages where `follow_pages` is set. A redirect to an address that is
     not `allowed` is kept and not followed, unless `moves` (of what was wanted, the target and the status) says that a
     site has moved there. With `owes`, addresses that it takes and that gave no page are asked for again, at growing
-    distances, when no list names them any longer.
+    distances, when no list names them any longer. `own` are further addresses that the source itself names.
     """
 
     def __init__(
@@ -113,9 +113,10 @@ class Visit:
         moves: Callable[[Want, str, int], bool] | None = None,
         owes: Callable[[str], bool] | None = None,
         resolver: Resolver = resolve,
+        own: Iterable[str] = (),
     ) -> None:
         self.source = source
-        self.limits = Limits.of(source.options)
+        self.limits = Limits.of(source.options).own(hosts(source.location, *own))
         self._session = session
         self._memory = seen.memory
         self._read = read

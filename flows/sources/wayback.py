@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -26,7 +27,7 @@ from flows.capture.session import Batch, Session
 from flows.fetch.crawl import Answer, Crawl, Job
 from flows.fetch.errors import FetchError
 from flows.fetch.limits import Limits
-from flows.fetch.url import normal
+from flows.fetch.url import hosts, normal
 from flows.fetch.wire import Exchange
 from flows.sources.kinds import SourceFailed
 from flows.sources.memory import Memory
@@ -41,6 +42,7 @@ BATCH = 128
 _NAMES = {"url": "original", "mime": "mimetype", "status": "statuscode"}
 _PACKING = ("content-encoding", "transfer-encoding", "content-length")
 _ORIGINAL = "x-archive-orig-"
+_STATUS = re.compile(r"[1-9][0-9]{2}")
 
 
 @dataclass(frozen=True)
@@ -56,17 +58,17 @@ class Listed:
 
 def capture(source: Source, session: Session, seen: Seen) -> Iterator[Batch]:
     """Ask the index what there is, and take in what is not yet here."""
-    limits = Limits.of(source.options)
     replay = str(source.options.get("replay", REPLAY)).rstrip("/")
+    limits = Limits.of(source.options).own(hosts(replay, source.options.get("cdx", CDX)))
     good = bad = 0
     last: SourceFailed | None = None
     with Crawl(
         limits, seed=source.id, clock=session.clock, follow=lambda job, url, status: None, rests=seen.rests
     ) as crawl:
-        fresh = _fresh(source, session, _listing(source, session, seen.memory, crawl))
+        batch = Batch()
+        fresh = _fresh(source, session, _listing(source, session, seen.memory, crawl, batch))
         for each in fresh:
             crawl.put(Job(f"{replay}/{each.timestamp}id_/{quote(each.uri, safe='%/:?#[]@!$&()*+,;=')}", tag=each))
-        batch = Batch()
         for answer in crawl.answers():
             try:
                 _keep(source, answer, session, seen.memory, batch)
@@ -88,37 +90,58 @@ def capture(source: Source, session: Session, seen: Seen) -> Iterator[Batch]:
         raise last
 
 
-def listed(payload: bytes) -> tuple[list[Listed], str | None]:
-    """Captures from an index's answer in JSON (a table, or an object a line), and the key to the rest of them.
+def listed(payload: bytes) -> tuple[list[Listed], str | None, list[FetchError]]:
+    """Captures from an index's answer in JSON (a table, or an object a line), the key to the rest of them, and errors
+    for lines that name none that can be asked for.
 
     Raises FetchError `cdx` where it is neither.
     """
+    text = payload.decode("utf-8-sig", "replace").strip()
+    errors = []
+    rows: list[Any] = []
     try:
-        text = payload.decode("utf-8").strip()
-        rows: list[Any] = json.loads(text) if text.startswith("[") else [json.loads(x) for x in text.splitlines()]
+        rows = json.loads(text) if text.startswith("[") else []
     except (ValueError, RecursionError) as error:
         raise FetchError("cdx", f"The index does not answer in JSON: {error}"[:200]) from error
+    for line in text.splitlines() if not text.startswith("[") else ():
+        try:
+            rows.append(json.loads(line))
+        except (ValueError, RecursionError) as error:
+            errors.append(FetchError("cdx", f"A line of the index is no JSON ({error}): {line[:80]!r}"[:250]))
+    if errors and not rows:
+        raise FetchError("cdx", f"The index does not answer in JSON: {errors[0].message}")
     resume = None
     if rows and isinstance(rows[0], list):
-        if len(rows) >= 2 and rows[-2] == [] and len(rows[-1]) == 1:
+        if len(rows) >= 2 and rows[-2] == [] and isinstance(rows[-1], list) and len(rows[-1]) == 1:
             resume, rows = str(rows[-1][0]), rows[:-2]
-        rows = [dict(zip(rows[0], row, strict=False)) for row in rows[1:]]
-    return [found for row in rows if isinstance(row, dict) and (found := _listed(row)) is not None], resume
+        names = [str(name) for name in rows[0]]
+        rows = [dict(zip(names, row, strict=False)) if isinstance(row, list) else row for row in rows[1:]]
+    found = []
+    for row in rows:
+        try:
+            found.append(_listed(row))
+        except FetchError as error:
+            errors.append(error)
+    return found, resume, errors
 
 
-def _listed(row: dict[str, Any]) -> Listed | None:
+def _listed(row: Any) -> Listed:
+    if not isinstance(row, dict):
+        raise FetchError("cdx", f"The index lists what is no capture: {row!r}"[:200])
     values = {_NAMES.get(name, name): str(value) for name, value in row.items()}
     try:
         timestamp = values["timestamp"]
         at = datetime.strptime(timestamp[:14].ljust(14, "0"), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-        status = values.get("statuscode", "-")
         uri = normal(values["original"])
-    except (KeyError, ValueError, FetchError):
-        return None
-    return Listed(at, timestamp, uri, int(status) if status.isdigit() else None, values.get("digest", ""))
+    except (KeyError, ValueError) as error:
+        raise FetchError("cdx", f"The index lists a capture without address or moment: {row!r}"[:200]) from error
+    except FetchError as error:
+        raise FetchError(error.error, f"{values['original'][:120]!r}: {error.message}") from error
+    status = values.get("statuscode", "-")
+    return Listed(at, timestamp, uri, int(status) if _STATUS.fullmatch(status) else None, values.get("digest", ""))
 
 
-def _listing(source: Source, session: Session, memory: Memory, crawl: Crawl) -> Iterator[Listed]:
+def _listing(source: Source, session: Session, memory: Memory, crawl: Crawl, batch: Batch) -> Iterator[Listed]:
     """Everything that the index lists, page after page of its answer. SourceFailed where it cannot be had."""
     options = source.options
     asked = {"url": source.location, "output": "json", "limit": str(PAGE), "showResumeKey": "true"}
@@ -139,9 +162,10 @@ def _listing(source: Source, session: Session, memory: Memory, crawl: Crawl) -> 
         if answer.exchange.status != 200 or message.payload is None:
             raise SourceFailed(f"http-{answer.exchange.status}", f"The index answers {answer.exchange.status}.", url)
         try:
-            found, following = listed(message.payload)
+            found, following, errors = listed(message.payload)
         except FetchError as error:
             raise SourceFailed(error.error, error.message, url) from error
+        batch.rejects += [reject(source.id, url, each.error, each.message) for each in errors]
         yield from found
         if not following or following == resume or crawl.spent:
             return

@@ -65,7 +65,7 @@ def serve(pipe: Connection) -> None:
 
 
 def options(**more: Any) -> dict[str, Any]:
-    return {"allow_private": True, "max_requests": 10_000_000, "hosts": HOSTS} | more
+    return {"allow_private": ["127.0.0.0/8"], "max_requests": 10_000_000, "hosts": HOSTS} | more
 
 
 def throughput(port: int, pages: int, folder: Path) -> dict[str, float]:

@@ -32,20 +32,21 @@ class Site:
     pages: dict[str, Page | Raw] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     port: int = 0
+    host: str = "127.0.0.1"
     sent: int = 0
     """Bytes of bodies that were sent."""
 
-    def url(self, path: str = "", host: str = "127.0.0.1") -> str:
-        return f"http://{host}:{self.port}{path}"
+    def url(self, path: str = "", host: str = "") -> str:
+        return f"http://{host or self.host}:{self.port}{path}"
 
     def paths(self) -> list[str]:
         return [path for path, _ in self.asked]
 
 
 @contextmanager
-def serving(pages: dict[str, Page | Raw] | None = None) -> Iterator[Site]:
-    """A running server."""
-    site = Site(pages or {})
+def serving(pages: dict[str, Page | Raw] | None = None, host: str = "127.0.0.1") -> Iterator[Site]:
+    """A running server at an address of loopback."""
+    site = Site(pages or {}, host=host)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -70,7 +71,7 @@ def serving(pages: dict[str, Page | Raw] | None = None) -> Iterator[Site]:
 
     Server.allow_reuse_address = True
     socketserver.TCPServer.allow_reuse_address = True
-    server = Server(("127.0.0.1", 0), Handler)
+    server = Server((host, 0), Handler)
     site.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()

@@ -135,7 +135,7 @@ def test_a_redirect_to_a_private_address(web: Site, monkeypatch: pytest.MonkeyPa
     """The server counts as public here; what it redirects to does not."""
     from flows.fetch import address
 
-    web.pages["/x"] = Page(status=302, headers=(("Location", "http://169.254.169.254/latest/"),), validators=False)
+    web.pages["/x"] = Page(status=302, headers=(("Location", "http://127.0.0.2/latest/"),), validators=False)
     real = address.is_public
     monkeypatch.setattr(address, "is_public", lambda text: text == "127.0.0.1" or real(text))
     with Wire(Limits()) as wire:
@@ -151,7 +151,7 @@ def test_a_redirect_to_a_private_address_is_a_reject(
 ) -> None:
     from flows.fetch import address
 
-    web.pages["/x"] = Page(status=302, headers=(("Location", "http://169.254.169.254/latest/"),), validators=False)
+    web.pages["/x"] = Page(status=302, headers=(("Location", "http://127.0.0.2/latest/"),), validators=False)
     real = address.is_public
     monkeypatch.setattr(address, "is_public", lambda text: text == "127.0.0.1" or real(text))
     assert errors(archive, web, "/x", allow_private=False) == ["address"]

@@ -191,7 +191,7 @@ def test_links_are_followed_inside_the_scope(archive: Archive, web: Site) -> Non
         "/news/2.html": Page(story(2)),
         "/news/deep/3.html": page_with("4.html"),
         "/news/deep/4.html": page_with("5.html"),
-        "/news/away": Page(status=302, headers=(("Location", "http://169.254.169.254/latest"),)),
+        "/news/away": Page(status=302, headers=(("Location", "http://127.0.0.2/latest"),)),
     }
     archive.take(source("site", web.url("/news/"), prefix="/news/", depth=2))
     found = {path for (path,) in archive.sql("SELECT replace(uri, $1, '') FROM captures", web.url())}
@@ -224,4 +224,8 @@ def test_links_of_a_page() -> None:
     )
     expected = ["http://x.example/sub/a", "http://x.example/sub/%E9%A1%B5", "http://x.example/sub/f"]
     assert list(site.links(html.encode(), "http://x.example/y/z")) == expected
+    in_gbk = "<meta charset=gb2312><base href='http://y.example/'><a href='?q=中文'>渡口恢复通航，客货照常</a>".encode(
+        "gbk"
+    )
+    assert list(site.links(in_gbk, "http://x.example/y/z")) == ["http://y.example/?q=%D6%D0%CE%C4"]
     assert list(site.links(b"<meta name=ROBOTS content=nofollow><a href=/a>x</a>", "http://x.example/")) == []

@@ -102,8 +102,27 @@ def test_originals_are_taken_with_their_own_dates(archive: Archive, web: Site) -
 
 def test_indexes_of_both_forms_are_read() -> None:
     line = {"timestamp": "20200102030405", "url": "http://paper.example/1", "status": "200", "digest": "D", "mime": "x"}
-    (found,), resume = listed(json.dumps(line).encode() + b"\n")
+    (found,), resume, _ = listed(json.dumps(line).encode() + b"\n")
     assert (found.uri, found.status, resume) == ("http://paper.example/1", 200, None)
-    assert listed(b"[]") == ([], None)
+    assert listed(b"[]") == ([], None, [])
     with pytest.raises(FetchError):
         listed(b"<html>")
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        '{"timestamp": "20200102030405", "url": "http://a.[b/c"}',
+        '{"timestamp": "20209902030405", "url": "http://a.example/"}',
+        '{"timestamp": "20200102030405"}',
+        '{"timestamp": null, "url": []}',
+        '["x"]',
+        "7",
+        '{"timestamp": "2020',
+    ],
+)
+def test_one_bad_line_of_an_index_costs_itself_and_is_said(bad: str) -> None:
+    good = json.dumps({"timestamp": "20200102030405", "url": "http://paper.example/1", "status": "²00"})
+    found, _, errors = listed(f"{good}\n{bad}\n".encode())
+    assert [one.uri for one in found] == ["http://paper.example/1"]
+    assert len(errors) == 1
