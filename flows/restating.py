@@ -228,4 +228,7 @@ def _date(uri: str, pattern: str) -> datetime | None:
     """The date in the name that an address ends with."""
     if uri.startswith("file:"):
         return name_date(pattern, unquote(_file(uri).rpartition("/")[2]))
-    return name_date(pattern, urlsplit(uri).path.rpartition("/")[2])
+    try:
+        return name_date(pattern, urlsplit(uri).path.rpartition("/")[2])
+    except ValueError:  # brackets that are no IPv6 address: archives state whatever their crawlers were told
+        return None

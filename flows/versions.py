@@ -16,7 +16,7 @@ DIBAO = "0.1.0"
 READERS: dict[str, str] = {
     "text": "4",
     "markdown": "4",
-    "html": "7",
+    "html": "8",
     "record": "4",
 }
 """Version of each extractor."""

@@ -27,7 +27,8 @@ from flows.fetch.url import normal
 from flows.fetch.xml import mended, refuse_entities
 from flows.sources.registry import Source
 from flows.sources.scope import Scope
-from flows.sources.visit import Found, Inline, Visit, Want
+from flows.sources.visit import Visit
+from flows.sources.wants import Found, Inline, Want
 
 _JSON = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*\{")
 _ITEM = re.compile(rb"<(?P<end>/?)(?P<name>(?:[\w.-]+:)?(?:item|entry))(?=[\s/>])[^<>]*>", re.IGNORECASE)

@@ -2,7 +2,7 @@
 
 Location: a repository on this machine, or an address that is mirrored into the warehouse's working files. Options:
 `branch` (HEAD), `prefix` (a folder, such as `/posts/`), `include` and `exclude` (patterns for the path), and
-`allow_private` where the address is not a public one.
+`allow_private` where the address is not a public one: `true`, or the hosts and networks that may be reached.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from flows.extract.registry import canonical
 from flows.fetch.address import checked, resolve
 from flows.fetch.errors import FetchError
 from flows.fetch.limits import Limits
+from flows.fetch.url import normal
 from flows.sources.kinds import SourceFailed
 from flows.sources.names import file_uri, local_path
 from flows.sources.registry import Source
@@ -219,16 +220,25 @@ def _here(source: Source, mirror: Path) -> Path:
 
 
 def _pinned(location: str, limits: Limits) -> list[str]:
-    """The setting that makes git connect to the address that was checked. SourceFailed where none may be."""
-    parts = urlsplit(location)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
-        raise SourceFailed("url", "A repository elsewhere is given by its http or https address, without a password.")
-    port = parts.port or (443 if parts.scheme == "https" else 80)
+    """The settings that make git connect to the addresses that were checked. SourceFailed where none may be.
+
+    A name that is not ASCII is pinned as it stands and as the domain name system knows it, whichever git asks for.
+    """
     try:
-        addresses = checked(parts.hostname, port, resolve, allow_private=limits.allow_private)
+        parts = urlsplit(location)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
+            message = "A repository elsewhere is given by its http or https address, without a password."
+            raise SourceFailed("url", message)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        name = normal(location).raw_host.decode("ascii")
+        addresses = checked(name, port, resolve, allow_private=limits.own([name]).allow_private)
     except FetchError as error:
         raise SourceFailed(error.error, error.message) from error
-    return [f"http.curloptResolve={parts.hostname}:{port}:{','.join(addresses)}", f"http.userAgent={limits.agent}"]
+    except ValueError as error:
+        raise SourceFailed("url", f"This is no address: {error}.") from error
+    names = dict.fromkeys((parts.hostname, name))
+    pins = [f"http.curloptResolve={each}:{port}:{','.join(addresses)}" for each in names]
+    return [*pins, f"http.userAgent={limits.agent}"]
 
 
 def _command(repository: Path, settings: tuple[str, ...] | list[str], *arguments: str) -> list[str]:

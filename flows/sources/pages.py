@@ -12,7 +12,8 @@ from flows.capture.seen import Seen
 from flows.capture.session import Batch, Session
 from flows.sources.kinds import SourceFailed
 from flows.sources.registry import Source
-from flows.sources.visit import Visit, Want
+from flows.sources.visit import Visit
+from flows.sources.wants import Want
 
 
 def capture(source: Source, session: Session, seen: Seen) -> Iterator[Batch]:

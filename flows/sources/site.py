@@ -21,7 +21,8 @@ from flows.fetch.limits import OptionError
 from flows.fetch.url import link, normal
 from flows.sources.registry import Source
 from flows.sources.scope import Scope
-from flows.sources.visit import PERMANENT, Found, Visit, Want
+from flows.sources.visit import PERMANENT, Visit
+from flows.sources.wants import Found, Want
 
 _HTML_WITHIN = 2048
 """A page of markup shows a tag in so many bytes."""

@@ -19,7 +19,8 @@ from flows.fetch.xml import items
 from flows.sources import feed
 from flows.sources.registry import Source
 from flows.sources.scope import Scope
-from flows.sources.visit import Found, Visit, Want
+from flows.sources.visit import Visit
+from flows.sources.wants import Found, Want
 
 MOST = 64 << 20
 """Bytes that a packed sitemap may unpack to; the protocol allows 50 MB."""

@@ -23,7 +23,8 @@ from flows.capture.known import Catalogued
 from flows.capture.seen import Seen
 from flows.capture.session import Session
 from flows.sources.registry import Source
-from flows.sources.visit import Visit, Want
+from flows.sources.visit import Visit
+from flows.sources.wants import Want
 from tests.makers.archive import Archive, story
 from warehouse.raw import SegmentWriter
 

@@ -46,8 +46,15 @@ def _below(selector: str, paths: tuple[str, ...]) -> bool:
 def hosts_of(head: Head) -> list[str]:
     """The hosts that a page names as its own: canonical link, og:url, base, JSON-LD."""
     named = [head.canonical, head.meta("og:url"), head.meta("twitter:url"), head.base, head.article.get("url")]
-    hosts = [urlsplit(value).hostname for value in named if isinstance(value, str) and value.startswith("http")]
+    hosts = [_host(value) for value in named if isinstance(value, str) and value.startswith("http")]
     return list(dict.fromkeys(host.lower() for host in hosts if host))
+
+
+def _host(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:  # brackets that are no IPv6 address, or signs that hide others
+        return None
 
 
 def rule_for(parser: Mapping[str, Any], head: Head) -> dict[str, str]:

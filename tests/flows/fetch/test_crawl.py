@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from flows.fetch import crawl as module
 from flows.fetch.crawl import Answer, Crawl, Job
 from flows.fetch.limits import Limits, OptionError
 from tests.makers.web_server import Page, Site, serving
@@ -23,6 +23,28 @@ QUICK: dict[str, Any] = {"allow_private": True, "backoff": 0.01}
 def site() -> Iterator[Site]:
     with serving() as running:
         yield running
+
+
+class Clock:
+    """A clock of waits that only waiting moves: how long a crawl waits is told exactly, and takes no time."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.waits: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(module, "time", made)
+    return made
 
 
 def fetched(urls: list[str], **options: Any) -> list[Answer]:
@@ -64,28 +86,31 @@ def test_a_robots_txt_that_moved_is_followed(site: Site) -> None:
     assert [outcome(each) for each in fetched([site.url("/a")])] == ["robots"]
 
 
-def test_crawl_delay_is_kept(site: Site) -> None:
+def test_crawl_delay_is_kept(site: Site, clock: Clock) -> None:
     times: list[float] = []
 
     def note(handler: BaseHTTPRequestHandler) -> None:
-        times.append(time.monotonic())
+        times.append(clock.monotonic())
         handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")
 
-    site.pages = {"/robots.txt": Page(b"User-agent: *\nCrawl-delay: 0.3", "text/plain")}
+    site.pages = {"/robots.txt": Page(b"User-agent: *\nCrawl-delay: 30", "text/plain")}
     site.pages |= {f"/{n}": note for n in range(3)}
     fetched([site.url(f"/{n}") for n in range(3)])
-    assert all(after - before >= 0.29 for before, after in itertools.pairwise(times))
+    assert [after - before for before, after in itertools.pairwise(times)] == [30.0, 30.0]
 
 
 def test_a_host_is_asked_one_thing_at_a_time_and_hosts_side_by_side(site: Site) -> None:
     lock, now, most, most_per_host = threading.Lock(), {}, [0], [0]
+    together = threading.Event()
 
     def slow(handler: BaseHTTPRequestHandler) -> None:
         host = handler.headers["Host"]
         with lock:
             now[host] = now.get(host, 0) + 1
             most[0], most_per_host[0] = max(most[0], sum(now.values())), max(most_per_host[0], now[host])
-        time.sleep(0.05)
+            if most[0] >= 3:
+                together.set()
+        together.wait(20)
         with lock:
             now[host] -= 1
         handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")
@@ -103,41 +128,41 @@ def test_a_host_is_asked_one_thing_at_a_time_and_hosts_side_by_side(site: Site) 
     assert most == [3]
 
 
-def test_a_failing_answer_is_tried_again_with_growing_waits(site: Site) -> None:
+def test_a_failing_answer_is_tried_again_with_growing_waits(site: Site, clock: Clock) -> None:
     times: list[float] = []
 
     def failing(handler: BaseHTTPRequestHandler) -> None:
-        times.append(time.monotonic())
+        times.append(clock.monotonic())
         status = b"503 Busy" if len(times) < 4 else b"200 OK"
         handler.wfile.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 1\r\n\r\nx")
 
     site.pages["/a"] = failing
-    (answer,) = fetched([site.url("/a")], tries=4, backoff=0.1)
+    (answer,) = fetched([site.url("/a")], tries=4, backoff=8, max_wait=1000)
     assert outcome(answer) == 200
     assert [each.status for each in answer.spare if "robots" not in each.url] == [503, 503, 503]
     gaps = [after - before for before, after in itertools.pairwise(times)]
-    assert all(0.05 * 2**n <= gap <= 0.15 * 2**n + 0.2 for n, gap in enumerate(gaps))
+    # Half to one and a half of the backoff, doubled each time; what the server took to answer is five seconds at most.
+    assert all(4 * 2**n <= gap <= 12 * 2**n for n, gap in enumerate(gaps))
 
 
-def test_retry_after_is_honoured(site: Site) -> None:
+def test_retry_after_is_honoured(site: Site, clock: Clock) -> None:
     times: list[float] = []
 
     def limited(handler: BaseHTTPRequestHandler) -> None:
-        times.append(time.monotonic())
+        times.append(clock.monotonic())
         first = len(times) == 1
-        head = b"429 Slow down\r\nRetry-After: 1" if first else b"200 OK"
+        head = b"429 Slow down\r\nRetry-After: 40" if first else b"200 OK"
         handler.wfile.write(b"HTTP/1.1 " + head + b"\r\nContent-Length: 1\r\n\r\nx")
 
     site.pages["/a"] = limited
     assert [outcome(each) for each in fetched([site.url("/a")])] == [200]
-    assert times[1] - times[0] >= 1.0
+    assert times[1] - times[0] == 40.0
 
 
-def test_a_host_that_asks_to_wait_for_long_is_left_for_the_next_run(site: Site) -> None:
+def test_a_host_that_asks_to_wait_for_long_is_left_for_the_next_run(site: Site, clock: Clock) -> None:
     site.pages["/a"] = Page(status=503, headers=(("Retry-After", "86400"),), validators=False)
-    started = time.monotonic()
     assert [outcome(each) for each in fetched([site.url("/a")], max_wait=5)] == [503]
-    assert time.monotonic() - started < 3
+    assert clock.waits == []
     assert site.paths().count("/a") == 1
 
 

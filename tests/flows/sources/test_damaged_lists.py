@@ -14,7 +14,7 @@ import pytest
 from flows.fetch.errors import FetchError
 from flows.sources import feed, sitemap
 from flows.sources.registry import Source
-from flows.sources.visit import Inline, Want
+from flows.sources.wants import Inline, Want
 from tests.makers.archive import Archive, story
 from tests.makers.web_server import Page, Site, serving
 

@@ -7,12 +7,15 @@ import random
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from flows.commands.ingest import choose
+from flows.fetch.limits import Limits
 from flows.settings import Settings
 from flows.sources import git
+from flows.sources.kinds import SourceFailed
 from flows.sources.registry import Source, save
 from tests.makers.archive import Archive
 
@@ -192,6 +195,8 @@ def test_links_and_submodules_are_no_files(repository: Repository, archive: Arch
         ("ssh://git@host.example/x.git", "url"),
         ("https://user:word@host.example/x.git", "url"),
         ("http://127.0.0.1/x.git", "address"),
+        ("http://[x/x.git", "url"),
+        ("http://127.0.0.1:99999/x.git", "url"),
     ],
 )
 def test_what_is_no_repository_is_said(archive: Archive, location: str, error: str) -> None:
@@ -235,6 +240,39 @@ def test_a_repository_elsewhere_is_mirrored(repository: Repository, archive: Arc
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@pytest.mark.parametrize(
+    ("host", "allow", "reached"),
+    [
+        ("127.0.0.1", False, False),
+        ("127.0.0.1", True, True),
+        ("127.0.0.1", "127.0.0.0/8", True),
+        ("127.0.0.1", ["127.0.0.1"], True),
+        ("127.0.0.1", ["10.0.0.0/8", "intra.example"], False),
+        ("169.254.169.254", True, False),
+        ("169.254.169.254", ["169.254.0.0/16"], False),
+    ],
+)
+def test_a_repository_elsewhere_is_reached_where_the_source_allows_it(host: str, allow: Any, reached: bool) -> None:
+    limits = Limits.of({"allow_private": allow})
+    if reached:
+        assert f"http.curloptResolve={host}:80:{host}" in git._pinned(f"http://{host}/x.git", limits)
+    else:
+        with pytest.raises(SourceFailed) as caught:
+            git._pinned(f"http://{host}/x.git", limits)
+        assert caught.value.error == "address"
+
+
+def test_leave_for_its_own_host_is_for_that_name_alone_and_names_are_pinned_in_both_forms(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(git, "resolve", lambda host, port: ["10.0.0.7"])
+    pins = git._pinned("https://b\u00fccher.example/x.git", Limits.of({"allow_private": True}))
+    assert pins[:2] == [
+        "http.curloptResolve=b\u00fccher.example:443:10.0.0.7",
+        "http.curloptResolve=xn--bcher-kva.example:443:10.0.0.7",
+    ]
 
 
 @pytest.mark.parametrize(

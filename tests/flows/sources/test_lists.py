@@ -13,7 +13,7 @@ import pytest
 from flows.fetch.errors import FetchError
 from flows.sources import feed, site, sitemap
 from flows.sources.registry import Source
-from flows.sources.visit import Want
+from flows.sources.wants import Want
 from tests.makers.archive import Archive, story
 from tests.makers.web_server import Page, Site, serving
 

@@ -21,7 +21,7 @@ from warcio.archiveiterator import ArchiveIterator
 from flows.capture.session import Batch
 from flows.sources import pages as kind
 from flows.sources.registry import Source, save
-from flows.sources.visit import _TOGETHER
+from flows.sources.visit import TOGETHER
 from tests.jobs import ROOT
 from tests.makers.archive import Archive, story
 from tests.makers.web_server import Page, Site, serving
@@ -211,7 +211,7 @@ def test_a_run_that_stops_half_way_goes_on_without_asking_again(
         asked = Counter(site.paths())
         # What had been written is not asked for again; what was under way or in hand is.
         assert sum(asked[f"/{n}"] == 1 for n in range(30)) >= 12
-        assert sum(asked[f"/{n}"] for n in range(30)) <= 30 + _TOGETHER + 2
+        assert sum(asked[f"/{n}"] for n in range(30)) <= 30 + TOGETHER + 2
         assert all(asked[f"/{n}"] for n in range(30))
         assert archive.sql("SELECT count(*), count(DISTINCT uri) FROM captures") == [(30, 30)]
         # The round is over: the next one asks for everything again.
@@ -239,7 +239,7 @@ def test_a_killed_run_goes_on_without_asking_again(archive: Archive) -> None:
         asked = Counter(site.paths())
         assert archive.sql("SELECT count(*), count(DISTINCT uri) FROM captures") == [(number, number)]
         again = sum(asked[path] - 1 for path in before - {"/robots.txt"})
-        assert again <= _TOGETHER + 1, again
+        assert again <= TOGETHER + 1, again
         assert archive.sql("SELECT count(*) FROM documents") == [(number,)]
         assert archive.differences() == []
 
