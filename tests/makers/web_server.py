@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import socketserver
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 Raw = Callable[[BaseHTTPRequestHandler], None]
 
@@ -33,20 +35,23 @@ class Site:
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     port: int = 0
     host: str = "127.0.0.1"
+    scheme: str = "http"
     sent: int = 0
     """Bytes of bodies that were sent."""
 
     def url(self, path: str = "", host: str = "") -> str:
-        return f"http://{host or self.host}:{self.port}{path}"
+        return f"{self.scheme}://{host or self.host}:{self.port}{path}"
 
     def paths(self) -> list[str]:
         return [path for path, _ in self.asked]
 
 
 @contextmanager
-def serving(pages: dict[str, Page | Raw] | None = None, host: str = "127.0.0.1") -> Iterator[Site]:
-    """A running server at an address of loopback."""
-    site = Site(pages or {}, host=host)
+def serving(
+    pages: dict[str, Page | Raw] | None = None, host: str = "127.0.0.1", certificate: Path | None = None
+) -> Iterator[Site]:
+    """A running server at an address of loopback; with a certificate and its key, one of secure connections."""
+    site = Site(pages or {}, host=host, scheme="https" if certificate else "http")
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -73,6 +78,10 @@ def serving(pages: dict[str, Page | Raw] | None = None, host: str = "127.0.0.1")
     socketserver.TCPServer.allow_reuse_address = True
     server = Server((host, 0), Handler)
     site.port = server.server_address[1]
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

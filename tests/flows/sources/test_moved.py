@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from flows.fetch import wire
 from flows.sources import site as kind
 from flows.sources.registry import Source
 from tests.makers.archive import Archive, story
+from tests.makers.certificate import certificate
 from tests.makers.web_server import Page, Site, serving
 
 
@@ -79,6 +82,26 @@ def test_a_feed_that_moved_is_followed_and_it_is_said(archive: Archive, here: Si
     archive.take(source("feed", here.url("/feed")))
     assert captured(archive, there) == 1
     assert archive.sql("SELECT uri, error FROM rejects WHERE stage = 'capture'") == [(here.url("/feed"), "moved")]
+
+
+def test_a_site_that_moved_to_secure_connections(
+    archive: Archive, here: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vouched = certificate(tmp_path / "both.pem", "127.0.0.1")
+    trusting = ssl.create_default_context(cafile=str(vouched))
+    monkeypatch.setattr(wire, "_tls", lambda: trusting)
+    with serving({f"/{n}": Page(story(n)) for n in range(3)}, certificate=vouched) as safe:
+        # Its links still name the former address, each of which leads to the new one.
+        safe.pages["/"] = Page("".join(f"<a href='{here.url(f'/{n}')}'>x</a>" for n in range(3)).encode())
+        here.pages |= {path: to(safe.url(path)) for path in ("/", "/0", "/1", "/2")}
+        for _ in range(2):
+            archive.take(source("site", here.url("/")))
+        assert safe.url("/").startswith("https://")
+        assert captured(archive, safe) == 8
+        assert archive.sql("SELECT count(DISTINCT text) FROM articles WHERE text NOT LIKE '%Moved%'") == [(3,)]
+        kept = "SELECT DISTINCT record_type FROM captures WHERE starts_with(uri, 'https:') ORDER BY ALL"
+        assert archive.sql(kept) == [("response",), ("revisit",)]
+    assert archive.differences() == []
 
 
 def test_names_with_and_without_www() -> None:
