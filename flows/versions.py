@@ -21,7 +21,7 @@ READERS: dict[str, str] = {
 }
 """Version of each extractor."""
 
-SEGMENT = "5"
+SEGMENT = "6"
 CLEAN = "4"
 MATCH = "10"
 RESTORE = "4"

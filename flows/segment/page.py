@@ -13,6 +13,8 @@ from flows.segment.wrapped import continuing, wrap_width
 from schemas.columns import TEXT_KINDS
 
 _FURNITURE = ("masthead", "advert")
+_SIGNS = frozenset(["byline", "dateline", "jump", "advert", "caption", "masthead"])
+"""Kinds of lines that newspapers print round their articles; one kind alone stands in many a plain text by chance."""
 _CAUTION = 14.0
 """Log odds against an article that opens within a text which need not be a newspaper page."""
 
@@ -45,26 +47,35 @@ def _caution(lines: list[Line]) -> float | None:
     """How reluctantly headlines open articles, in log odds; None where the lines are no page of several articles.
 
     A page has headlines below body text. It is sure to be a newspaper's where text follows a closing dateline, where a
-    byline or a dateline stands below such a headline, or where a block of mastheads or adverts stands above the text.
-    It may be one where there is any such line, or where a paragraph breaks off above a headline.
+    byline or a dateline stands below such a headline, or where a block of mastheads or adverts stands above the text
+    and its like not again among it. It may be one where it has furniture of two kinds at least. Any other text is one
+    article, however many short lines and unfinished paragraphs it has: plain texts, forums and lists of dated entries
+    have plenty.
     """
-    sure = likely = candidates = False
+    block = told = candidates = False
+    scattered = 0
+    kinds = {line.kind for line in lines if line.kind in _SIGNS}
     above: Line | None = None  # the last line of text
     for before, line, after in zip([None, *lines], lines, [*lines[1:], None], strict=False):
-        furniture = line.kind in _FURNITURE
-        sure = sure or (furniture and above is None and before is not None and before.kind in _FURNITURE)
-        likely = likely or furniture or line.kind in ("byline", "dateline", "jump") or bool(LEAD.match(line.text))
-        if line.kind in ("headline", "body") and above is not None:
-            sure = sure or above.kind == "dateline"
+        if line.kind in _FURNITURE and above is None and before is not None and before.kind in _FURNITURE:
+            block = True
+        scattered += line.kind == "masthead" and above is not None
+        if line.kind in ("headline", "body") and above is not None and above.kind == "dateline":
+            told = True
+        if LEAD.match(line.text):
+            kinds.add("lead")
         if line.kind == "headline" and above is not None and after is not None:
             candidates = True
-            sure = sure or after.kind == "byline" or bool(LEAD.match(after.text) or JUMP_LEAD.match(after.text))
-            likely = likely or not (above.ends or above.short)
+            told = told or after.kind == "byline" or bool(LEAD.match(after.text) or JUMP_LEAD.match(after.text))
+            if not (above.ends or above.short):
+                kinds.add("column")
         if line.kind in ("body", "dateline"):
             above = line
-    if not candidates or not (sure or likely):
+    # Dates that stand above one piece of text after another are those of a list of entries.
+    block = block and (scattered < 2 or len(kinds) >= 3)
+    if not candidates or not (block or told or len(kinds - {"column"}) >= 2):
         return None
-    return 0.0 if sure else _CAUTION
+    return 0.0 if block or told else _CAUTION
 
 
 def _plain(lines: list[Line], goes_on: list[bool]) -> list[Placed]:
