@@ -117,7 +117,7 @@ def readable(path: Path, *, payloads: bool = True, limit: int = MAX_PAYLOAD) -> 
                     if skipped is not None:
                         yield skipped
                         skipped = None
-                    end = record.offset + record.length
+                    end = max(end, record.offset + record.length)
                     yield record
                 break
             except BrokenArchive as error:

@@ -67,7 +67,7 @@ def warc_with_broken_brotli(folder: Path) -> None:
 
 
 def warc_with_garbage_between(folder: Path) -> None:
-    """Bytes that belong to no record. Expected: the first page a document, a reject for what follows, no crash."""
+    """Bytes that belong to no record. Expected: both pages documents, a reject for what stands between, no crash."""
     (folder / "garbage.warc").write_bytes(info(DATE) + _captured(1) + b"\x00\xff not a record \r\n" * 50 + _captured(2))
 
 
