@@ -104,7 +104,8 @@ def write(
             target_file_size=_CHANGED_BYTES if small else _FILE_BYTES,
         )
         log = (beside / "_delta_log" / f"{0:020d}.json").read_text("utf-8")
-        adds = [action["add"] for action in map(json.loads, log.splitlines()) if "add" in action]
+        # One action a line; `splitlines` would also part it at a line separator inside a statistic.
+        adds = [action["add"] for action in map(json.loads, filter(None, log.split("\n"))) if "add" in action]
         taken: set[str] = set()
         for add in adds:
             made = beside / unquote(add["path"])
