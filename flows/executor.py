@@ -30,8 +30,8 @@ class Executor(Protocol):
     of the machine (OSError, WarehouseError) are raised.
     """
 
-    def call(self, name: str, function: Callable[[], Result], *, retries: int = 0) -> Result:
-        """Run one step of the pipeline; `name` says which, and `retries` how often it may be tried again."""
+    def call(self, name: str, function: Callable[[], Result]) -> Result:
+        """Run one step of the pipeline; `name` says which."""
 
     def map(
         self, name: str, function: Callable[[Item], Result], items: Iterable[Item]
@@ -45,7 +45,7 @@ class Executor(Protocol):
 class Inline:
     """Runs everything in this process, but what is to be alone."""
 
-    def call(self, name: str, function: Callable[[], Result], *, retries: int = 0) -> Result:
+    def call(self, name: str, function: Callable[[], Result]) -> Result:
         return function()
 
     def map(
@@ -64,7 +64,7 @@ class Pool:
     def __init__(self, processes: int) -> None:
         self._processes = processes
 
-    def call(self, name: str, function: Callable[[], Result], *, retries: int = 0) -> Result:
+    def call(self, name: str, function: Callable[[], Result]) -> Result:
         return function()
 
     def map(
@@ -96,8 +96,8 @@ class Careful:
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
 
-    def call(self, name: str, function: Callable[[], Result], *, retries: int = 0) -> Result:
-        return self._executor.call(name, function, retries=retries)
+    def call(self, name: str, function: Callable[[], Result]) -> Result:
+        return self._executor.call(name, function)
 
     def map(
         self, name: str, function: Callable[[Item], Result], items: Iterable[Item]

@@ -11,8 +11,10 @@ import linecache
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from types import TracebackType
+from typing import Literal
 
 PACKAGES = ("flows", "warehouse", "schemas", "tests")
 """Whose source is quoted. The lines of a library are not ours to keep, and differ between its releases."""
@@ -25,6 +27,20 @@ _MESSAGE = 300
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 _FOLDERS = re.compile(r"(?<![\w:/.\]#])(?!/html\b)(?:[A-Za-z]:)?(?:/[^/\s'\"<>:,;()]+)+/(?=[^/\s'\"<>:,;()])")
 """The folders of an absolute path of the machine; an address, a JSON Pointer and an XPath have none."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A source that could not be taken in, or a stage that gave up, in a run that went on without it."""
+
+    part: Literal["source", "stage"]
+    name: str
+    error: str
+    message: str
+    traceback: str | None = None
+
+    def __str__(self) -> str:
+        return f"The {self.part} {self.name} failed: {self.message}"
 
 
 def sentence(error: BaseException) -> str:

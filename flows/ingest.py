@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,8 +38,8 @@ class Tasks:
     def __init__(self, processes: int) -> None:
         self._processes = processes
 
-    def call(self, name: str, function: Callable[[], Result], *, retries: int = 0) -> Result:
-        step = task(name=name, retries=retries, retry_delay_seconds=5, cache_policy=NO_CACHE)(function)
+    def call(self, name: str, function: Callable[[], Result]) -> Result:
+        step = task(name=name, cache_policy=NO_CACHE)(function)
         return step()
 
     def map(
@@ -76,6 +77,10 @@ class _FaultyError(Exception):
         self.fault = fault
 
 
+class RunFailed(Exception):  # noqa: N818
+    """Makes a flow run a failed one: a source or a stage failed. All else is published."""
+
+
 @flow(name="ingest", log_prints=True)
 def ingest(warehouse: str, sources: list[str] | None = None) -> dict[str, Any]:
     """Take in registered sources (all where none is named) and publish a snapshot; returns the rows added."""
@@ -93,7 +98,10 @@ def ingest(warehouse: str, sources: list[str] | None = None) -> dict[str, Any]:
     if not chosen:
         get_run_logger().info("Every source of this run is paused.")
         return {}
-    return take_in(settings, chosen).counts
+    outcome = take_in(settings, chosen)
+    if outcome.failures:
+        raise RunFailed("\n".join(map(str, outcome.failures)))
+    return outcome.counts
 
 
 def take_in(settings: Settings, sources: list[Source | BadSource]) -> Outcome:
@@ -110,6 +118,8 @@ def take_in(settings: Settings, sources: list[Source | BadSource]) -> Outcome:
         outcome = run(job)
     number = outcome.snapshot.number if outcome.snapshot else None
     logger.info("Snapshot %s, %.1f s, %s", number, outcome.seconds, dict(outcome.counts))
+    for failure in outcome.failures:
+        logger.error("%s", failure)
     create_table_artifact(
         key="dibao-ingest",
         table=[{"table": name, "rows added": count} for name, count in outcome.counts.items()],
@@ -125,8 +135,16 @@ def run_on_server(settings: Settings, sources: list[Source | BadSource]) -> Outc
     if not PREFECT_API_URL.value():
         raise SourceError("PREFECT_API_URL names no server; start one with `dibao serve`, or leave out --prefect.")
     limit_writers()
-    body = flow(name="ingest", validate_parameters=False)(take_in)
-    return body(settings, sources)
+    held: list[Outcome] = []
+
+    def body(settings: Settings, sources: list[Source | BadSource]) -> None:
+        held.append(take_in(settings, sources))
+        if held[0].failures:
+            raise RunFailed("\n".join(map(str, held[0].failures)))
+
+    with suppress(RunFailed):  # the outcome says what failed
+        flow(name="ingest", validate_parameters=False)(body)(settings, sources)
+    return held[0]
 
 
 def limit_writers() -> None:

@@ -7,7 +7,7 @@ are kept stands in `warehouse`. A flow and the command line run exactly this.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -15,6 +15,7 @@ from functools import partial
 from flows import migrate, steps
 from flows.capture.session import Clock
 from flows.executor import Executor, Pool
+from flows.faults import Failure
 from flows.progress import Progress, Silent
 from flows.settings import Settings
 from flows.sources.registry import BadSource, Source
@@ -39,16 +40,24 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a run. `snapshot` is None where there was nothing new."""
+    """What came of a run. `snapshot` is None where there was nothing new.
+
+    `failures` are the sources and stages without which the run went on.
+    """
 
     run_id: str
     counts: dict[str, int]
     seconds: float
     snapshot: Snapshot | None
+    failures: tuple[Failure, ...] = ()
 
 
 def run(job: Job) -> Outcome:
-    """Run the pipeline once. Raises the errors of `warehouse.errors`; every other failure is a row."""
+    """Run the pipeline once. Raises the errors of `warehouse.errors`; every other failure is a row.
+
+    A stage that fails is undone and told, and the others are done and published; so what was read is kept whatever
+    comes after.
+    """
     started = job.clock()
     # In the order of time by the microsecond: a rebuild takes the segments up in the order of their names.
     run_id = job.run_id or f"{started:%Y%m%dT%H%M%S}-{started.microsecond:05x}{secrets.token_hex(1)[0]}"
@@ -58,24 +67,27 @@ def run(job: Job) -> Outcome:
         writer.con().execute("SET memory_limit = $1", [job.settings.memory_limit])
         step = steps.Run(writer, job.settings, run_id, started, job.clock, executor, job.progress)
 
-        do = executor.call
+        def do(name: str, function: Callable[[], object]) -> bool:
+            return step.attempt(name, partial(executor.call, name.partition("/")[0], function))
+
         # what a killed run left in the raw store → captures
         do("recover", step.recover)
         # bytes of each source → WARC records, captures
         for source in job.sources:
-            do("capture", partial(step.capture, source), retries=2)
+            do(f"capture/{source.id}", partial(step.capture, source))
         # captures → extract → segment → clean → documents, articles, passages, edits
         do("read", step.read)
         # articles → alignments, stories, variants
-        do("match", step.match)
-        # articles, passages and what matching found in them → restorations
-        do("restore", step.restore)
+        if do("match", step.match):
+            # articles, passages and what matching found in them → restorations
+            do("restore", step.restore)
         # the versions that made all this → stages
         step.stages.write()
         # everything above → one snapshot, visible at once
-        snapshot = do("publish", partial(publish, job, step)) if writer.changed else None
+        snapshot = executor.call("publish", partial(publish, job, step)) if step.tell_failures() else None
         step.remember()
-    return Outcome(run_id, step.counts, (job.clock() - started).total_seconds(), snapshot)
+    took = (job.clock() - started).total_seconds()
+    return Outcome(run_id, step.counts, took, snapshot, tuple(step.failures))
 
 
 def publish(job: Job, step: steps.Run) -> Snapshot:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from operator import itemgetter
+from typing import Any
 
 import pyarrow as pa
 
@@ -22,7 +24,8 @@ from flows.capture.seen import Seen
 from flows.capture.session import Batch, Clock, Session
 from flows.executor import Careful, Executor, every
 from flows.extract.registry import canonical
-from flows.history import History
+from flows.faults import Failure, sentence, told
+from flows.history import PATIENCE, History
 from flows.matching import Matching
 from flows.progress import Progress, stage
 from flows.read import TABLES, Partition, given_up, partitions, read_partition
@@ -37,9 +40,13 @@ from flows.stages import Stages
 from flows.workers import Fault
 from schemas import table
 from schemas.ids import content_id
+from warehouse.disk import is_full
+from warehouse.errors import Busy, Conflict, NoSpace, WarehouseError
 from warehouse.raw import SegmentWriter
 from warehouse.storage import at
 from warehouse.store import Writer
+
+_log = logging.getLogger(__name__)
 
 
 class Run:
@@ -59,6 +66,8 @@ class Run:
         self.run_id = run_id
         self.started = started
         self.counts: Counter[str] = Counter()
+        self.failures: list[Failure] = []
+        self._done: list[str] = []
         self.stages = Stages(writer)
         self._matching = Matching(writer, self.stages, settings.memory_limit, settings.processes, run_id)
         self._restorer = Restorer(writer, self.stages)
@@ -88,7 +97,7 @@ class Run:
         listed = {entry.path.removeprefix("raw/") for entry in (snapshot.warc_files if snapshot else ())}
         for name in salvage.strays(self._raw, listed):
             if salvage.is_own(name):
-                self.adopt(name)
+                self.attempt(f"recover/{name}", partial(self.adopt, name))
 
     def adopt(self, warc_file: str) -> None:
         """Commit the captures that one of our segments holds."""
@@ -108,11 +117,11 @@ class Run:
             failure, uri = SourceFailed("source-file", source.message), registered_at(source.path.name)
             tables = Gathered()
             tables.add(Batch(rejects=[reject(source.id, uri, failure.error, failure.message)]))
+            self._failed(source.id, failure)
             self._tell(source.id, "unknown", self._clock(), tables, self._commit(tables), failure)
             return
         parser, shape = canonical(source.hints), f"{source.kind} {source.location}"
         seen = Seen(self.writer.warehouse.state, source.id, parser, shape)
-        self._seen.append(seen)
         tables = Gathered()
         started = self._clock()
         failed: SourceFailed | None = None
@@ -130,13 +139,18 @@ class Run:
             except Exception as error:
                 failed = kinds.failure(error)
                 uri = failed.uri or source.location
-                told = reject(source.id, uri, failed.error, failed.message, traceback=failed.traceback)
-                tables.add(Batch(rejects=[told]))
+                row = reject(source.id, uri, failed.error, failed.message, traceback=failed.traceback)
+                tables.add(Batch(rejects=[row]))
+                self._failed(source.id, failed)
             segments.close()
             for name in segments.closed:
                 tables.add(Batch(taken_in=[salvage.listing(self._raw, name, tables.held(name), self.run_id)]))
         self._close(source, tables.get("rejects"))
         self._tell(source.id, source.kind, started, tables, self._commit(tables), failed)
+        self._seen.append(seen)  # only now are its files dealt with
+
+    def _failed(self, source_id: str, why: SourceFailed) -> None:
+        self.failures.append(Failure("source", source_id, why.error, why.message, why.traceback))
 
     def _restate(self, source: Source, segments: SegmentWriter) -> None:
         """Bring what was captured of a source to what it says now about reading, and note that in the raw store."""
@@ -288,8 +302,13 @@ class Run:
 
     def match(self) -> None:
         """Alignments, stories and variants, brought up to date with what is new."""
+        before = self._matching.generation
         with stage(self._progress, "match") as progress:
-            self.counts.update(self._matching.bring_up_to_date(self._clock()))
+            try:
+                self.counts.update(self._matching.bring_up_to_date(self._clock()))
+            except Exception:
+                self._matching.generation = before  # the tables, too, go back to it
+                raise
             progress.advance(self.counts["articles"])
 
     def restore(self) -> None:
@@ -307,6 +326,65 @@ class Run:
 
     # ------------------------------------------------------------ the run itself
 
+    def attempt(self, name: str, function: Callable[[], object]) -> bool:
+        """Run a stage; where it fails, undo what it committed, tell, and let the run go on. Returns whether it did not.
+
+        `name` begins with the stage's. Raises what is about the whole run: a full disk, another writer.
+        """
+        counts = self.counts.copy()
+        try:
+            with self.writer.together():
+                function()
+        except Exception as error:
+            if isinstance(error, Busy | Conflict | NoSpace) or is_full(error):
+                raise
+            self.counts = counts
+            _log.error("The stage %s failed", name, exc_info=error)
+            known = isinstance(error, WarehouseError)
+            self.failures.append(
+                Failure(
+                    "stage",
+                    name,
+                    type(error).__name__.lower() if known else "crash",
+                    str(error) if known else sentence(error),
+                    told(error),
+                )
+            )
+            return False
+        self._done.append(name)
+        return True
+
+    @property
+    def failed(self) -> Failure | None:
+        """The first stage that gave up."""
+        return next((each for each in self.failures if each.part == "stage"), None)
+
+    def tell_failures(self) -> bool:
+        """Bring the rejects of stages up to date; returns whether there is anything to publish.
+
+        New rows are, and so is a failure, but for one that finds nothing new and that the last run told of less than
+        an hour ago.
+        """
+        failures = [each for each in self.failures if each.part == "stage"]
+        rows = to_table("rejects", [_of_stage(each) for each in failures])
+        con = self.writer.con()
+        con.register("tried", pa.table({"uri": [_STAGE_URI + n for n in (*self._done, *(f.name for f in failures))]}))
+        con.register("told", rows)
+        gone = con.sql("SELECT reject_id FROM rejects SEMI JOIN tried USING (uri) ANTI JOIN told USING (reject_id)")
+        former = gone.to_arrow_table()
+        con.unregister("tried")
+        con.unregister("told")
+        if former.num_rows:
+            self.writer.change("rejects", table("rejects").empty(), former)
+        self.counts["rejects"] += self.writer.append("rejects", self._absent("rejects", rows))
+        if self.writer.changed or self.failed is None:
+            return self.writer.changed
+        last = con.execute(
+            "SELECT failed_stage, message, finished_at FROM runs ORDER BY finished_at DESC LIMIT 1"
+        ).fetchall()
+        told = [(name, message) for name, message, _ in last]
+        return told != [(self.failed.name, self.failed.message)] or self.started - last[0][2] >= PATIENCE
+
     def record(self, finished: datetime, flow_run_id: str | None, code_version: str, config_sha256: str) -> None:
         """The run's row, and with it what earlier runs put by."""
         self._history.gather()
@@ -322,7 +400,9 @@ class Run:
                         "snapshot": self.writer.next_number,
                         "started_at": self.started,
                         "finished_at": finished,
-                        "status": "ok",
+                        "status": "failed" if self.failed else "ok",
+                        "failed_stage": self.failed.name if self.failed else None,
+                        "message": self.failed.message if self.failed else None,
                         "code_version": code_version,
                         "config_sha256": config_sha256,
                         **counted,
@@ -339,6 +419,23 @@ class Run:
             seen.save()
         for key, pattern in self._names.items():
             at(self.writer.warehouse.state).put(key, pattern.encode())
+
+
+_STAGE_URI = "dibao:stage/"
+"""What a reject of a whole stage is about, before the name of the stage."""
+_STAGES = {"recover": "capture", "capture": "capture", "read": "extract", "match": "match", "restore": "restore"}
+"""The stage of `rejects` for each step of a run."""
+
+
+def _of_stage(failure: Failure) -> dict[str, Any]:
+    return reject(
+        "",
+        _STAGE_URI + failure.name,
+        failure.error,
+        failure.message,
+        stage=_STAGES[failure.name.partition("/")[0]],
+        traceback=failure.traceback,
+    )
 
 
 _COUNTED = (

@@ -246,9 +246,9 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def is_full(error: OSError) -> bool:
-    """Whether an error says that there is no room left to write."""
-    return error.errno in _FULL
+def is_full(error: BaseException) -> bool:
+    """Whether an error says that there is no room left to write; libraries say so in words."""
+    return (isinstance(error, OSError) and error.errno in _FULL) or "No space left on device" in str(error)
 
 
 def sha256_file(path: Path) -> str:

@@ -71,7 +71,7 @@ class Warehouse:
             writer = Writer(self)
             try:
                 yield writer
-            except OSError as error:
+            except Exception as error:
                 if is_full(error):
                     raise NoSpace(
                         f"The disk that holds {self.root} is full; the last snapshot is intact. "
@@ -113,6 +113,21 @@ class Writer:
         """Statistics of the files that this run wrote, for the Delta logs."""
         self._con: duckdb.DuckDBPyConnection | None = None
         self.changed = False
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is committed within the block stands whole, or not at all where the block raises."""
+        before = dict(self._tables), dict(self._warc_files), dict(self._stats), self.changed
+        try:
+            yield
+        except Exception:
+            # The files that were written stay, and no snapshot names them.
+            now = self._tables
+            self._tables, self._warc_files, self._stats, self.changed = before
+            for each in TABLES:
+                if self._con is not None and now.get(each.name) != self._tables.get(each.name):
+                    self._view(each)
+            raise
 
     def close(self) -> None:
         if self._con is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,7 +25,8 @@ def command(
 ) -> int:
     """Take in files, folders or registered sources, and publish a new snapshot.
 
-    With no PATH and no --source, all registered sources are taken.
+    With no PATH and no --source, all registered sources are taken. The exit status is 1 where a source or a stage
+    failed; the others are taken in and published all the same.
     """
     from flows.report.summary import print_summary, summary
 
@@ -46,7 +48,9 @@ def command(
         print_json(told)
     else:
         print_summary(told)
-    return 0
+    for failure in outcome.failures:
+        print(f"dibao: {failure}", file=sys.stderr)
+    return 1 if outcome.failures else 0
 
 
 def choose(config: Settings, paths: list[Path], ids: list[str]) -> list[Source | BadSource]:

@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from flows.commands.common import JsonOption, WarehouseOption, open_warehouse, print_json, print_table, say
 
+_FAILED = """
+SELECT run_id, failed_stage, message FROM runs
+QUALIFY row_number() OVER (ORDER BY finished_at DESC, run_id DESC) = 1 AND status = 'failed'
+"""
+_FAILING = """
+SELECT source_id, count(*), max_by(message, started_at) FROM source_runs AS s
+WHERE status = 'failed' AND started_at > coalesce((SELECT max(started_at) FROM source_runs AS o
+    WHERE o.source_id = s.source_id AND o.status = 'ok'), '-infinity')
+GROUP BY source_id ORDER BY source_id
+"""
+_WHERE = "dibao query \"SELECT traceback FROM rejects WHERE uri LIKE 'dibao:stage/%'\""
+
 
 def command(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> int:
     """Show the last runs, the rows of each table, and the rejects by reason."""
@@ -21,6 +33,8 @@ def command(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> i
         "SELECT run_id, finished_at, finished_at - started_at AS took, captures, documents, articles, rejects "
         "FROM runs ORDER BY finished_at DESC LIMIT 5"
     ).fetchall()
+    failed = con.execute(_FAILED).fetchall()
+    failing = con.execute(_FAILING).fetchall()
     rejects = con.execute(
         "SELECT stage, error, count(*) AS inputs, min(uri) FROM rejects GROUP BY ALL ORDER BY inputs DESC, stage, error"
     ).fetchall()
@@ -32,6 +46,8 @@ def command(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> i
                 "warehouse": str(store.root),
                 "snapshot": snapshot.number,
                 "bad_sources": [{"id": each.id, "message": each.message} for each in bad],
+                "failed": [dict(zip(("run_id", "stage", "message"), row, strict=True)) for row in failed],
+                "failing_sources": [dict(zip(("source_id", "times", "message"), row, strict=True)) for row in failing],
                 "published_at": snapshot.published_at,
                 "tables": {name: {"rows": e.rows, "digest": e.digest} for name, e in snapshot.tables.items()},
                 "rejects": [dict(zip(("stage", "error", "count", "example"), row, strict=True)) for row in rejects],
@@ -57,6 +73,11 @@ def command(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> i
     )
     for each in bad:
         say(f"\nNo source can be read from this file: {each.message}")
+    for run, stage, message in failed:
+        say(f"\nThe last run, {run}, failed in the stage {stage}: {message}")
+        say(f"  What was read is published; the next run tries it again. Where in the code it happened:\n  {_WHERE}")
+    for source, times, message in failing:
+        say(f"\nThe source {source} failed, {times} times in a row now: {message}")
     if rejects:
         say("\nRejects")
         print_table(("stage", "reason", "inputs", "for example"), rejects, right=("inputs",))

@@ -43,6 +43,10 @@ def summary(warehouse: Path, outcome: Outcome) -> dict[str, Any]:
         "total": {name: entry.rows for name, entry in snapshot.tables.items()} if snapshot else {},
         "same": {},
         "rejects": [],
+        "failures": [
+            {"part": each.part, "name": each.name, "error": each.error, "message": each.message}
+            for each in outcome.failures
+        ],
     }
     if snapshot is None:
         return told
