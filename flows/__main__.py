@@ -10,7 +10,12 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns the exit status (0 done, 1 failed or found wrong, 2 wrong usage)."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in arguments or bool(os.environ.get("DIBAO_DEBUG"))
-    arguments = [each for each in arguments if each != "--debug"]
+    verbose = "--verbose" in arguments or bool(os.environ.get("DIBAO_VERBOSE"))
+    arguments = [each for each in arguments if each not in ("--debug", "--verbose")]
+    if verbose:
+        from flows.logs import to_terminal
+
+        to_terminal()
     from flows.cli import run
     from flows.report.visible import visible
     from warehouse.errors import WarehouseError

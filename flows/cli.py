@@ -35,7 +35,7 @@ app = typer.Typer(
     name="dibao",
     help="Archives texts that many hands copied: keeps their bytes, reads the articles out of them, finds what is "
     "the same, and publishes tables that any DuckDB can query.",
-    epilog="Every command takes --warehouse DIR (or DIBAO_WAREHOUSE) and --debug.",
+    epilog="Every command takes --warehouse DIR (or DIBAO_WAREHOUSE), --verbose and --debug.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

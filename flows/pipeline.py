@@ -6,13 +6,14 @@ are kept stands in `warehouse`. A flow and the command line run exactly this.
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
-from flows import migrate, steps
+from flows import logs, migrate, steps
 from flows.capture.session import Clock
 from flows.executor import Executor, Pool
 from flows.faults import Failure
@@ -22,6 +23,8 @@ from flows.sources.registry import BadSource, Source
 from flows.versions import DIBAO
 from warehouse.snapshots import Snapshot
 from warehouse.store import Warehouse
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -62,9 +65,10 @@ def run(job: Job) -> Outcome:
     # In the order of time by the microsecond: a rebuild takes the segments up in the order of their names.
     run_id = job.run_id or f"{started:%Y%m%dT%H%M%S}-{started.microsecond:05x}{secrets.token_hex(1)[0]}"
     executor = job.executor or Pool(job.settings.processes)
-    with job.warehouse.writer() as writer:
+    with job.warehouse.writer() as writer, logs.kept(job.warehouse.root, run_id):
         migrate.bring_up(writer)
         writer.con().execute("SET memory_limit = $1", [job.settings.memory_limit])
+        _log.info("The run begins with %d sources", len(job.sources))
         step = steps.Run(writer, job.settings, run_id, started, job.clock, executor, job.progress)
 
         def do(name: str, function: Callable[[], object]) -> bool:
@@ -86,7 +90,9 @@ def run(job: Job) -> Outcome:
         # everything above → one snapshot, visible at once
         snapshot = executor.call("publish", partial(publish, job, step)) if step.tell_failures() else None
         step.remember()
-    took = (job.clock() - started).total_seconds()
+        took = (job.clock() - started).total_seconds()
+        number = snapshot.number if snapshot else None
+        _log.info("The run took %.1f s; snapshot %s; rows added: %s", took, number, dict(step.counts))
     return Outcome(run_id, step.counts, took, snapshot, tuple(step.failures))
 
 

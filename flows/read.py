@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from schemas.ids import text_sha256
 from warehouse.errors import Damaged
 from warehouse.records import MAX_PAYLOAD, payload_at
 from warehouse.storage import at
+
+_log = logging.getLogger(__name__)
 
 PARTITION_BYTES = 8 << 20
 PARTITION_PAYLOADS = 2000
@@ -146,6 +149,8 @@ def read_payloads(work: Iterable[tuple[Work, bytes | UnreadableError]]) -> dict[
         except UnreadableError as error:
             # Only a fault that nobody foresaw has a cause: the exception of the reader.
             trace = told(error.__cause__) if error.error == "crash" and error.__cause__ else None
+            if trace:
+                _log.warning("Payload %s: %s", each.payload_sha256, error.message, exc_info=error.__cause__)
             rejects.append(_reject(each, "extract", error.error, error.message, trace))
     try:
         return _finish(readings, rejects)
@@ -210,6 +215,7 @@ def _one_by_one(readings: Sequence[tuple[Work, Read]], rejects: list[dict[str, A
             done.append(_finish([(each, read)], []))
         except Exception as error:
             message = f"Segmentation or cleaning failed: {sentence(error)}"
+            _log.warning("Payload %s: %s", each.payload_sha256, message, exc_info=error)
             rejects.append(_reject(each, "segment", "crash", message, told(error)))
     out = {name: pa.concat_tables([tables[name] for tables in done]) for name in TABLES}
     return out | {"rejects": table("rejects").rows(rejects)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 import duckdb
@@ -13,9 +14,12 @@ from schemas import TABLES
 from schemas.render.sql import quoted
 from warehouse import digest
 from warehouse.catalogue import define
+from warehouse.disk import is_full
 from warehouse.errors import WarehouseError, nothing_at, outdated_at
 from warehouse.storage import at
 from warehouse.store import Warehouse
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,16 @@ class Compared:
     left_out: int = 0
 
 
-def rebuild(old: Warehouse, new: Warehouse, settings: Settings, progress: Progress) -> Outcome:
+@dataclass(frozen=True)
+class Rebuilt:
+    """What a rebuild came to. `missing` are WARC files, each with why it could not be taken, without which it went on:
+    the captures that they hold are not in the new warehouse, nor is what was read from them."""
+
+    outcome: Outcome
+    missing: tuple[tuple[str, str], ...]
+
+
+def rebuild(old: Warehouse, new: Warehouse, settings: Settings, progress: Progress) -> Rebuilt:
     """Make all tables anew in `new` from the WARC files of `old`; links them where the file system can.
 
     The pipeline treats them like segments that a killed run left behind, so nothing but the bytes is used.
@@ -40,12 +53,23 @@ def rebuild(old: Warehouse, new: Warehouse, settings: Settings, progress: Progre
         raise nothing_at(old.root)
     if new.root.exists() and any(new.root.iterdir()):
         raise WarehouseError(f"{new.root} is not empty; give a folder that is new.")
+    missing = []
     for entry in snapshot.warc_files:
-        at(new.root).put_file(entry.path, old.root / entry.path, keep=True)
+        try:
+            (old.root / entry.path).stat()  # a link to nothing can be linked, too
+            at(new.root).put_file(entry.path, old.root / entry.path, keep=True)
+        except FileNotFoundError:
+            missing.append((entry.path, "it is not there"))
+        except OSError as error:
+            if is_full(error):
+                raise
+            missing.append((entry.path, f"it cannot be read: {error.strerror or error}"))
+    for path, why in missing:
+        _log.error("%s is left out of the rebuild: %s", path, why)
     # What people wrote is not in the bytes: which folder is which source, and how each is read.
     for name in at(old.sources).names():
         at(new.sources).put(name, at(old.sources).get(name))
-    return run(Job(new, settings, (), progress=progress))
+    return Rebuilt(run(Job(new, settings, (), progress=progress)), tuple(missing))
 
 
 def compare(old: Warehouse, new: Warehouse) -> list[Compared]:

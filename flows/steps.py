@@ -150,6 +150,7 @@ class Run:
         self._seen.append(seen)  # only now are its files dealt with
 
     def _failed(self, source_id: str, why: SourceFailed) -> None:
+        _log.error("The source %s failed: %s", source_id, why.message)
         self.failures.append(Failure("source", source_id, why.error, why.message, why.traceback))
 
     def _restate(self, source: Source, segments: SegmentWriter) -> None:

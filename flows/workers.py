@@ -23,6 +23,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Literal, TypeVar
 
+from flows import logs
 from flows.faults import sentence, told
 from warehouse.errors import WarehouseError
 
@@ -159,7 +160,7 @@ class _Worker:
         self._busy = True
         try:
             self._pipe.send((function, item))
-            kind, value = self._pipe.recv()
+            kind, value, records = self._pipe.recv()
         except (EOFError, ConnectionError):
             return _death(self.end(), oom)
         except BaseException:  # what came over the pipe is no reply, or an interrupt came: it cannot be used again
@@ -168,6 +169,7 @@ class _Worker:
             raise
         finally:
             self._busy = False
+        logs.pass_on(records)
         if kind == "raise":
             raise value
         return value
@@ -198,6 +200,7 @@ class _Worker:
 def _serve(pipe: Connection) -> None:
     """The life of a worker: until its pipe closes, as it does too where its parent is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
+    held = logs.Held()
     with suppress(EOFError, ConnectionError):
         pipe.send(True)
         while True:
@@ -213,11 +216,11 @@ def _serve(pipe: Connection) -> None:
                 except (OSError, WarehouseError) as error:
                     reply = "raise", error
             try:
-                pipe.send(reply)
+                pipe.send((*reply, held.taken()))
             except ConnectionError:
                 raise
             except Exception as error:  # a result that cannot be pickled; nothing of it has been sent
-                pipe.send(("result", Fault("crash", sentence(error), told(error))))
+                pipe.send(("result", Fault("crash", sentence(error), told(error)), []))
 
 
 def _death(ending: str, oom: int) -> Fault:

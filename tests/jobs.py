@@ -63,9 +63,9 @@ def digests(root: Path, names: Sequence[str] = DERIVED) -> dict[str, tuple[int, 
 
 
 def files(root: Path) -> dict[str, int]:
-    """Every file of a warehouse with its size, but for the lock and what can be made anew."""
+    """Every file of a warehouse with its size, but for the lock, the log and what can be made anew."""
     found = {str(path.relative_to(root)): path.stat().st_size for path in root.rglob("*") if path.is_file()}
-    return {name: size for name, size in sorted(found.items()) if not name.startswith((".", "state/"))}
+    return {name: size for name, size in sorted(found.items()) if not name.startswith((".", "state/", "logs/"))}
 
 
 def copied(root: Path, to: Path) -> Path:

@@ -30,7 +30,11 @@ def command(
     workers: Annotated[int | None, typer.Option(help="Processes that read; 0 chooses by the machine.")] = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Make all tables anew from the WARC files. With --check, exit status 1 where any differs."""
+    """Make all tables anew from the WARC files. With --check, exit status 1 where any differs.
+
+    A WARC file that is gone is named, the rest is made anew, and the exit status is 1.
+    """
+    import sys
     import tempfile
 
     from flows.progress import Silent, for_terminal
@@ -46,14 +50,26 @@ def command(
     progress = Silent() if as_json else for_terminal()
     with tempfile.TemporaryDirectory(prefix=".rebuild-", dir=old.root.parent) as scratch:
         new = Warehouse(into if into is not None else Path(scratch) / "anew")
-        rebuild(old, new, settings(warehouse, workers=workers), progress)
+        done = rebuild(old, new, settings(warehouse, workers=workers), progress)
+        for path, why in done.missing:
+            say(f"dibao: {path} is left out: {why}. Restore it from a backup and rebuild again.", file=sys.stderr)
+        for failure in done.outcome.failures:
+            say(f"dibao: {failure}", file=sys.stderr)
         if not check:
-            say(f"All tables stand anew in {new.root}")
-            return 0
+            what = "What the other files hold stands" if done.missing else "All tables stand"
+            say(f"{what} anew in {new.root}")
+            return 1 if done.missing or done.outcome.failures else 0
         compared = compare(old, new)
+    bad = bool(done.missing or done.outcome.failures)
     differ = [each for each in compared if not each.same]
     if as_json:
-        print_json({"same": not differ, "tables": [vars(each) for each in compared]})
+        print_json(
+            {
+                "same": not differ,
+                "missing": [path for path, _ in done.missing],
+                "tables": [vars(each) for each in compared],
+            }
+        )
     else:
         print_table(
             ("table", "rows", "anew", "same"),
@@ -63,4 +79,4 @@ def command(
         for each in compared:
             if each.left_out:
                 say(f"{each.table}: {each.left_out:,} of capture left out, which the WARC files do not hold.")
-    return 1 if differ else 0
+    return 1 if differ or bad else 0

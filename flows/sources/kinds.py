@@ -48,7 +48,7 @@ def failure(error: Exception) -> SourceFailed:
         return SourceFailed("options", str(error))
     if isinstance(error, WarehouseError) or (isinstance(error, OSError) and is_full(error)):
         raise error
-    logging.getLogger(__name__).debug("A source failed", exc_info=error)
+    logging.getLogger(__name__).error("A source failed", exc_info=error)
     return SourceFailed("crash", sentence(error), traceback=told(error))
 
 

@@ -87,7 +87,9 @@ def poll(archive: Archive, source: Source, minute: int) -> Outcome:
 
 
 def size(archive: Archive) -> int:
-    return sum(path.stat().st_size for path in archive.warehouse.root.rglob("*") if path.is_file())
+    """Bytes of all that is kept; the log, which is bounded, is not."""
+    root = archive.warehouse.root
+    return sum(path.stat().st_size for path in root.rglob("*") if path.is_file() and path.parent != root / "logs")
 
 
 def idle(archive: Archive, web: Site, polls: int) -> None:

@@ -109,6 +109,28 @@ def test_what_failed_before_it_had_bytes_is_left_out_and_said(samples: Path, tmp
     assert (told.table, told.rows, told.rows_anew, told.left_out, told.same) == ("rejects", kept, kept, count, True)
 
 
+@pytest.mark.parametrize("link", [False, True], ids=["gone", "a link to nothing"])
+def test_a_file_that_is_gone_is_named_and_the_rest_is_made(samples: Path, tmp_path: Path, link: bool) -> None:
+    old = tmp_path / "w"
+    ingest(old, samples / "haidong-wanbao")
+    ingest(old, samples / "dongyu-shibao")
+    kept = rows(old, "SELECT capture_id FROM captures WHERE source_id = 'haidong-wanbao' ORDER BY 1")
+    (gone,) = [path for path in (old / "raw").rglob("*.warc.gz") if "dongyu" in path.name]
+    gone.unlink()
+    if link:
+        gone.symlink_to(tmp_path / "nowhere")
+    done = command("rebuild", "--into", tmp_path / "anew", "--warehouse", old, "--workers", "1")
+    assert done.returncode == 1
+    assert f"dibao: {gone.relative_to(old)} is left out: it is not there." in done.stderr
+    assert "What the other files hold stands anew" in done.stdout
+    assert rows(tmp_path / "anew", "SELECT capture_id FROM captures ORDER BY 1") == kept
+    checked = command("rebuild", "--check", "--json", "--warehouse", old, "--workers", "1")
+    assert checked.returncode == 1
+    told = json.loads(checked.stdout)
+    assert told["missing"] == [str(gone.relative_to(old))]
+    assert not told["same"]
+
+
 def test_nothing_to_rebuild_is_said(tmp_path: Path) -> None:
     with pytest.raises(Missing):
         anew(tmp_path / "none", tmp_path / "anew")
