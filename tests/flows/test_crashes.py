@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import multiprocessing
 import os
@@ -16,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
+import psutil
 import pytest
 from deltalake import DeltaTable
 
@@ -190,6 +192,40 @@ def test_thirty_kills_on_the_corpus(tmp_path: Path, shared: Path) -> None:
 
     with ThreadPoolExecutor(len(at_once)) as side_by_side:
         list(side_by_side.map(killed_ten_times, at_once))
+
+
+@pytest.mark.slow
+@pytest.mark.corpus
+def test_ten_processes_that_read_are_killed_on_the_corpus(tmp_path: Path, shared: Path) -> None:
+    """Any process below the run's own, at random moments, the server that makes them among them: no row differs."""
+    arguments = [sys.executable, "-m", "flows", "ingest", str(shared / "corpus"), "--workers", "2", "--json"]
+    subprocess.run([*arguments, "--warehouse", str(tmp_path / "plain")], cwd=ROOT, check=True, capture_output=True)
+    chance, killed, rounds = random.Random(5), 0, 0
+    while killed < 10 and rounds < 10:  # a run may be over before it has lost ten
+        root = tmp_path / f"w{rounds}"
+        rounds += 1
+        child = subprocess.Popen(
+            [*arguments, "--warehouse", str(root)],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        lost = 0
+        while child.poll() is None and lost < 5:
+            time.sleep(chance.uniform(0.05, 0.6))
+            below = psutil.Process(child.pid).children(recursive=True) if child.poll() is None else []
+            if below:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    chance.choice(below).kill()
+                    lost += 1
+        _, said = child.communicate(timeout=600)
+        killed += lost
+        assert child.returncode == 0, said
+        assert whole(root)
+        assert digests(root, COMPARED_TABLES) == digests(tmp_path / "plain", COMPARED_TABLES)
+        shutil.rmtree(root)
+    assert killed >= 10
 
 
 # ---------------------------------------------------------------- two at once
