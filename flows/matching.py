@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.aliases import MOVED, point
-from flows.match.isolate import all_failed
 from flows.match.stage import MATCH_INPUT, Change, MatchChange, StateMissingError, match, prune
 from flows.stages import Stages
 from schemas import table
 from schemas.render.sql import column_list, literal, quoted
+from warehouse.disk import is_full
 from warehouse.storage import at
 from warehouse.store import Writer
 
@@ -98,8 +98,6 @@ class Matching:
             self._stages.done("matcher")
             return Counter()
         change = self._change(new, removed)
-        if isinstance(change, Exception):
-            return Counter(rejects=self._tell(all_failed(change)))
         counts = self._apply(change, anew=self.generation is None, now=now)
         counts["rejects"] += self._tell(change.faults)
         self._stages.done("matcher")
@@ -107,31 +105,22 @@ class Matching:
         self._remember()
         return counts
 
-    def _change(self, new: pa.Table, removed: pa.Array) -> MatchChange | Exception:
-        """What matching says, with what is kept from before or, where that is gone or of no use, anew; else why not.
+    def _change(self, new: pa.Table, removed: pa.Array) -> MatchChange:
+        """What matching says, with what is kept from before or, where that is gone or of no use, anew.
 
-        OSError is the disk's fault and no article's, and ends the run.
+        Raises what it raises anew. An error of the disk is no reason to begin anew.
         """
         if self.generation is not None:
             try:
                 return self._match(new, removed, self.generation)
-            except OSError:
-                raise
             except Exception as error:
+                if isinstance(error, OSError) or is_full(error):
+                    raise
                 if not isinstance(error, StateMissingError):
                     _LOG.exception("Matching failed with what was kept from the last run; it begins anew.")
-            before, self.generation = self.generation, None
+            self.generation = None
             new, removed = self._difference()
-        else:
-            before = None
-        try:
-            return self._match(new, removed, None)
-        except OSError:
-            raise
-        except Exception as error:
-            _LOG.exception("Matching failed.")
-            self.generation = before
-            return error
+        return self._match(new, removed, None)
 
     def _tell(self, faults: pa.Table) -> int:
         """Make `rejects` tell these faults of matching and no others; returns the rows added."""

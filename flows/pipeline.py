@@ -82,9 +82,9 @@ def run(job: Job) -> Outcome:
         # captures → extract → segment → clean → documents, articles, passages, edits
         do("read", step.read)
         # articles → alignments, stories, variants
-        if do("match", step.match):
-            # articles, passages and what matching found in them → restorations
-            do("restore", step.restore)
+        # articles, passages and what matching found in them → restorations
+        if not (do("match", step.match) and do("restore", step.restore)):
+            step.restore_later()
         # the versions that made all this → stages
         step.stages.write()
         # everything above → one snapshot, visible at once

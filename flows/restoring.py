@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from flows.faults import sentence, told
@@ -14,6 +16,7 @@ from flows.stages import Stages
 from schemas import table
 from schemas.ids import content_id
 from schemas.render.sql import literal
+from warehouse.disk import is_full
 from warehouse.store import Writer
 
 _TABLE = "restorations"
@@ -126,7 +129,12 @@ class Restorer:
             some = pages[start : start + _PAGES]
 
             def work(first: int, last: int, some: list[str] = some) -> pa.Table:
-                return restore(some[first:last], **self._parts(some[first:last]))
+                try:
+                    return restore(some[first:last], **self._parts(some[first:last]))
+                except duckdb.Error as error:
+                    if is_full(error):  # which is no page's fault
+                        raise OSError(errno.ENOSPC, str(error)) from error
+                    raise
 
             def culprit(place: int, error: Exception, some: list[str] = some) -> None:
                 faults.append((some[place], error))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flows import versions
 from schemas import table
 from warehouse.store import Writer
@@ -27,6 +30,20 @@ class Stages:
         kept = {stage: told for stage, told in self._told.items() if told[0] not in kinds}
         now = {stage: told for stage, told in versions.present().items() if told[0] in kinds}
         self._told = kept | now
+
+    def undone(self, *kinds: str) -> None:
+        """Work of stages of these kinds was left undone that nothing else tells of: the next run does all anew."""
+        self._told = {stage: told for stage, told in self._told.items() if told[0] not in kinds}
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is said to be done within the block is not where the block raises."""
+        before = self._told
+        try:
+            yield
+        except Exception:
+            self._told = before
+            raise
 
     @property
     def versions(self) -> dict[str, str]:

@@ -320,6 +320,10 @@ class Run:
             self.counts["rejects"] += self._restorer.rejects
             progress.advance(added)
 
+    def restore_later(self) -> None:
+        """Let the next run restore all: which pages this one read or matched otherwise is known to nobody then."""
+        self.stages.undone("restorer")
+
     @property
     def match_state(self) -> str | None:
         """The matcher's working files that go with the tables."""
@@ -334,7 +338,7 @@ class Run:
         """
         counts = self.counts.copy()
         try:
-            with self.writer.together():
+            with self.writer.together(), self.stages.together():
                 function()
         except Exception as error:
             if isinstance(error, Busy | Conflict | NoSpace) or is_full(error):

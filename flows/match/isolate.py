@@ -20,7 +20,7 @@ Result = TypeVar("Result")
 Culprit = Callable[[int, Exception], None]
 """Told of the place of a thing that raised, and what."""
 
-PAIR, COMPARISON, OUTLET, ARTICLE, ARCHIVE = "pair", "comparison", "outlet", "article", "archive"
+PAIR, COMPARISON, OUTLET, ARTICLE = "pair", "comparison", "outlet", "article"
 """What a fault may concern."""
 
 _WORDS = {
@@ -28,7 +28,6 @@ _WORDS = {
     COMPARISON: "A witness could not be compared with the leader of its story",
     OUTLET: "What an outlet prints again and again could not be told from its news",
     ARTICLE: "An article could not be matched and is left out of matching",
-    ARCHIVE: "The articles could not be matched; alignments, stories and variants are as they were",
 }
 _ATTEMPTS = 64
 """Attempts at finding what a whole run fails on; what is not cleared of it by then is left out."""
@@ -70,11 +69,6 @@ def fault(
 def as_fault(told: dict[str, Any]) -> Fault:
     """A fault from what JSON made of one."""
     return Fault(**{**told, "articles": tuple(told["articles"]), "place": tuple(told["place"])})
-
-
-def all_failed(error: BaseException) -> pa.Table:
-    """A row of `rejects` for matching that failed as a whole."""
-    return as_rows([fault(error, ARCHIVE, [])])
 
 
 def as_rows(faults: Sequence[Fault]) -> pa.Table:

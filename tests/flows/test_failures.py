@@ -12,6 +12,7 @@ import pytest
 
 from flows import matching, restoring, steps
 from flows.sources.registry import Source
+from tests.flows.test_restoring import INPUTS
 from tests.jobs import COMPARED_TABLES, command, digests, ingest, rows, value
 from warehouse.errors import NoSpace
 from warehouse.store import Warehouse, Writer
@@ -34,7 +35,8 @@ def break_match(patch: pytest.MonkeyPatch) -> None:
 
 
 def break_restore(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(restoring, "restore", broken)
+    """What concerns one page is a row and no failed stage; this is about all pages."""
+    patch.setattr(restoring.Restorer, "_write", broken)
 
 
 def break_apply(patch: pytest.MonkeyPatch) -> None:
@@ -133,6 +135,23 @@ def test_a_source_whose_rows_cannot_be_committed_is_taken_by_the_next_run(
     ingest(tmp_path / "w", *inputs)
     ingest(tmp_path / "plain", *inputs)
     assert digests(tmp_path / "w", COMPARED_TABLES) == digests(tmp_path / "plain", COMPARED_TABLES)
+
+
+def test_pages_whose_restoring_failed_are_restored_by_the_next_run(tmp_path: Path, inputs: list[Path]) -> None:
+    """Though nothing about them changes any more: what was matched stands, and only the run that failed knew of it."""
+    root, plain, pages = tmp_path / "w", tmp_path / "plain", tmp_path / "pages"
+    for name, text in INPUTS.items():
+        (pages / name).parent.mkdir(parents=True, exist_ok=True)
+        (pages / name).write_text(text + "\n", encoding="utf-8")
+    ingest(root, inputs[0])
+    with pytest.MonkeyPatch.context() as patch:
+        break_restore(patch)
+        assert [each.name for each in ingest(root, inputs[0], pages).failures] == ["restore"]
+    assert value(root, "SELECT count(*) FROM restorations") == 0
+    assert ingest(root, inputs[0], pages).failures == ()
+    ingest(plain, inputs[0], pages)
+    assert value(plain, "SELECT count(*) FROM restorations") > 0
+    assert digests(root, COMPARED_TABLES) == digests(plain, COMPARED_TABLES)
 
 
 def test_a_stage_that_fails_every_minute_publishes_once_an_hour(

@@ -62,7 +62,7 @@ def _faults(root: Path, stage_name: str) -> list[tuple[Any, ...]]:
     assert all(
         "PlantedError: a fault was planted" in message and "PlantedError" in trace for _, message, trace in found
     )
-    return [tuple(articles) for articles, *_ in found]
+    return [tuple(articles or ()) for articles, *_ in found]
 
 
 def _sound(root: Path) -> Tables:
