@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.commands.common import JsonOption, WarehouseOption, print_json, settings
+from flows.commands.common import JsonOption, WarehouseOption, print_json, say, settings
 
 if TYPE_CHECKING:
     from flows.settings import Settings
@@ -49,7 +49,7 @@ def command(
     else:
         print_summary(told)
     for failure in outcome.failures:
-        print(f"dibao: {failure}", file=sys.stderr)
+        say(f"dibao: {failure}", file=sys.stderr)
     return 1 if outcome.failures else 0
 
 
