@@ -11,16 +11,21 @@ That a source was asked in vain wants no snapshot at all: it is counted in a fil
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from flows.capture.rows import reject, to_table
 from schemas import table
 from schemas.ids import content_id
 from warehouse.storage import Storage
+
+_log = logging.getLogger(__name__)
 
 AT_ONCE = 3
 """So many failures of a source in a row are published at once, each."""
@@ -29,6 +34,8 @@ PATIENCE = timedelta(hours=1)
 _FAILURES, _POLLS = "pending/failures", "pending/polls"
 _FORMER = "state/failures"
 """Where failures were put by before 0.2."""
+_DAMAGED = "pending/damaged"
+"""Where a file lies that cannot be read. It is moved there and told of, and nobody but a person removes it."""
 _TIMES = ("started_at", "finished_at", "began_at", "ended_at")
 
 _LAST = """
@@ -79,6 +86,8 @@ class History:
             if rows:
                 self._append(name, table(name).rows(rows))
             self._told += keys
+        if damaged := self._storage.names(_DAMAGED):
+            self._append("rejects", to_table("rejects", [_of_damaged(key) for key in damaged]))
 
     def settle(self) -> None:
         """Drop the files of what a snapshot holds now."""
@@ -108,11 +117,27 @@ class History:
         self._storage.put(key, json.dumps(rows, default=datetime.isoformat, ensure_ascii=False).encode())
 
     def _read(self, key: str) -> list[dict[str, Any]]:
-        try:
-            rows = json.loads(self._storage.get(key))
-        except (OSError, ValueError):
+        """The rows of a file; none where there is no file. One that cannot be read is put aside, and told of."""
+        if self._storage.size(key) is None:
             return []
-        return [
-            {name: datetime.fromisoformat(value) if name in _TIMES else value for name, value in row.items()}
-            for row in rows
-        ]
+        data = self._storage.get(key)
+        try:
+            rows = [_row(each) for each in json.loads(data)]
+            kind = table("polls" if key.startswith(_POLLS) else "source_runs")
+            kind.rows([{name: row[name] for name in kind.key} | row for row in rows])
+            return rows
+        except (ValueError, TypeError, AttributeError, LookupError, pa.ArrowException, RecursionError) as error:
+            aside = f"{_DAMAGED}/{sha256(data).hexdigest()[:16]}-{key.replace('/', '-')}"
+            _log.warning("%s cannot be read; its rows are not published. It is kept as %s.", key, aside, exc_info=error)
+            self._storage.put(aside, data)
+            self._storage.delete(key)
+            return []
+
+
+def _row(told: dict[str, Any]) -> dict[str, Any]:
+    return {name: datetime.fromisoformat(value) if name in _TIMES else value for name, value in told.items()}
+
+
+def _of_damaged(key: str) -> dict[str, Any]:
+    message = f"Rows that waited for a snapshot cannot be read and are not published; their file is kept as {key}."
+    return reject("", f"dibao:{key}", "damaged", message)

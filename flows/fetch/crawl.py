@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import logging
 import queue
 import random
 import re
@@ -15,12 +16,15 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 
+from flows.faults import sentence, told
 from flows.fetch import robots
 from flows.fetch.address import Resolver, resolve
 from flows.fetch.errors import FetchError
 from flows.fetch.limits import Limits
 from flows.fetch.url import Url, normal
 from flows.fetch.wire import Exchange, Wire
+
+_log = logging.getLogger(__name__)
 
 REDIRECTS = (301, 302, 303, 307, 308)
 _AT_EASE = 0.005
@@ -237,7 +241,8 @@ class Crawl:
             answer.error = error
             answer.spare += error.exchanges
         except Exception as error:
-            answer.error = FetchError("crash", f"The fetch failed: {type(error).__name__}: {error}"[:300])
+            _log.warning("%s could not be fetched", job.url, exc_info=error)
+            answer.error = FetchError("crash", f"The fetch failed: {sentence(error)}", traceback=told(error))
         answer.came = time.monotonic()
         self._done.put(answer)
 

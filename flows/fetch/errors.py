@@ -11,12 +11,22 @@ if TYPE_CHECKING:
 class FetchError(Exception):
     """Nothing usable came back. `error` is a short name, the message one sentence; `retry` says that later may do.
 
-    `exchanges` holds what came and is worth keeping, the last of them the answer that is the error.
+    `exchanges` holds what came and is worth keeping, the last of them the answer that is the error; `traceback` what
+    `flows.faults.told` makes of an exception that nobody foresaw.
     """
 
-    def __init__(self, error: str, message: str, *, retry: bool = False, exchanges: tuple[Exchange, ...] = ()) -> None:
+    def __init__(
+        self,
+        error: str,
+        message: str,
+        *,
+        retry: bool = False,
+        exchanges: tuple[Exchange, ...] = (),
+        traceback: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.error = error
         self.message = message
         self.retry = retry
         self.exchanges = exchanges
+        self.traceback = traceback

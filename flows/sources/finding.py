@@ -10,6 +10,7 @@ from flows.capture import payloads
 from flows.capture.rows import Origin
 from flows.capture.session import Session
 from flows.extract.registry import canonical
+from flows.faults import sentence, told
 from flows.fetch.errors import FetchError
 from flows.fetch.wire import Exchange
 from flows.sources.memory import Memory
@@ -79,8 +80,8 @@ class Finder:
                 return False
             except Exception as error:  # whatever a list does to its reader, the other lists are read
                 logging.getLogger(__name__).warning("%s could not be read", url, exc_info=error)
-                message = f"The list could not be read: {type(error).__name__}: {error}"[:300]
-                self._tally.fail(url, FetchError("crash", message))
+                message = f"The list could not be read: {sentence(error)}"
+                self._tally.fail(url, FetchError("crash", message, traceback=told(error)))
                 return False
             if each is None:
                 return marked

@@ -17,25 +17,25 @@ class Tally:
         self.good = 0
         self.bad = 0
         self._source_id = source_id
-        self._last: tuple[str, str, str] | None = None
+        self._last: tuple[str, str, str, str | None] | None = None
 
-    def say(self, url: str, error: str, message: str) -> None:
+    def say(self, url: str, error: str, message: str, traceback: str | None = None) -> None:
         """Tell of something, whether or not it is a failure."""
-        self.batch.rejects.append(reject(self._source_id, url, error, message))
+        self.batch.rejects.append(reject(self._source_id, url, error, message, traceback=traceback))
 
     def fail(self, url: str, error: FetchError) -> None:
         """Something could not be had."""
-        self.blame(url, error.error, error.message)
-        self.say(url, error.error, error.message)
+        self.blame(url, error.error, error.message, error.traceback)
+        self.say(url, error.error, error.message, error.traceback)
 
-    def blame(self, url: str, error: str, message: str) -> None:
+    def blame(self, url: str, error: str, message: str, traceback: str | None = None) -> None:
         """Something could not be had, and its reject is written elsewhere."""
         self.bad += 1
-        self._last = error, message, url
+        self._last = error, message, url, traceback
 
     def put_off(self, url: str, message: str) -> None:
         """A host was not asked, or not to the end. That is no failure where anything else could be had."""
-        self._last = "put-off", message, url
+        self._last = "put-off", message, url, None
         self.say(url, "put-off", message)
 
     def handed_over(self, crawl: Crawl) -> Batch:

@@ -75,8 +75,10 @@ def capture(source: Source, session: Session, seen: Seen) -> Iterator[Batch]:
                 good += 1
             except FetchError as error:
                 bad += 1
-                last = SourceFailed(error.error, error.message, answer.job.url)
-                batch.rejects.append(reject(source.id, answer.job.url, error.error, error.message))
+                last = SourceFailed(error.error, error.message, answer.job.url, error.traceback)
+                batch.rejects.append(
+                    reject(source.id, answer.job.url, error.error, error.message, traceback=error.traceback)
+                )
             if len(batch.captures) >= BATCH:
                 batch.requests, crawl.requests_told = crawl.requests - crawl.requests_told, crawl.requests
                 yield batch
@@ -136,7 +138,8 @@ def _listed(row: Any) -> Listed:
     except (KeyError, ValueError) as error:
         raise FetchError("cdx", f"The index lists a capture without address or moment: {row!r}"[:200]) from error
     except FetchError as error:
-        raise FetchError(error.error, f"{values['original'][:120]!r}: {error.message}") from error
+        message = f"{values['original'][:120]!r}: {error.message}"
+        raise FetchError(error.error, message, traceback=error.traceback) from error
     status = values.get("statuscode", "-")
     return Listed(at, timestamp, uri, int(status) if _STATUS.fullmatch(status) else None, values.get("digest", ""))
 
@@ -157,7 +160,7 @@ def _listing(source: Source, session: Session, memory: Memory, crawl: Crawl, bat
                 web.aside(exchange, at, session, memory)
         if answer.error is not None or answer.exchange is None:
             error = answer.error or FetchError("cdx", "The index gave no answer.")
-            raise SourceFailed(error.error, error.message, url)
+            raise SourceFailed(error.error, error.message, url, error.traceback)
         message = read_message(answer.exchange.response)
         if answer.exchange.status != 200 or message.payload is None:
             raise SourceFailed(f"http-{answer.exchange.status}", f"The index answers {answer.exchange.status}.", url)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from flows import matching, restoring, steps
+from flows.examine import examine
 from flows.sources.registry import Source
 from tests.flows.test_restoring import INPUTS
 from tests.jobs import COMPARED_TABLES, command, digests, ingest, rows, value
@@ -234,3 +236,23 @@ def test_one_source_of_two_fails(tmp_path: Path, samples: Path) -> None:
     assert [(each.part, each.name) for each in outcome.failures] == [("source", "gone")]
     assert value(tmp_path / "w", "SELECT status FROM runs") == "ok"
     assert value(tmp_path / "w", "SELECT count(*) FROM documents") == 1
+
+
+def test_without_its_state_a_warehouse_loses_nothing(tmp_path: Path, samples: Path, inputs: list[Path]) -> None:
+    """At any moment: after a run, after one whose matching failed, and before one that finds nothing new."""
+    root, plain = tmp_path / "w", tmp_path / "plain"
+    ingest(plain, *inputs, samples / "harbour-post")
+    ingest(root, inputs[0])
+    before = digests(root, COMPARED_TABLES)
+    shutil.rmtree(root / "state")
+    assert digests(root, COMPARED_TABLES) == before
+    with pytest.MonkeyPatch.context() as patch:
+        break_match(patch)
+        ingest(root, *inputs)
+    shutil.rmtree(root / "state")
+    ingest(root, *inputs, samples / "harbour-post")
+    assert digests(root, COMPARED_TABLES) == digests(plain, COMPARED_TABLES)
+    shutil.rmtree(root / "state")
+    ingest(root, *inputs, samples / "harbour-post")
+    assert digests(root, COMPARED_TABLES) == digests(plain, COMPARED_TABLES)
+    assert examine(Warehouse(root)).findings == []

@@ -50,6 +50,23 @@ def test_what_was_put_by_goes_with_the_next_snapshot(tmp_path: Path) -> None:
     assert at(archive.warehouse.root).names("pending") == []
 
 
+@pytest.mark.parametrize("damage", [b"", b'[{"run_id": "1"', b"\xff\xfe", b'{"a": 1}', b"[3]", b'[{"run_id": "1"}]'])
+@pytest.mark.parametrize("folder", ["failures", "polls"])
+def test_a_waiting_file_that_cannot_be_read_is_told_of_and_kept(tmp_path: Path, folder: str, damage: bytes) -> None:
+    archive, key = Archive(tmp_path), f"pending/{folder}/lost.json"
+    at(archive.warehouse.root).put(key, damage)
+    source = Source(id="other", location=str(tmp_path / "in"))
+    (tmp_path / "in").mkdir()
+    for number in range(2):  # told once
+        (tmp_path / "in" / f"{number}.txt").write_text(f"渡口今日恢复通航，往来船只{number}照常停靠。\n", "utf-8")
+        assert archive.take(source).failures == ()
+    ((uri, message),) = archive.sql("SELECT uri, message FROM rejects WHERE error = 'damaged'")
+    (kept,) = at(archive.warehouse.root).names("pending")
+    assert uri == f"dibao:{kept}"
+    assert kept in message
+    assert at(archive.warehouse.root).get(kept) == damage
+
+
 def test_another_failure_and_the_end_of_it_are_told_at_once(tmp_path: Path) -> None:
     archive, failing = Archive(tmp_path), Source(id="lost", kind="git", location=str(tmp_path / "repository"))
     for minute in range(5):

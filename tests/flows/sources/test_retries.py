@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from flows.fetch.wire import Wire
 from flows.sources.registry import Source
 from tests.makers.archive import Archive, story
 from tests.makers.web_server import Page, Site, serving
@@ -77,6 +78,29 @@ def test_it_is_not_asked_more_often_than_the_source_says(tmp_path: Path) -> None
         outcome = archive.take(feed(site, tries=2))
         assert site.paths() == ["/feed", "/feed"]
     assert [(each.part, each.name) for each in outcome.failures] == [("source", "s")]
+
+
+@pytest.mark.parametrize("path", ["/feed", "/1"])
+def test_an_error_that_nobody_foresaw_is_told_with_its_place_in_the_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    real = Wire.get
+
+    def get(self: Wire, url: Any, headers: Any) -> Any:
+        if str(url).endswith(path):
+            raise ZeroDivisionError("of all things " + "x" * 400)
+        return real(self, url, headers)
+
+    monkeypatch.setattr(Wire, "get", get)
+    archive = Archive(tmp_path)
+    with serving({"/feed": Page(FEED, "application/xml"), "/1": Page(story(1))}) as site:
+        archive.take(feed(site))
+    told = archive.sql("SELECT message, traceback FROM rejects WHERE error = 'crash'")
+    assert told
+    for message, traceback in told:
+        assert message.startswith("The fetch failed: ZeroDivisionError: of all things")
+        assert "flows.fetch.crawl.Crawl" in traceback
+        assert traceback.endswith("ZeroDivisionError: of all things " + "x" * 400)
 
 
 def test_what_will_not_change_is_asked_once(tmp_path: Path) -> None:
