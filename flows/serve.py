@@ -23,6 +23,7 @@ from warehouse.errors import WarehouseError
 
 START_SECONDS = 120
 MAINTAIN_CRON = "30 3 * * 6"
+_NOTHING = "There is nothing to serve: register a source with `dibao source add ID LOCATION --schedule CRON`."
 
 
 class ServerError(WarehouseError):
@@ -45,23 +46,27 @@ def serve_sources(settings: Settings, port: int, audit_cron: str | None) -> None
     """Serve one deployment per source and one for the audit until interrupted."""
     root = settings.warehouse.resolve()
     registry = load_all(root / "sources")
-    sources, faults = [], [bad.message for bad in registry.bad]
-    for source in registry.sources:
-        try:
-            if source.schedule:
-                check_schedule(source.schedule)
-        except ServerError as error:
-            faults.append(f"Source {source.id}: {error}")
-        else:
-            sources += [] if source.adhoc else [source]
-    for fault in faults:
-        print(visible(f"Left out: {fault}"), file=sys.stderr, flush=True)
-    if not sources:
-        raise ServerError(
-            "There is nothing to serve: register a source with `dibao source add ID LOCATION --schedule CRON`."
-        )
+    registered = [each for each in registry.sources if not each.adhoc]
+    if not registered:
+        for bad in registry.bad:
+            _left_out(bad.message)
+        raise ServerError(_NOTHING)
     with server(root / "state" / "prefect", port) as url:
         os.environ["PREFECT_API_URL"] = url
+        # Only now: what imports Prefect before would have it start a server of its own.
+        sources, faults = [], [bad.message for bad in registry.bad]
+        for source in registered:
+            try:
+                if source.schedule:
+                    check_schedule(source.schedule)
+            except ServerError as error:
+                faults.append(f"Source {source.id}: {error}")
+            else:
+                sources.append(source)
+        for fault in faults:
+            _left_out(fault)
+        if not sources:
+            raise ServerError(_NOTHING)
         from prefect import serve
 
         from flows.audit import audit
@@ -89,6 +94,10 @@ def serve_sources(settings: Settings, port: int, audit_cron: str | None) -> None
             flush=True,
         )
         serve(*deployments, pause_on_shutdown=False, print_starting_message=False)
+
+
+def _left_out(fault: str) -> None:
+    print(visible(f"Left out: {fault}"), file=sys.stderr, flush=True)
 
 
 @contextmanager
