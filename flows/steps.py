@@ -145,7 +145,7 @@ class Run:
             segments.close()
             for name in segments.closed:
                 tables.add(Batch(taken_in=[salvage.listing(self._raw, name, tables.held(name), self.run_id)]))
-        self._close(source, tables.get("rejects"))
+        self._close(source, tables)
         self._tell(source.id, source.kind, started, tables, self._commit(tables), failed)
         self._seen.append(seen)  # only now are its files dealt with
 
@@ -170,14 +170,17 @@ class Run:
         for name, add, former in found.changes():
             self.writer.change(name, add, former)
 
-    def _close(self, source: Source, told: pa.Table) -> None:
-        """Take back what earlier runs said of the source as a whole, and this one does not say again."""
+    def _close(self, source: Source, tables: Gathered) -> None:
+        """Take back what earlier runs said of the source as a whole, or of files that this one has captured, and this
+        one does not say again."""
         about = [source.location, source.uri, registered_at(f"{source.id}.toml")]
+        about += {uri.partition("#")[0].partition("?")[0] for uri in tables.get("captures")["uri"].to_pylist()}
         con = self.writer.con()
-        con.register("told", told)
+        con.register("told", tables.get("rejects"))
         closed = con.sql(
             "SELECT reject_id FROM rejects ANTI JOIN told USING (reject_id) WHERE rejects.source_id = $1 "
-            "AND stage = 'capture' AND capture_id IS NULL AND payload_sha256 IS NULL AND list_contains($2, uri)",
+            "AND stage = 'capture' AND capture_id IS NULL AND payload_sha256 IS NULL "
+            "AND list_contains($2, regexp_extract(uri, '^[^?#]*'))",
             params=[source.id, about],
         ).to_arrow_table()
         con.unregister("told")

@@ -1,7 +1,8 @@
 """What paths on the command line stand for: sources, each folder with an id of its own that it keeps.
 
 The first time a folder is given it is written into the registry, marked `adhoc`. So another folder of the same name
-gets another id, however much later it comes, and what a source says about reading can be added to its file.
+gets another id, however much later it comes, and what a source says about reading can be added to its file. A folder
+that was moved, with what it held, is the same source.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.sources.names import candidates, local_path, location_of
-from flows.sources.registry import Source, load_all, save_new
+from flows.sources.registry import Source, load_all, save, save_new
 from warehouse.storage import at
 
 
@@ -35,7 +37,7 @@ def given(warehouse: Path, paths: Iterable[Path]) -> list[Source]:
             files[absolute.parent].append(absolute)
     out = []
     for folder, only in files.items():
-        source = _registered(warehouse, folder) or _register(warehouse, folder)
+        source = _registered(warehouse, folder) or _moved(warehouse, folder) or _register(warehouse, folder)
         out.append(replace(source, only=tuple(map(str, only))))
     return out
 
@@ -49,6 +51,37 @@ def _registered(warehouse: Path, folder: Path) -> Source | None:
     registered = load_all(warehouse / "sources").sources
     there = [each for each in registered if each.kind == "folder" and local_path(each.location) == folder]
     return min(there, key=lambda each: (each.adhoc, each.id), default=None)
+
+
+_RECOGNISED = 100
+"""Files by which a folder that was moved is recognised."""
+
+
+def _moved(warehouse: Path, folder: Path) -> Source | None:
+    """The source of a folder of this name that is no longer where it was, if most of what it held lies here now."""
+    for source in load_all(warehouse / "sources").sources:
+        former = local_path(source.location) if source.adhoc and source.kind == "folder" else None
+        if former is None or former.name != folder.name or former.exists():
+            continue
+        held = _held(warehouse / "state", source)
+        here = [name for name, size in held if (folder / name).is_file() and (folder / name).stat().st_size == size]
+        if held and 2 * len(here) > len(held):
+            source = replace(source, location=location_of(folder))
+            save(warehouse / "sources", source)
+            return source
+    return None
+
+
+def _held(state: Path, source: Source) -> list[tuple[str, int]]:
+    """Some files of a source when it was last taken in: path below the folder, and size."""
+    key = f"seen/{source.id}.parquet"
+    try:
+        rows = pq.ParquetFile(at(state).local(key)).read(columns=["uri", "size"])
+    except (OSError, pa.ArrowException):
+        return []
+    rows = rows.slice(0, _RECOGNISED)
+    names = [unquote(uri.removeprefix(f"{source.uri.rstrip('/')}/")) for uri in rows["uri"].to_pylist()]
+    return list(zip(names, rows["size"].to_pylist(), strict=True))
 
 
 def _register(warehouse: Path, folder: Path) -> Source:

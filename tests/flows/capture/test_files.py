@@ -44,7 +44,7 @@ def captures(root: Path) -> list[tuple[Any, ...]]:
 
 def test_a_row_says_what_was_captured(tmp_path: Path) -> None:
     write(tmp_path / "in" / "江口晚报" / "20240301.txt", TEXT)
-    ingest(tmp_path / "w", Source(id="s", location=str(tmp_path / "in"), parser={"zone": "Asia/Shanghai"}))
+    ingest(tmp_path / "w", Source(id="s", location=str(tmp_path / "in"), parser={"timezone": "Asia/Shanghai"}))
     ((uri, outlet, size, media, modified, kind, parser, named),) = rows(
         tmp_path / "w",
         "SELECT uri, outlet, payload_bytes, media_type, epoch(last_modified)::INT, record_type, parser, "
@@ -52,7 +52,7 @@ def test_a_row_says_what_was_captured(tmp_path: Path) -> None:
     )
     assert uri == "file:///s/%E6%B1%9F%E5%8F%A3%E6%99%9A%E6%8A%A5/20240301.txt"
     assert (outlet, size, media, modified) == ("江口晚报", len(TEXT.encode()), "text/plain", LONG_AGO)
-    assert (kind, parser, named) == ("resource", '{"zone":"Asia/Shanghai"}', "2024-03-01")
+    assert (kind, parser, named) == ("resource", '{"timezone":"Asia/Shanghai"}', "2024-03-01")
 
 
 def test_the_bytes_lie_where_the_row_says(tmp_path: Path, sampled: Path) -> None:
@@ -186,6 +186,15 @@ def test_a_folder_that_moves_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "texts").rename(tmp_path / "elsewhere" / "texts")
     assert ingest(tmp_path / "w", tmp_path / "elsewhere" / "texts").snapshot is None
+
+
+def test_another_folder_of_a_name_that_is_gone_is_another_source(tmp_path: Path) -> None:
+    write(tmp_path / "texts" / "1.txt", TEXT)
+    ingest(tmp_path / "w", tmp_path / "texts")
+    (tmp_path / "texts").rename(tmp_path / "away")
+    write(tmp_path / "elsewhere" / "texts" / "1.txt", TEXT + TEXT)
+    ingest(tmp_path / "w", tmp_path / "elsewhere" / "texts")
+    assert len(rows(tmp_path / "w", "SELECT DISTINCT source_id FROM captures")) == 2
 
 
 # ---------------------------------------------------------------- files that do not hold still

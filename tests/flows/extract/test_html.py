@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from flows.extract.charset import decode
 from flows.extract.html import read, read_markup, root_of
-from flows.extract.reading import Reading
+from flows.extract.reading import Reading, UnreadableError
 from schemas.columns import PASSAGE_KINDS
 from schemas.tables.documents import PAGE_KINDS
 from tests.flows.extract.pages import PAGES, SampledPage
@@ -75,7 +75,13 @@ def test_metadata(page: SampledPage) -> None:
 )
 def test_any_soup_is_read(parts: list[str]) -> None:
     markup = "".join(parts)
-    reading = read(markup.encode(), {})
+    try:
+        reading = read(markup.encode(), {})
+    except UnreadableError:
+        # What has zeros and hardly a letter is refused as no text, and nothing else is.
+        letters = sum(map(str.isalnum, re.sub("<[^>]*>", "", markup)))
+        assert letters <= 8 * markup.count("\x00")
+        return
     assert reading.page_kind in PAGE_KINDS
     root = root_of(decode(markup.encode(), markup=True).text)
     for block in reading.blocks:
@@ -98,7 +104,13 @@ def test_markup_in_another_format_is_all_article() -> None:
     assert reading.blocks[0].selector == "/items/0/html/body/p[1]"
 
 
-@pytest.mark.parametrize("payload", [b"", b"   \n", b"\x00\x00", b"<html></html>", b"<!-- nothing -->"])
+@pytest.mark.parametrize("payload", [b"\x00\x00", b"\x00" * 4096, b"\x00\x00\n\x00"])
+def test_zeros_are_no_text(payload: bytes) -> None:
+    with pytest.raises(UnreadableError):
+        read(payload, {})
+
+
+@pytest.mark.parametrize("payload", [b"", b"   \n", b"<html></html>", b"<!-- nothing -->"])
 def test_nothing_to_read(payload: bytes) -> None:
     reading = read(payload, {})
     assert reading.blocks == []
