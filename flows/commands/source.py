@@ -70,7 +70,7 @@ def add(
 
 
 def list_sources(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> int:
-    """List the registered sources."""
+    """List the registered sources; exit code 1 where one of them cannot be taken in as it stands."""
     from flows.sources.registry import load_all
 
     registry = load_all(open_warehouse(warehouse).sources)
@@ -78,7 +78,7 @@ def list_sources(warehouse: WarehouseOption = None, as_json: JsonOption = False)
     if as_json:
         listed = [told(each) | {"fault": wrong.get(each.id)} for each in registry.sources]
         print_json(listed + [{"id": each.id, "fault": each.message} for each in registry.bad])
-        return 0
+        return int(bool(wrong or registry.bad))
     if not registry.sources and not registry.bad:
         say("No source is registered; `dibao source add ID LOCATION` registers one.")
     if registry.sources:
@@ -91,7 +91,7 @@ def list_sources(warehouse: WarehouseOption = None, as_json: JsonOption = False)
         say("\nThese cannot be taken in as they stand:")
         for fault in faults:
             say(f"- {fault}")
-    return 0
+    return int(bool(faults))
 
 
 def _fault(source: Source) -> str | None:

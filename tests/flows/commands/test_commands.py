@@ -448,14 +448,14 @@ def test_schema_tells_tables_and_columns(run: Run) -> None:
 
 def test_sources_are_registered_listed_and_taken_in(run: Run, samples: Path, tmp_path: Path) -> None:
     add: list[Any] = ["source", "add", "harbour", samples / "harbour-post", "--warehouse", "w"]
-    status, out, _ = run(*add, "--schedule", "0 6 * * *", "--rights", "CC0", "--parser", "zone=Europe/London")
+    status, out, _ = run(*add, "--schedule", "0 6 * * *", "--rights", "CC0", "--parser", "timezone=Europe/London")
     assert (status, "harbour.toml" in out) == (0, True)
     status, _, err = run(*add)
     assert (status, "--force replaces it" in err) == (1, True)
     _, out, _ = run("source", "list", "--json", "--warehouse", "w")
     ((told),) = json.loads(out)
     assert (told["id"], told["schedule"], told["rights"]) == ("harbour", "0 6 * * *", "CC0")
-    assert told["parser"] == {"zone": "Europe/London"}
+    assert told["parser"] == {"timezone": "Europe/London"}
     run("source", "add", "ledger", samples / "northern-ledger", "--warehouse", "w")
     assert run("ingest", "--source", "harbour", "--warehouse", "w", "--workers", "1")[0] == 0
     assert value(tmp_path / "w", "SELECT list(DISTINCT source_id) FROM captures") == ["harbour"]
@@ -467,14 +467,14 @@ def test_a_source_file_that_cannot_be_used_is_named(run: Run, tmp_path: Path) ->
     folder = tmp_path / "w" / "sources"
     folder.mkdir(parents=True)
     for text, said in [
-        ("= x", "is not a source file"),
+        ("= x", "is not TOML"),
         ("kind = 'folder'", "location is missing"),
         ("x = 1", "unknown key 'x'"),
     ]:
         (folder / "s.toml").write_text(text, "utf-8")
-        status, _, err = run("source", "list", "--warehouse", "w")
+        status, out, _ = run("source", "list", "--warehouse", "w")
         assert status == 1
-        assert said in err
+        assert said in out
 
 
 def test_maintain_says_what_it_did(run: Run, sampled: Path, tmp_path: Path) -> None:

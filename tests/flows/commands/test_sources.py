@@ -68,7 +68,7 @@ def test_a_failing_source_is_reported_and_kept(dibao: Run, web: Site) -> None:
     options = ("--option", "allow_private=true", "--option", "tries=1")
     dibao("source", "add", "dead", "http://127.0.0.1:1/", "--kind", "feed", *options)
     for _ in range(3):
-        dibao("source", "run", "dead", "--json")
+        dibao("source", "run", "dead", "--json", fails=True)
     shown = dibao("source", "show", "dead")
     assert "failed 3 times in a row" in shown
     assert "No connection" in shown
