@@ -25,6 +25,7 @@ from flows.capture.media import DUMPS, HEAD_BYTES, JSON_LINES, media_type
 from flows.capture.rows import Origin, to_table
 from flows.capture.salvage import HINTS, is_own
 from flows.capture.walk import name_date, walk
+from flows.extract.reading import TRUNCATED
 from flows.extract.registry import canonical
 from flows.sources.registry import LOCAL, Source
 from schemas import table
@@ -124,20 +125,28 @@ def correction(con: duckdb.DuckDBPyConnection, raw: Path, what: Said, run_id: st
 def _plain(rows: pa.Table, what: Said, out: Correction) -> None:
     """Payloads that are captures of their own: the same rows with other hints."""
     given = zip(*(rows[name].to_pylist() for name in ("uri", "warc_file", "parser", "name_date")), strict=True)
-    dates, changed = [], []
+    dates, parsers, changed = [], [], []
     for at, (uri, warc_file, parser, date) in enumerate(given):
         now = _date(uri, what.name_date) if is_own(warc_file) else date
-        if (parser, date) != (what.parser, now):
+        hints = _kept(parser, what.parser)
+        if (parser, date) != (hints, now):
             changed.append(at)
+            parsers.append(hints)
             dates.append(now)
     if not changed:
         return
     rows = rows.take(pa.array(changed, pa.int64()))
-    for name, column in (("parser", [what.parser] * len(changed)), ("name_date", dates)):
+    for name, column in (("parser", parsers), ("name_date", dates)):
         at = rows.schema.get_field_index(name)
         rows = rows.set_column(at, rows.schema.field(at), pa.array(column, rows.schema.field(at).type))
     out.captures.append(rows.cast(table("captures").arrow))
     out.former += rows["capture_id"].to_pylist()
+
+
+def _kept(former: str | None, said: str | None) -> str | None:
+    """What a source says of a payload, with what its own record says: that it was broken off."""
+    own = json.loads(former).get(TRUNCATED) if former and TRUNCATED in former else None
+    return canonical({**json.loads(said or "{}"), TRUNCATED: own}) if own else said
 
 
 def _dumps(

@@ -14,7 +14,7 @@ from schemas.columns import TEXT_KINDS
 
 _FURNITURE = ("masthead", "advert")
 _SIGNS = frozenset(["byline", "dateline", "jump", "advert", "caption", "masthead"])
-"""Kinds of lines that newspapers print round their articles; one kind alone stands in many a plain text by chance."""
+"""Kinds of lines that newspapers print round their articles."""
 _CAUTION = 14.0
 """Log odds against an article that opens within a text which need not be a newspaper page."""
 
@@ -48,9 +48,9 @@ def _caution(lines: list[Line]) -> float | None:
 
     A page has headlines below body text. It is sure to be a newspaper's where text follows a closing dateline, where a
     byline or a dateline stands below such a headline, or where a block of mastheads or adverts stands above the text
-    and its like not again among it. It may be one where it has furniture of two kinds at least. Any other text is one
-    article, however many short lines and unfinished paragraphs it has: plain texts, forums and lists of dated entries
-    have plenty.
+    and its like not again among it. It may be one where it has a byline, a dateline, a caption, an advert or a jump
+    line anywhere. Any other text is one article, however many short lines and unfinished paragraphs it has: plain
+    texts, forums and lists of dated entries have plenty.
     """
     block = told = candidates = False
     scattered = 0
@@ -67,13 +67,11 @@ def _caution(lines: list[Line]) -> float | None:
         if line.kind == "headline" and above is not None and after is not None:
             candidates = True
             told = told or after.kind == "byline" or bool(LEAD.match(after.text) or JUMP_LEAD.match(after.text))
-            if not (above.ends or above.short):
-                kinds.add("column")
         if line.kind in ("body", "dateline"):
             above = line
     # Dates that stand above one piece of text after another are those of a list of entries.
     block = block and (scattered < 2 or len(kinds) >= 3)
-    if not candidates or not (block or told or len(kinds - {"column"}) >= 2):
+    if not candidates or not (block or told or kinds - {"masthead"}):
         return None
     return 0.0 if block or told else _CAUTION
 

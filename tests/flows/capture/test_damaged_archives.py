@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from flows.sources.registry import Source
 from tests.jobs import ingest, rows, value
 from tests.makers.warc_bytes import gzipped, http_response, info, record, response
 from warehouse.records import RawRecord, Skipped, readable
@@ -167,3 +168,17 @@ def test_a_payload_that_the_crawler_broke_off_is_not_complete(tmp_path: Path, re
         "JOIN articles a USING (document_id) ORDER BY 1",
     )
     assert got == [(uri(0), True), (uri(1), False), (uri(2), True)]
+    assert ingest(tmp_path / "w", path).snapshot is None  # what a record says of itself no source takes back
+
+
+def test_what_a_source_says_later_does_not_make_a_broken_off_payload_whole(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.warc.gz").write_bytes(gzipped(page(0), page(1, ("WARC-Truncated", "length"))))
+    for zone in (None, "Asia/Shanghai"):
+        ingest(tmp_path / "w", Source(id="s", location=str(tmp_path / "in"), zone=zone))
+    assert rows(tmp_path / "w", "SELECT parser FROM captures ORDER BY uri") == [
+        ('{"timezone":"Asia/Shanghai"}',),
+        ('{"timezone":"Asia/Shanghai","truncated":"length"}',),
+    ]
+    complete = "SELECT complete FROM articles JOIN documents USING (document_id) JOIN captures USING (payload_sha256)"
+    assert rows(tmp_path / "w", f"{complete} ORDER BY uri") == [(True,), (False,)]
