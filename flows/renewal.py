@@ -164,7 +164,7 @@ def _show(con: duckdb.DuckDBPyConnection, name: str, files: Sequence[Path]) -> N
     parts = [empty_select(table(name))]
     if files:
         listed = ", ".join(literal(str(file)) for file in files)
-        parts.append(f"SELECT {column_list(table(name))} FROM read_parquet([{listed}])")
+        parts.append(f"SELECT {column_list(table(name))} FROM read_parquet([{listed}], hive_partitioning = false)")
     if name == "rejects":
         parts.append("FROM more_rejects")
     con.execute(f"CREATE OR REPLACE TEMP VIEW fresh_{name} AS {' UNION ALL '.join(parts)}")

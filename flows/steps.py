@@ -174,14 +174,14 @@ class Run:
         """Take back what earlier runs said of the source as a whole, or of files that this one has captured, and this
         one does not say again."""
         about = [source.location, source.uri, registered_at(f"{source.id}.toml")]
-        about += {uri.partition("#")[0].partition("?")[0] for uri in tables.get("captures")["uri"].to_pylist()}
+        files = sorted({uri.partition("#")[0].partition("?")[0] for uri in tables.get("captures")["uri"].to_pylist()})
         con = self.writer.con()
         con.register("told", tables.get("rejects"))
         closed = con.sql(
             "SELECT reject_id FROM rejects ANTI JOIN told USING (reject_id) WHERE rejects.source_id = $1 "
             "AND stage = 'capture' AND capture_id IS NULL AND payload_sha256 IS NULL "
-            "AND list_contains($2, regexp_extract(uri, '^[^?#]*'))",
-            params=[source.id, about],
+            "AND (list_contains($2, uri) OR list_contains($3, regexp_extract(uri, '^[^?#]*')))",
+            params=[source.id, about, files],
         ).to_arrow_table()
         con.unregister("told")
         self.writer.change("rejects", table("rejects").empty(), closed)
