@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
@@ -22,6 +22,7 @@ from warehouse import catalogue, digest, fixity, reading, snapshots
 from warehouse.errors import Busy, Damaged, ReadOnly, WarehouseError, nothing_at
 from warehouse.reading import told
 from warehouse.snapshots import Snapshot
+from warehouse.storage import at
 from warehouse.store import Warehouse, Writer
 
 
@@ -149,10 +150,10 @@ def _foreign(root: Path, report: Report) -> None:
     named = {entry.path for entry in fixity.files(root)}
     tables = {each.name for each in TABLES}
     for folder in ("raw", "tables", "snapshots"):
-        for path in sorted((root / folder).rglob("*")):
-            name = path.relative_to(root).as_posix()
-            parts = name.split("/")
-            if path.is_dir() or name in named or any(part.startswith(".") for part in parts):
+        for name in at(root).names(folder):
+            path = PurePosixPath(name)
+            parts = path.parts
+            if name in named:
                 continue
             left = (
                 (folder == "raw" and (path.suffix == ".open" or path.name.endswith((".warc.gz", ".warc"))))
@@ -186,11 +187,13 @@ def _sources(warehouse: Warehouse, report: Report) -> None:
     """Whether each registered source can be read."""
     from flows.sources.registry import load
 
-    for path in sorted(warehouse.sources.glob("*.toml")):
+    for name in at(warehouse.sources).names():
+        if "/" in name or not name.endswith(".toml"):
+            continue
         try:
-            load(path)
+            load(warehouse.sources / name)
         except Exception as error:
-            report.findings.append(Finding("sources", f"sources/{path.name}: {_said(error)}."))
+            report.findings.append(Finding("sources", f"sources/{name}: {_said(error)}."))
 
 
 def _tables(warehouse: Warehouse, snapshot: Snapshot | None, now: datetime, report: Report, progress: Progress) -> None:
