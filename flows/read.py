@@ -184,7 +184,7 @@ def extract(media_type: str | None, parser: str | None, payload: bytes | Unreada
 
 def _finish(readings: Sequence[tuple[Work, Read]], rejects: list[dict[str, Any]]) -> dict[str, pa.Table]:
     documents, blocks = gather((each.payload_sha256, read) for each, read in readings)
-    heads, placed = segment(documents, blocks)
+    documents, heads, placed = segment(documents, blocks)
     cleaned = clean(documents, heads, placed)
     documents = clean_documents(documents)
     hashes = [

@@ -16,6 +16,7 @@ from flows.stages import Stages
 from schemas import table
 from schemas.ids import content_id
 from schemas.render.sql import literal
+from schemas.tables.documents import NEWSPAPER
 from warehouse.disk import is_full
 from warehouse.store import Writer
 
@@ -30,6 +31,7 @@ SELECT DISTINCT a.document_id FROM articles AS a
 JOIN documents AS d USING (document_id)
 {{restriction}}
 WHERE d.extractor IN ({", ".join(map(literal, _READERS))})
+    AND d.page_kind = {literal(NEWSPAPER)}
     AND a.article_id IN (SELECT left_article_id FROM alignments UNION SELECT right_article_id FROM alignments)
 ORDER BY 1
 """

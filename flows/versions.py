@@ -21,10 +21,10 @@ READERS: dict[str, str] = {
 }
 """Version of each extractor."""
 
-SEGMENT = "6"
+SEGMENT = "7"
 CLEAN = "4"
 MATCH = "10"
-RESTORE = "4"
+RESTORE = "5"
 
 
 def present() -> dict[str, tuple[str, str]]:

@@ -62,8 +62,8 @@ def outputs(root: Path) -> dict[str, Any]:
         documents, blocks = gather(some)
         found[name] = _digest((table("documents"), documents), (BLOCKS, blocks))
     documents, blocks = gather([each for name in sorted(readings) for each in readings[name]])
-    heads, placed = segment(documents, blocks)
-    found["segment"] = _digest((ARTICLE_HEADS, heads), (PLACED_BLOCKS, placed))
+    segmented, heads, placed = segment(documents, blocks)
+    found["segment"] = _digest((table("documents"), segmented), (ARTICLE_HEADS, heads), (PLACED_BLOCKS, placed))
     for stage, names in _TABLES.items():
         found[stage] = _short([snapshot.tables[name].digest for name in names])
     return {

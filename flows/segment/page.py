@@ -7,16 +7,11 @@ from dataclasses import dataclass, field
 from flows.segment.duplicates import second_printings
 from flows.segment.heads import Head, head
 from flows.segment.lines import Line, typed
-from flows.segment.profiles import JUMP_LEAD, JUMP_TAIL, LEAD
+from flows.segment.profiles import JUMP_LEAD, JUMP_TAIL
+from flows.segment.signs import is_newspaper
 from flows.segment.threads import threaded
 from flows.segment.wrapped import continuing, wrap_width
 from schemas.columns import TEXT_KINDS
-
-_FURNITURE = ("masthead", "advert")
-_SIGNS = frozenset(["byline", "dateline", "jump", "advert", "caption", "masthead"])
-"""Kinds of lines that newspapers print round their articles."""
-_CAUTION = 14.0
-"""Log odds against an article that opens within a text which need not be a newspaper page."""
 
 
 @dataclass(slots=True)
@@ -30,50 +25,22 @@ class Placed:
     flags: list[str] = field(default_factory=list)
 
 
-def read_page(texts: list[str], gaps: list[int], title: str | None) -> tuple[list[Placed], list[Head]]:
-    """Kinds, articles and reading order of a document's lines, and the heads of its articles.
+def read_page(
+    texts: list[str], gaps: list[int], title: str | None, told: bool | None = None
+) -> tuple[list[Placed], list[Head], bool]:
+    """Kinds, articles and reading order of a document's lines, the heads of its articles, and whether the document is a
+    newspaper page.
 
     `texts` are the lines that are not blank, in order; `gaps[i]` counts the code points between line i and the one
-    before it (0 where a long line was cut). The document is looked at alone.
+    before it (0 where a long line was cut). The document is looked at alone; only what it is may be `told` by its
+    source. A text that neither is told nor shows itself to be a newspaper page is one article in its own order, however
+    many short lines and unfinished paragraphs it has: plain texts, forums and lists of dated entries have plenty.
     """
-    width = wrap_width(texts, gaps)
+    width = 0 if told else wrap_width(texts, gaps)
     lines = [Line(i, text, False) for i, text in enumerate(texts)] if width else typed(texts, gaps)
-    caution = None if width else _caution(lines)
-    placed = _plain(lines, continuing(texts, gaps, width)) if caution is None else _newspaper(lines, caution)
-    return placed, _heads(lines, placed, title)
-
-
-def _caution(lines: list[Line]) -> float | None:
-    """How reluctantly headlines open articles, in log odds; None where the lines are no page of several articles.
-
-    A page has headlines below body text. It is sure to be a newspaper's where text follows a closing dateline, where a
-    byline or a dateline stands below such a headline, or where a block of mastheads or adverts stands above the text
-    and its like not again among it. It may be one where it has a byline, a dateline, a caption, an advert or a jump
-    line anywhere. Any other text is one article, however many short lines and unfinished paragraphs it has: plain
-    texts, forums and lists of dated entries have plenty.
-    """
-    block = told = candidates = False
-    scattered = 0
-    kinds = {line.kind for line in lines if line.kind in _SIGNS}
-    above: Line | None = None  # the last line of text
-    for before, line, after in zip([None, *lines], lines, [*lines[1:], None], strict=False):
-        if line.kind in _FURNITURE and above is None and before is not None and before.kind in _FURNITURE:
-            block = True
-        scattered += line.kind == "masthead" and above is not None
-        if line.kind in ("headline", "body") and above is not None and above.kind == "dateline":
-            told = True
-        if LEAD.match(line.text):
-            kinds.add("lead")
-        if line.kind == "headline" and above is not None and after is not None:
-            candidates = True
-            told = told or after.kind == "byline" or bool(LEAD.match(after.text) or JUMP_LEAD.match(after.text))
-        if line.kind in ("body", "dateline"):
-            above = line
-    # Dates that stand above one piece of text after another are those of a list of entries.
-    block = block and (scattered < 2 or len(kinds) >= 3)
-    if not candidates or not (block or told or kinds - {"masthead"}):
-        return None
-    return 0.0 if block or told else _CAUTION
+    newspaper = told if told is not None else not width and is_newspaper(lines)
+    placed = _newspaper(lines) if newspaper else _plain(lines, continuing(texts, gaps, width))
+    return placed, _heads(lines, placed, title), newspaper
 
 
 def _plain(lines: list[Line], goes_on: list[bool]) -> list[Placed]:
@@ -105,10 +72,10 @@ def _plain(lines: list[Line], goes_on: list[bool]) -> list[Placed]:
     return out
 
 
-def _newspaper(lines: list[Line], caution: float) -> list[Placed]:
+def _newspaper(lines: list[Line]) -> list[Placed]:
     """Several articles, put together by `threads`; second printings are left out of their texts."""
     twice = second_printings(lines, near=True)
-    threads = threaded(lines, twice, caution)
+    threads = threaded(lines, twice)
     out = [Placed(line.kind) for line in lines]
     for article, thread in enumerate(threads):
         place = 0

@@ -63,6 +63,9 @@ JUMP_LEAD = re.compile(_any(_ALL["jump_lead"]))
 JUMP_TAIL = re.compile(f"(?:{_any(_ALL['jump_tail'])})$")
 """A jump line glued to the end of the paragraph that goes on elsewhere."""
 
+STAFF = re.compile(_any(_ALL["staff"]))
+"""What in a byline says that its writer is on a newspaper's staff, or an agency's."""
+
 CAPTION = re.compile(_any(_ALL["caption"]))
 """The start of a picture's caption, of any length."""
 

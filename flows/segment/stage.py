@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -16,34 +17,53 @@ from flows.segment.page import Placed, read_page
 from flows.segment.words import parted
 from schemas.columns import TEXT_KINDS
 from schemas.tables.blocks import ARTICLE_HEADS, PLACED_BLOCKS
+from schemas.tables.documents import NEWSPAPER
 
 _PAGES = ("text",)
 """Extractors that leave it to segmentation to find the articles."""
 
 
-def segment(documents: pa.Table, blocks: pa.Table) -> tuple[pa.Table, pa.Table]:
-    """Give every block its article and its place.
+def segment(documents: pa.Table, blocks: pa.Table) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """Give every block its article and its place, and every text page its kind.
 
-    `documents` holds at least document_id, extractor and title; `blocks` is BLOCKS. Returns ARTICLE_HEADS and
-    PLACED_BLOCKS, sorted by document and ordinal. Documents of the extractors in `_PAGES` are read as text pages;
-    for the others the extractor's proposal stands.
+    `documents` holds at least document_id, extractor, parser, page_kind and title; `blocks` is BLOCKS. Returns the
+    documents, and ARTICLE_HEADS and PLACED_BLOCKS, sorted by document and ordinal. Documents of the extractors in
+    `_PAGES` are read as text pages: as newspaper pages where they show the signs of one or the source says so by the
+    hint `page_kind`, else as one article. For other documents the extractor's proposal stands.
     """
     blocks = blocks.sort_by([("document_id", "ascending"), ("ordinal", "ascending")]).combine_chunks()
-    facts = {
-        row["document_id"]: (row["extractor"], row["title"])
-        for row in documents.select(["document_id", "extractor", "title"]).to_pylist()
-    }
+    told = documents.select(["document_id", "extractor", "title", "parser"]).to_pylist()
+    facts = {row["document_id"]: (row["extractor"], row["title"], row["parser"]) for row in told}
     columns = _Columns(blocks)
     broken_off = _broken_off(blocks)
     heads: list[dict[str, Any]] = []
+    pages: set[str] = set()
     for document, start, end in _runs(blocks.column("document_id")):
-        extractor, title = facts.get(document, (None, None))
-        found = (columns.read if extractor in _PAGES else columns.accept)(start, end, title)
+        extractor, title, parser = facts.get(document, (None, None, None))
+        if extractor in _PAGES:
+            found, newspaper = columns.read(start, end, title, _told(parser))
+            pages |= {document} if newspaper else set()
+        else:
+            found = columns.accept(start, end, title)
         if document in broken_off:
             for item in found:
                 item.complete = False
         heads.extend(_row(document, item) for item in found)
-    return pa.Table.from_pylist(heads, schema=ARTICLE_HEADS.arrow), columns.table()
+    return _with_kinds(documents, pages), pa.Table.from_pylist(heads, schema=ARTICLE_HEADS.arrow), columns.table()
+
+
+def _told(parser: str | None) -> bool | None:
+    """Whether a source says that its texts are newspaper pages; None where it says nothing of what they are."""
+    told = json.loads(parser).get("page_kind") if parser else None
+    return None if told is None else told == NEWSPAPER
+
+
+def _with_kinds(documents: pa.Table, pages: set[str]) -> pa.Table:
+    """The documents with the kind of those that are newspaper pages."""
+    place = documents.schema.get_field_index("page_kind")
+    found = pc.is_in(documents["document_id"], pa.array(sorted(pages), pa.string()))
+    kinds = pc.if_else(found, NEWSPAPER, documents["page_kind"])
+    return documents.set_column(place, documents.schema.field(place), kinds)
 
 
 def _broken_off(blocks: pa.Table) -> set[str]:
@@ -93,18 +113,18 @@ class _Columns:
         self.parting: dict[int, str] = {}
         """Blocks whose last word is parted from the next block by white space, and that."""
 
-    def read(self, start: int, end: int, title: str | None) -> list[Head]:
-        """Read one document's rows as a text page."""
+    def read(self, start: int, end: int, title: str | None, told: bool | None) -> tuple[list[Head], bool]:
+        """Read one document's rows as a text page; its heads, and whether it is a newspaper page."""
         before = np.concatenate([self.starts[start : start + 1], self.ends[start : end - 1]])
         gaps: list[int] = (self.starts[start:end] - before).tolist()
-        placed, heads = read_page(self.texts[start:end], gaps, title)
+        placed, heads, newspaper = read_page(self.texts[start:end], gaps, title, told)
         self.kinds[start:end] = [item.kind for item in placed]
         self.articles[start:end] = [-1 if item.article is None else item.article for item in placed]
         self.places[start:end] = [-1 if item.place is None else item.place for item in placed]
         self.glued[start:end] = [item.glued for item in placed]
         self.flags.update((row, item.flags) for row, item in enumerate(placed, start) if item.flags)
         self._part(start, placed)
-        return heads
+        return heads, newspaper
 
     def _part(self, start: int, placed: Sequence[Placed]) -> None:
         """Note the white space between two words where a column cut a paragraph there."""

@@ -47,12 +47,8 @@ _TIED, _TIED_MOST, _TIED_WEIGHT = -2.5, 4.0, 0.5
 """Log odds from which, and up to which, it speaks against a headline that the text below goes on in it."""
 
 
-def threaded(lines: list[Line], twice: dict[int, int], caution: float) -> list[Thread]:
-    """The articles of a page, in the order in which they open.
-
-    `twice` names second printings, which are left out; `caution` are log odds against an article that opens with
-    nothing but its headline to show it.
-    """
+def threaded(lines: list[Line], twice: dict[int, int]) -> list[Thread]:
+    """The articles of a page, in the order in which they open. `twice` names second printings, which are left out."""
     kept = [line for line in lines if line.number not in twice and line.kind not in ("masthead", "advert")]
     ends = closings(lines, twice)
     threads: list[Thread] = []
@@ -61,7 +57,7 @@ def threaded(lines: list[Line], twice: dict[int, int], caution: float) -> list[T
         places = {number: place for place, number in enumerate(numbers)}
         part = [replace(line, number=place) for place, line in enumerate(kept[start:end])]
         closed = {places[after]: places[last] for after, last in ends.items() if after in places and last in places}
-        threads += [article.thread(numbers) for article in _Search(part, caution, closed).run().articles]
+        threads += [article.thread(numbers) for article in _Search(part, closed).run().articles]
     return threads
 
 
@@ -114,9 +110,8 @@ class _Step(NamedTuple):
 class _Search:
     """The search over one page, whose lines are numbered from 0. `closed` has the tails of `closings`."""
 
-    def __init__(self, lines: list[Line], caution: float, closed: dict[int, int]) -> None:
+    def __init__(self, lines: list[Line], closed: dict[int, int]) -> None:
         self.lines = lines
-        self.caution = caution
         self.closed = closed
         self.weights = readings.WEIGHTS
         self.affinity = Affinity([line.text for line in lines])
@@ -208,8 +203,7 @@ class _Search:
         sure = ahead.companions or (after is not None and (self.leads[after.number] or self.jumps[after.number]))
         near = [self._coherence(number, replace(article, last=None)) for number in ahead.bodies[:2]]
         mean = sum(near) / len(near) if near else 0.0
-        odds = opens(Scene(ahead.group, mean, article.bodies, sure, article.closed, cut, bool(ahead.bodies)))
-        return odds if sure or article.closed else odds - self.caution
+        return opens(Scene(ahead.group, mean, article.bodies, sure, article.closed, cut, bool(ahead.bodies)))
 
     def _body(self, reading: Reading, line: Line, prior: float) -> Iterator[_Step]:
         """The line as body text of each article that it may belong to."""

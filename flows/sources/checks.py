@@ -16,6 +16,7 @@ from flows.fetch.url import normal
 from flows.sources.names import ADDRESS
 from flows.sources.registry import LOCAL, Source, SourceError, is_path, nearest
 from flows.sources.scope import Scope
+from schemas.tables.documents import ARTICLE, NEWSPAPER
 
 _SCOPE = ("include", "exclude", "within", "prefix")
 _WEB = tuple(each.name for each in fields(Limits))
@@ -31,8 +32,11 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
     "wayback": ("replay", "cdx", "from", "to", "filter", "collapse", "match", *_WEB),
 }
 """The options of each kind."""
-HINTS = (*ROLES, "records", "timezone", "charset", "select", "sites")
+HINTS = (*ROLES, "records", "timezone", "charset", "page_kind", "select", "sites")
 """The parser hints that readers know."""
+
+TOLD = (NEWSPAPER, ARTICLE)
+"""What a source may say that its texts are."""
 
 
 def check(source: Source) -> None:
@@ -78,6 +82,8 @@ def _typed(source: Source, about: str) -> None:
             isinstance(value, list) and all(isinstance(each, str) for each in value)
         ):
             raise SourceError(f"{about} the hint {name} is a text or a list of texts, not {value!r}.")
+    if (kind := source.parser.get("page_kind")) not in (None, *TOLD):
+        raise SourceError(f"{about} the hint page_kind is {' or '.join(TOLD)}, not {kind!r}.")
     for name in ("include", "exclude", "prefix", "delimiter", "branch"):
         value = source.options.get(name, "")
         if not isinstance(value, str):

@@ -21,7 +21,8 @@ from schemas.table import Check, Column, Table
 
 PRECISIONS = ("year", "month", "day", "minute", "second")
 
-PAGE_KINDS = ("article", "newspaper", "list", "front", "error", "captcha", "paywall", "frame", "record", "other")
+ARTICLE, NEWSPAPER = "article", "newspaper"
+PAGE_KINDS = (ARTICLE, NEWSPAPER, "list", "front", "error", "captcha", "paywall", "frame", "record", "other")
 
 DOCUMENTS = Table(
     name="documents",
@@ -37,7 +38,13 @@ DOCUMENTS = Table(
         CLEAN_VERSION,
         PARSER.named("parser", "The source's hints that it was read with, as canonical JSON."),
         text("media_type", "Media type that chose the reader.", "text/html"),
-        Column("page_kind", pa.string(), "What sort of page this is.", "article", values=PAGE_KINDS),
+        Column(
+            "page_kind",
+            pa.string(),
+            "What sort of page this is. Of texts, newspaper pages alone are read line by line, and restored.",
+            ARTICLE,
+            values=PAGE_KINDS,
+        ),
         text("charset_declared", "Character encoding that the payload itself names.", "gb2312", nullable=True),
         text("charset_used", "Python codec that decoded it.", "gb18030", nullable=True),
         Column(

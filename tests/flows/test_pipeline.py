@@ -179,7 +179,7 @@ def test_a_payload_that_breaks_a_stage_is_rejected_alone(
         tmp_path / "w", "SELECT message, payload_sha256, traceback FROM rejects WHERE stage = 'segment'"
     )
     assert "ZeroDivisionError" in message
-    assert "  flows.read._finish: heads, placed = segment(documents, blocks)\n" in traceback
+    assert "  flows.read._finish: documents, heads, placed = segment(documents, blocks)\n" in traceback
     assert traceback.endswith("\nZeroDivisionError: of all things")
     everything = "SELECT document_id FROM documents ORDER BY 1"
     assert rows(tmp_path / "w", everything) == [row for row in rows(sampled, everything) if row != bad]

@@ -23,6 +23,8 @@ OTHER = [
     "到中午收秤的时候，茶市一共成交新茶九百二十斤，其中明前茶占了四成，茶农都说开了个好头。",
 ]
 CUT = 20
+# It breaks off as the page does, and nothing shows that it is one.
+NOTES = ["堤上的话 从头到尾", *TOLD[1:4], TOLD[4][:CUT]]
 PAGE = [
     "守堤人家的春天",
     f"本报江口3月1日电 {TOLD[0]}",
@@ -40,6 +42,7 @@ INPUTS = {
     "jiangkou/20240301-1.txt": "\n\n".join(PAGE),
     "qinglan/20240302-1.txt": "\n\n".join(["守堤人家", *TOLD]),
     "yundu/20240303-1.txt": "\n\n".join(["堤上的春天", *TOLD[1:7]]),
+    "shiqiao/20240303-3.txt": "\n\n".join(NOTES),
     "beiping/20240303-2.txt": "\n\n".join(["新茶上岸", *OTHER]),
 }
 
@@ -71,6 +74,19 @@ def test_the_page_is_restored_and_what_it_lacks_is_filled_with_the_source_named(
     assert outlets == ["qinglan"]
     assert filled == text.replace("[…]", f"[qinglan: {TOLD[6][CUT:]}\n{TOLD[7]}\n{TOLD[8]}]")
     assert missing == len(TOLD[6][CUT:] + TOLD[7] + TOLD[8]) + 2
+
+
+def test_a_text_that_is_no_newspaper_page_stays_in_its_order(whole: Path) -> None:
+    kinds = rows(
+        whole,
+        "SELECT DISTINCT a.headline, d.page_kind, r.article_id IS NOT NULL FROM articles AS a "
+        "JOIN documents AS d USING (document_id) LEFT JOIN restorations AS r USING (article_id)",
+    )
+    assert sorted(kind for kind in kinds if kind[1] == "newspaper" or kind[2]) == [
+        ("守堤人家的春天", "newspaper", True),
+        ("茶市开秤 新茶上岸", "newspaper", False),
+    ]
+    assert ("堤上的话 从头到尾", "article", False) in kinds
 
 
 def test_the_spans_of_restored_passages_are_slices_of_the_restored_text(whole: Path) -> None:

@@ -41,7 +41,7 @@ NEWSPAPER = [
 ]
 
 
-def tables(texts: dict[str, str], extractor: str = "text") -> tuple[pa.Table, pa.Table]:
+def tables(texts: dict[str, str], extractor: str = "text", parser: str | None = None) -> tuple[pa.Table, pa.Table]:
     """Documents and blocks as extract would hand them to segment, by document id."""
     documents = []
     rows = []
@@ -52,6 +52,7 @@ def tables(texts: dict[str, str], extractor: str = "text") -> tuple[pa.Table, pa
                 "document_id": document,
                 "extractor": extractor,
                 "title": reading.title,
+                "parser": parser,
                 "page_kind": "article",
                 "language": reading.language,
             }
@@ -81,5 +82,5 @@ def page(lines: list[tuple[str, str]]) -> str:
 
 def placed(text: str) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
     """Heads and placed blocks of one text, as rows."""
-    heads, blocks = segment(*tables({"d": text}))
+    _, heads, blocks = segment(*tables({"d": text}))
     return heads.to_pylist(), blocks.to_pylist()

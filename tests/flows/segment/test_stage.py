@@ -50,7 +50,7 @@ def test_a_newspaper_page_is_typed_and_cut() -> None:
 def test_an_extractors_articles_stand() -> None:
     documents = pa.Table.from_pylist(
         [
-            {"document_id": d, "extractor": "html", "title": f"题{d}", "page_kind": "article", "language": "zh"}
+            {"document_id": d, "extractor": "html", "title": f"题{d}", "parser": None, "page_kind": "article"}
             for d in "ab"
         ]
     )
@@ -66,7 +66,7 @@ def test_an_extractors_articles_stand() -> None:
         block("a", 4, "jump", "(下转2版)", 1),
         block("a", 5, "body", "乙的正文。", 1),
     ]
-    heads, blocks = segment(documents, pa.Table.from_pylist(rows, schema=BLOCKS.arrow))
+    _, heads, blocks = segment(documents, pa.Table.from_pylist(rows, schema=BLOCKS.arrow))
     assert blocks.schema == PLACED_BLOCKS.arrow
     assert heads.schema == ARTICLE_HEADS.arrow
     assert blocks.column("place").to_pylist() == [0, 1, 2, 0, None, 1, None, 0, None, 1]
@@ -84,7 +84,7 @@ def test_an_extractors_articles_stand() -> None:
 
 
 def test_nothing_in_nothing_out() -> None:
-    heads, blocks = segment(*(t.slice(0, 0) for t in tables({"d": "甲。"})))
+    _, heads, blocks = segment(*(t.slice(0, 0) for t in tables({"d": "甲。"})))
     assert (heads.num_rows, blocks.num_rows) == (0, 0)
     assert blocks.schema == PLACED_BLOCKS.arrow
 
@@ -92,12 +92,13 @@ def test_nothing_in_nothing_out() -> None:
 def test_rows_do_not_depend_on_their_order_or_company() -> None:
     texts = {"p": page(NEWSPAPER), "q": PLAIN, "r": "一行。"}
     documents, blocks = tables(texts)
-    heads, placed_blocks = segment(documents, blocks)
+    kinds, heads, placed_blocks = segment(documents, blocks)
     turned = blocks.take(list(reversed(range(blocks.num_rows))))
-    assert segment(documents.take([2, 0, 1]), turned) == (heads, placed_blocks)
+    order = [2, 0, 1]
+    assert segment(documents.take(order), turned) == (kinds.take(order), heads, placed_blocks)
     alone = [segment(*tables({name: text})) for name, text in texts.items()]
-    assert pa.concat_tables([h for h, _ in alone]).equals(heads)
-    assert pa.concat_tables([b for _, b in alone]).combine_chunks().equals(placed_blocks.combine_chunks())
+    assert pa.concat_tables([h for _, h, _ in alone]).equals(heads)
+    assert pa.concat_tables([b for *_, b in alone]).combine_chunks().equals(placed_blocks.combine_chunks())
 
 
 LINES = st.sampled_from(

@@ -35,6 +35,7 @@ UNFIT = {
     "timezone": (GOOD + '[parser]\ntimezone = "Asia/Nowhere"\n', "no time zone"),
     "option": (GOOD + '[options]\nincldue = "x"\n', "did you mean 'include'"),
     "hint": (GOOD + '[parser]\ntitel = "x"\n', "did you mean 'title'"),
+    "page_kind": (GOOD + '[parser]\npage_kind = "paper"\n', "newspaper or article, not 'paper'"),
     "rule": (GOOD + '[parser.select]\nbdy = "p"\n', "did you mean 'body'"),
     "selector": (GOOD + '[parser.select]\nbody = "p["\n', "no CSS selector"),
     "select": (GOOD + '[parser]\nselect = "p"\n', "is a table"),
