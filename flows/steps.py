@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -174,13 +175,14 @@ class Run:
         """Take back what earlier runs said of the source as a whole, or of files that this one has captured, and this
         one does not say again."""
         about = [source.location, source.uri, registered_at(f"{source.id}.toml")]
-        files = sorted({uri.partition("#")[0].partition("?")[0] for uri in tables.get("captures")["uri"].to_pylist()})
+        # What is said of a member is said of its container.
+        files = sorted({_OF_FILE.split(uri, 1)[0] for uri in tables.get("captures")["uri"].to_pylist()})
         con = self.writer.con()
         con.register("told", tables.get("rejects"))
         closed = con.sql(
             "SELECT reject_id FROM rejects ANTI JOIN told USING (reject_id) WHERE rejects.source_id = $1 "
             "AND stage = 'capture' AND capture_id IS NULL AND payload_sha256 IS NULL "
-            "AND (list_contains($2, uri) OR list_contains($3, regexp_extract(uri, '^[^?#]*')))",
+            "AND (list_contains($2, uri) OR list_contains($3, regexp_extract(uri, '^([^?#!]|!([^/]|$))*')))",
             params=[source.id, about, files],
         ).to_arrow_table()
         con.unregister("told")
@@ -429,6 +431,8 @@ class Run:
             at(self.writer.warehouse.state).put(key, pattern.encode())
 
 
+_OF_FILE = re.compile(r"[?#]|!/")
+"""Ends the address of a file in that of a record of it, or of a member."""
 _STAGE_URI = "dibao:stage/"
 """What a reject of a whole stage is about, before the name of the stage."""
 _STAGES = {"recover": "capture", "capture": "capture", "read": "extract", "match": "match", "restore": "restore"}

@@ -18,6 +18,7 @@ READERS: dict[str, str] = {
     "markdown": "4",
     "html": "8",
     "record": "4",
+    "container": "1",
 }
 """Version of each extractor."""
 

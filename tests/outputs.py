@@ -69,7 +69,9 @@ def outputs(root: Path) -> dict[str, Any]:
     return {
         "inputs": _short(sorted(each.payload_sha256 for each in work)),
         "stages": {
-            stage: {"version": version, "output": found[stage]} for stage, (_, version) in versions.present().items()
+            stage: {"version": version, "output": found[stage]}
+            for stage, (kind, version) in versions.present().items()
+            if kind != "reader" or stage in found  # a reader of files that the samples hold none of
         },
     }
 

@@ -17,6 +17,8 @@ from flows.extract.reading import UnreadableError
 from flows.sources import records
 from warehouse.raw import Place
 
+MAX_DUMP = 256 << 20
+"""Largest dump that is split into its records; each of them is small."""
 MOST_RECORDS = 2_000_000
 """Records that are taken of one dump: the largest dump that is split holds so many of 128 bytes."""
 

@@ -11,8 +11,8 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from flows.capture import archives, dumps, payloads, tabular
-from flows.capture.media import DUMPS, HEAD_BYTES, WARC, media_type
+from flows.capture import archives, dumps, payloads, tabular, unpack
+from flows.capture.media import CONTAINERS, DUMPS, HEAD_BYTES, WARC, ZIP, media_type
 from flows.capture.rows import Origin, reject
 from flows.capture.session import Batch, Session
 from flows.capture.walk import FileFound, NotTaken, walk
@@ -25,8 +25,6 @@ from warehouse.records import MAX_PAYLOAD
 
 BATCH_FILES = 512
 BATCH_BYTES = 32 << 20
-MAX_DUMP = 256 << 20
-"""Largest dump that is split into its records; each of them is small."""
 _CHUNK = 1 << 20
 
 
@@ -62,12 +60,16 @@ def capture_folder(source: Source, session: Session, unchanged: Callable[[FileFo
             if session.clock().timestamp() - found.mtime_ns / 1e9 < settle:
                 raise ChangedWhileRead
             head = _head(found.path)
-            kind = media_type(found.path.name, head)
+            kind = _kind(found.path, head)
             if kind == WARC:
                 archives.take(source, found, session, batch)
                 continue
             origin = _origin(source, found, kind)
-            read = _read(found, origin, MAX_DUMP if kind in DUMPS else MAX_PAYLOAD)
+            if kind in CONTAINERS:
+                whole = _read(found, origin, 0)
+                yield from unpack.take(source, found, origin, whole.sha256, whole.size, session)
+                continue
+            read = _read(found, origin, dumps.MAX_DUMP if kind in DUMPS else MAX_PAYLOAD)
         except ChangedWhileRead:
             batch.rejects.append(_changed(source, found))
             batch.files.remove(found)
@@ -100,6 +102,15 @@ def _origin(source: Source, found: FileFound, kind: str) -> Origin:
         parser=canonical(source.hints),
         name_date=found.name_date,
     )
+
+
+def _kind(path: Path, head: bytes) -> str:
+    """The media type of a file; a ZIP file is looked into, for it may be a document."""
+    kind = media_type(path.name, head)
+    if kind == ZIP:
+        with path.open("rb") as file:
+            kind = unpack.seen_through(kind, file)
+    return kind
 
 
 def _head(path: Path) -> bytes:

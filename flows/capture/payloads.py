@@ -19,21 +19,26 @@ def keep(
     first: First | None,
     session: Session,
     batch: Batch,
+    *,
+    of: dict[str, str] | None = None,
 ) -> None:
     """Write a payload of known hash to WARC, with a row of `captures`.
 
-    `first` is where its bytes lie, if they do. Raises ChangedWhileRead where a stream has another hash.
+    `first` is where its bytes lie, if they do. With `of`, what a record says of the file that it was made of, it is a
+    `conversion`. Raises ChangedWhileRead where a stream has another hash.
     """
-    writer, media_type = session.writer, str(origin.media_type)
+    writer, media_type, more = session.writer, str(origin.media_type), of or {}
+    kind = "revisit" if first is not None else "conversion" if of else "resource"
     if first is not None:
         # The block of a revisit has no content type of its own to tell the payload's.
         headers = origin.headers() | {"Dibao-Media-Type": media_type, "Dibao-Payload-Bytes": str(size)}
+        # A revisit refers to the record that holds its bytes.
+        headers |= {name: value for name, value in more.items() if not name.startswith("WARC-Refers-To")}
         place = writer.revisit(origin.uri, sha256, first.uri, first.captured_at, at, headers)
     elif isinstance(payload, bytes):
-        place = writer.resource(origin.uri, payload, sha256, media_type, at, origin.headers())
+        place = writer.resource(origin.uri, payload, sha256, media_type, at, origin.headers() | more, kind=kind)
     else:
         place = writer.resource_stream(origin.uri, payload, size, sha256, media_type, at, origin.headers())
-    kind = "resource" if first is None else "revisit"
     if first is None:
         session.firsts[sha256] = First(origin.uri, at, None, place, kind)
     batch.captures.append(row(origin, at, sha256, size, place, kind, session.run_id))

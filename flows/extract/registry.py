@@ -39,6 +39,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     Extractor("markdown", "flows.extract.markdown"),
     Extractor("html", "flows.extract.html"),
     Extractor("record", "flows.extract.records"),
+    Extractor("container", "flows.extract.container"),
 )
 
 MEDIA_TYPES: Mapping[str, str] = {
@@ -47,6 +48,14 @@ MEDIA_TYPES: Mapping[str, str] = {
     "text/html": "html",
     "application/xhtml+xml": "html",
     "application/json": "record",
+    "application/zip": "container",
+    "application/x-zip-compressed": "container",
+    "application/x-tar": "container",
+    "application/gzip": "container",
+    "application/x-gzip": "container",
+    "application/x-bzip2": "container",
+    "application/x-xz": "container",
+    "application/zstd": "container",
 }
 
 
