@@ -20,6 +20,7 @@ import duckdb
 import pyarrow as pa
 
 from flows.capture import dumps
+from flows.capture.container_names import MARK
 from flows.capture.known import Known
 from flows.capture.media import DUMPS, HEAD_BYTES, JSON_LINES, media_type
 from flows.capture.rows import Origin, to_table
@@ -177,7 +178,7 @@ def _dumps(
             source_id=what.source_id,
             uri=uri,
             outlet=first["outlet"],
-            media_type=JSON_LINES if kind == "conversion" else media_type(file, payload[:HEAD_BYTES]),
+            media_type=_dump_type(file, payload),
             last_modified=first["last_modified"],
             parser=what.parser,
             name_date=_date(uri, what.name_date),
@@ -228,15 +229,22 @@ def _values(row: dict[str, Any] | None) -> dict[str, Any]:
     return {name: value for name, value in (row or {}).items() if value is not None}
 
 
+def _dump_type(name: str, payload: bytes) -> str:
+    """The media type of a dump; a conversion of a table, which has its name, is JSON Lines."""
+    kind = media_type(name, payload[:HEAD_BYTES])
+    return kind if kind in DUMPS else JSON_LINES
+
+
 def _file(uri: str) -> str:
     """The address of the file that a record's address names."""
     return uri.partition("#")[0].partition("?")[0]
 
 
 def _date(uri: str, pattern: str) -> datetime | None:
-    """The date in the name that an address ends with."""
+    """The date in the name that an address ends with; for a member of a container, else in the container's name."""
     if uri.startswith("file:"):
-        return name_date(pattern, unquote(_file(uri).rpartition("/")[2]))
+        named = (unquote(name.rpartition("/")[2]) for name in reversed(_file(uri).split(MARK)))
+        return next(filter(None, (name_date(pattern, name) for name in named)), None)
     try:
         return name_date(pattern, urlsplit(uri).path.rpartition("/")[2])
     except ValueError:  # brackets that are no IPv6 address: archives state whatever their crawlers were told

@@ -18,6 +18,10 @@ READERS: dict[str, str] = {
     "markdown": "4",
     "html": "8",
     "record": "4",
+    "mail": "1",
+    "mhtml": "1",
+    "subtitles": "1",
+    "rtf": "1",
     "container": "1",
 }
 """Version of each extractor."""

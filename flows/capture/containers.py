@@ -7,6 +7,7 @@ only as far as its limits go: what a container of some bytes swells to is bounde
 from __future__ import annotations
 
 import hashlib
+import io
 import struct
 import tarfile
 import zipfile
@@ -19,8 +20,11 @@ from typing import BinaryIO, NamedTuple, cast
 
 from flows.capture import tars, zips
 from flows.capture.container_names import is_hidden, parts_of
-from flows.capture.media import HEAD_BYTES, PACKED, PACKED_SUFFIXES, TAR, ZIP
+from flows.capture.media import CARRIERS, HEAD_BYTES, MBOX, PACKED, PACKED_SUFFIXES, TAR, ZIP
 from flows.capture.unpacking import BROKEN, Peeked, unpacked
+from flows.extract import mail
+from flows.extract.reading import UnreadableError
+from flows.sources import marked
 
 MOST_MEMBERS = 100_000
 """Members of one container that are taken, those of containers in it included."""
@@ -94,6 +98,9 @@ def members(file: BinaryIO, kind: str, name: str, size: int, limits: Limits) -> 
         if kind == ZIP:
             yield from _zip(file, limits)
             return
+        if kind in CARRIERS:
+            yield from _attached(file, kind, limits)
+            return
         stream = Peeked(file if kind == TAR else unpacked(file, kind), HEAD_BYTES)
         if tars.is_tar(stream.head) or kind == TAR:
             whole = None if kind == TAR else max(FREE_BYTES, SWELLING * size)
@@ -157,6 +164,21 @@ def _tar(stream: BinaryIO, limits: Limits, whole: int | None) -> Iterator[Member
         if isinstance(member, Member):
             member.modified = entry.modified
         yield _whole(member)
+
+
+def _attached(file: BinaryIO, kind: str, limits: Limits) -> Iterator[Member | Fault]:
+    """What is attached to a message, or to the messages of a mailbox: those in a folder with the message's number."""
+    payload = file.read()
+    parts = marked.messages(payload) if kind == MBOX else [None]
+    try:
+        for number, record in enumerate(parts, 1):
+            message = payload if record is None else payload[record.start : record.end]
+            for attachment in mail.attachments(message):
+                steps = parts_of(attachment.name)[-1:] or ["unnamed"]
+                steps = steps if record is None else [str(number), *steps]
+                yield _spooled(io.BytesIO(attachment.payload), steps, len(payload), limits)
+    except UnreadableError:
+        return  # of which the reader tells
 
 
 def _whole(member: Member | Fault) -> Member | Fault:

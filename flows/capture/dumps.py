@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from flows.capture.known import Known
-from flows.capture.media import JSON_LINES
+from flows.capture.media import JSON_LINES, MBOX, PARTS, WIKI_DUMP
 from flows.capture.rows import Origin, reject, row
 from flows.capture.session import Batch, Session
 from flows.extract.reading import UnreadableError
-from flows.sources import records
+from flows.sources import marked, records
 from warehouse.raw import Place
 
 MAX_DUMP = 256 << 20
@@ -73,7 +73,7 @@ def split(origin: Origin, payload: bytes) -> Split:
     found: list[tuple[records.Record, str]] = []
     problem: UnreadableError | None = None
     try:
-        for record in records.split(payload, mapping, lines=origin.media_type == JSON_LINES):
+        for record in _records(origin.media_type, payload, mapping):
             if len(found) == MOST_RECORDS:
                 message = f"The dump has more than {MOST_RECORDS} records; no more were taken."
                 raise UnreadableError("too-many-records", message)
@@ -90,9 +90,18 @@ def split(origin: Origin, payload: bytes) -> Split:
             name = f"{record.keys[0]}&sha256={digest[:16]}"
             alike[name] += 1
             name += f"&{alike[name]}" if alike[name] > 1 else ""
-        named = origin.part(record.pointer) if name is None else origin.named(name)
+        kind = PARTS.get(str(origin.media_type), "application/json")
+        named = origin.part(record.pointer, kind) if name is None else origin.named(name, kind)
         parts.append(Part(named, digest, record.start, record.end))
     return Split(parts, problem)
+
+
+def _records(kind: str | None, payload: bytes, mapping: Mapping[str, Any] | None) -> Iterator[records.Record]:
+    if kind == MBOX:
+        return marked.messages(payload)
+    if kind == WIKI_DUMP:
+        return marked.pages(payload)
+    return records.split(payload, mapping, lines=kind == JSON_LINES)
 
 
 class Fresh(NamedTuple):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.capture import archives, dumps, payloads, tabular, unpack
-from flows.capture.media import CONTAINERS, DUMPS, HEAD_BYTES, WARC, ZIP, media_type
+from flows.capture.media import CARRIERS, CONTAINERS, DUMPS, HEAD_BYTES, WARC, ZIP, media_type
 from flows.capture.rows import Origin, reject
 from flows.capture.session import Batch, Session
 from flows.capture.walk import FileFound, NotTaken, walk
@@ -65,7 +65,7 @@ def capture_folder(source: Source, session: Session, unchanged: Callable[[FileFo
                 archives.take(source, found, session, batch)
                 continue
             origin = _origin(source, found, kind)
-            if kind in CONTAINERS:
+            if kind in CONTAINERS or (kind in CARRIERS and found.size <= MAX_PAYLOAD):
                 whole = _read(found, origin, 0)
                 yield from unpack.take(source, found, origin, whole.sha256, whole.size, session)
                 continue

@@ -22,8 +22,17 @@ PACKED = (GZIP, BZIP2, XZ, ZSTD)
 CONTAINERS = (*PACKED, ZIP, TAR)
 """Files that hold files."""
 
-DUMPS = ("application/json", JSON_LINES)
+MAIL = "message/rfc822"
+MHTML = "multipart/related"
+MBOX = "application/mbox"
+WIKI_DUMP = "application/vnd.mediawiki.export+xml"
+WIKI_PAGE = "application/vnd.mediawiki.page+xml"
+DUMPS = ("application/json", JSON_LINES, MBOX, WIKI_DUMP)
 """Files that may hold many records."""
+PARTS = {MBOX: MAIL, WIKI_DUMP: WIKI_PAGE}
+"""What the records of a dump are, where they are not JSON."""
+CARRIERS = (MAIL, MBOX)
+"""Documents, or dumps of them, that files are attached to."""
 TSV = "text/tab-separated-values"
 PARQUET = "application/vnd.apache.parquet"
 
@@ -71,6 +80,14 @@ _BY_SUFFIX = {
     ".pptx": PPTX,
     ".odt": ODT,
     ".epub": EPUB,
+    ".eml": MAIL,
+    ".mbox": MBOX,
+    ".mbx": MBOX,
+    ".mhtml": MHTML,
+    ".mht": MHTML,
+    ".rtf": "application/rtf",
+    ".srt": "application/x-subrip",
+    ".vtt": "text/vtt",
     ".7z": "application/x-7z-compressed",
     ".rar": "application/vnd.rar",
     ".png": "image/png",
@@ -111,6 +128,22 @@ PACKED_SUFFIXES = frozenset((".gz", ".bz2", ".xz", ".lzma", ".zst", ".z"))
 _HTML = re.compile(rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 
 
+_HEADERS = rb"(?:[A-Za-z][\w-]*:[ \t]?.*\r?\n(?:[ \t].*\r?\n)*)*?"
+_XML = rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?(?:<!DOCTYPE[^>\[]*(?:\[.*?\])?>\s*|<!--.*?-->\s*)*"
+_BEGINNINGS = (
+    (re.compile(rb"From \S+[^\n]*\d\d:\d\d[^\n]*\n" + _HEADERS + rb"(?:from|date|message-id|subject):", re.I), MBOX),
+    (re.compile(_HEADERS + rb"content-type:[ \t]*multipart/related(?=[^\n]*(?:\n[ \t][^\n]*)*text/html)", re.I), MHTML),
+    # Three headers that no letter on paper has, one of which the mail's own machines write.
+    (re.compile(_HEADERS + rb"(?:message-id|mime-version|received|return-path):.*\n(?=" + _HEADERS + rb"(?:from|to):)"
+                rb"(?=" + _HEADERS + rb"(?:subject|date|content-type):)", re.I), MAIL),
+    (re.compile(_XML + rb"<mediawiki\b", re.S), WIKI_DUMP),
+    (re.compile(_XML + rb"<html\b.{0,3500}?(?:\bocr_page\b|name=.ocr-system)", re.S | re.I), "text/vnd.hocr+html"),
+    (re.compile(rb"\s*\{\\rtf\d"), "application/rtf"),
+    (re.compile(rb"(?:\xef\xbb\xbf)?WEBVTT(?:[ \t].*)?\r?\n"), "text/vtt"),
+    (re.compile(rb"(?:\xef\xbb\xbf)?\s*\d+[ \t]*\r?\n\d\d:\d\d:\d\d[,.]\d{3} --> \d\d:\d\d:"), "application/x-subrip"),
+    (re.compile(rb".{0,1000}?%PDF-\d\.\d", re.S), "application/pdf"),
+)  # fmt: skip
+"""How files begin that are what they are whatever their name: the first that matches counts."""
 _FRONT_MATTER = re.compile(
     rb"(?:\xef\xbb\xbf)?---[ \t]*\r?\n"
     rb"(?:[ \t]*\r?\n|[A-Za-z_][\w-]*[ \t]*:.*\n|[ \t]+\S.*\n|-[ \t].*\n)+?"
@@ -134,6 +167,8 @@ def media_type(name: str, head: bytes) -> str:
     known = _BY_SUFFIX.get(suffixes[-1]) if suffixes else None
     if (container := _container(head)) and not (container == ZIP and known in _IN_ZIP_TYPES):
         return _stated_in_zip(head) if container == ZIP else container
+    if known in (None, "text/plain", "application/xml", "text/html", MAIL) and (told := _by_content(head)):
+        return told
     if known in (None, "text/plain") and _FRONT_MATTER.match(head):
         return "text/markdown"
     if known:
@@ -141,6 +176,11 @@ def media_type(name: str, head: bytes) -> str:
     if _HTML.match(head):
         return "text/html"
     return "application/octet-stream" if b"\x00" in head else "text/plain"
+
+
+def _by_content(head: bytes) -> str | None:
+    """The media type of a file whose name may mean several, or nothing, by how it begins; None where that is open."""
+    return next((kind for pattern, kind in _BEGINNINGS if pattern.match(head)), None)
 
 
 def _container(head: bytes) -> str | None:

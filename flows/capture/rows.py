@@ -57,14 +57,14 @@ class Origin:
             name_date=datetime.fromisoformat(f"{named}T00:00:00+00:00") if named else None,
         )
 
-    def part(self, pointer: str) -> Origin:
+    def part(self, pointer: str, media_type: str = "application/json") -> Origin:
         """A record inside a dump, by its place in it."""
-        return replace(self, uri=f"{self.uri}#{pointer}", media_type="application/json")
+        return replace(self, uri=f"{self.uri}#{pointer}", media_type=media_type)
 
-    def named(self, key: str) -> Origin:
+    def named(self, key: str, media_type: str = "application/json") -> Origin:
         """A record inside a dump that is known by a key of its own, whichever piece of a table it stands in."""
         whole = self.uri.partition("?rows=")[0]
-        return replace(self, uri=f"{whole}#{quote(key, safe=_SAFE, errors='replace')}", media_type="application/json")
+        return replace(self, uri=f"{whole}#{quote(key, safe=_SAFE, errors='replace')}", media_type=media_type)
 
 
 def row(

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from flows.capture import archives, dumps, payloads, tabular
 from flows.capture.container_names import Addresses
 from flows.capture.containers import Exhausted, Fault, Limits, Member, members
-from flows.capture.media import CONTAINERS, DUMPS, WARC, ZIP, document_in_zip, media_type
+from flows.capture.media import CARRIERS, CONTAINERS, DUMPS, WARC, ZIP, document_in_zip, media_type
 from flows.capture.rows import Origin, reject
 from flows.capture.session import Batch, Session
 from flows.capture.walk import FileFound, name_date
@@ -42,6 +42,8 @@ class _Found:
     origin: Origin
     payload: bytes
     sha256: str
+    outermost: bool = False
+    """Whether it is the file itself, which others are attached to."""
 
 
 class _Container:
@@ -59,6 +61,10 @@ class _Container:
             )
             self._note(at)
         return self._headers
+
+    def is_at(self, at: datetime) -> None:
+        """Know that the file itself was captured at this moment."""
+        self._note(at)
 
     def capture(self, batch: Batch) -> None:
         """Keep it as a capture of its own, of which the reader of containers tells what cannot be taken."""
@@ -95,6 +101,9 @@ def take(source: Source, found: FileFound, origin: Origin, sha256: str, size: in
     scratch = str(session.raw.parent / "state")
     taking = _Taking(source, found, session, _Container(origin, sha256, size, lambda: _chunks(found.path), session))
     with found.path.open("rb") as file:
+        if origin.media_type in CARRIERS:
+            taking.itself(origin, file.read(), sha256)
+            file.seek(0)
         addresses = Addresses(found.uri)
         try:
             yield from taking.walk(file, origin, found.path.name, size, Limits.of(size, scratch), addresses, 1)
@@ -136,8 +145,16 @@ class _Taking:
                     yield from self.walk(each.file, inner, each.name, each.size, limits, below, level + 1)
                 else:
                     self._member(inner, each)
+                if kind in CARRIERS and level < MOST_LEVELS:
+                    each.file.seek(0)
+                    yield from self.walk(each.file, inner, each.name, each.size, limits, Addresses(uri), level + 1)
             if len(self._pending) >= _BATCH or self._held >= _BATCH_BYTES or self._batch.taken_in:
                 yield self._flush()
+
+    def itself(self, origin: Origin, payload: bytes, sha256: str) -> None:
+        """Take a message or mailbox as what it is; what is attached to it refers to it."""
+        self._members += 1
+        self._pending.append(_Found(origin, payload, sha256, outermost=True))
 
     def tell(self, uri: str, error: str, message: str) -> None:
         """A reject, unless there are too many."""
@@ -210,16 +227,18 @@ class _Taking:
         for each in self._pending:
             kind = each.origin.media_type
             if kind in DUMPS:
-                dumps.write(each.origin, each.payload, each.sha256, session, batch, before=container.headers)
+                before = None if each.outermost else container.headers
+                dumps.write(each.origin, each.payload, each.sha256, session, batch, before=before)
             elif self._source.kind == "records" and kind in tabular.TYPES:
                 tabular.write(self._source, each.origin, each.payload, each.sha256, session, batch)
             elif latest.get(each.origin.uri) != each.sha256:
                 first = session.first([each.sha256]).get(each.sha256)
                 at = session.clock()
-                payloads.keep(
-                    each.origin, each.payload, each.sha256, len(each.payload), at, first, session, batch,
-                    of=container.headers(at),
-                )  # fmt: skip
+                if each.outermost:
+                    container.is_at(at)
+                of = None if each.outermost else container.headers(at)
+                size = len(each.payload)
+                payloads.keep(each.origin, each.payload, each.sha256, size, at, first, session, batch, of=of)
         self._pending, self._held, self._batch = [], 0, Batch()
         return batch
 

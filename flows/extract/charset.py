@@ -191,7 +191,7 @@ def _decoded(payload: bytes, codec: str, label: str | None, skip: int) -> Decode
 def _seven_bit(payload: bytes, label: str | None) -> str:
     """The escape-coded 7-bit encoding of an ASCII payload, where it has the escapes and they decode; else utf-8."""
     for codec, escape in _SEVEN_BIT:
-        if escape in payload and (codec != "hz" or _codec_of(label) == "hz" or payload.count(b"~}") >= 2):
+        if escape in payload and (codec != "hz" or codec_named(label) == "hz" or payload.count(b"~}") >= 2):
             try:
                 if not payload.decode(codec).isascii():
                     return codec
@@ -200,11 +200,11 @@ def _seven_bit(payload: bytes, label: str | None) -> str:
     return "utf-8"
 
 
-def _codec_of(label: str | None) -> str | None:
-    """The Python codec that a page's label means; None where Python knows none."""
-    if label is None:
+def codec_named(label: str | None) -> str | None:
+    """The Python codec that a label of a page or a message means; None where Python knows none."""
+    if not label:
         return None
-    name = _LABELS.get(label, label)
+    name = _LABELS.get(label.lower(), label)
     try:
         found = codecs.lookup(name)
         "".encode(name)  # some codecs turn bytes to bytes
@@ -254,7 +254,7 @@ def _utf8_errors(windows: list[bytes]) -> tuple[int, int]:
 
 def _scores(windows: list[bytes], label: str | None) -> dict[str, float]:
     """Log likelihood of a sample by codec, the declared one's raised; without codecs that cannot be the likeliest."""
-    hint = _codec_of(label)
+    hint = codec_named(label)
     cut = [windows[0], *(_aligned(w, "gb18030") for w in windows[1:])]
     phases = [[_aligned(w, "utf-16-le", skip) for w in windows] for skip in (0, 1)]
 
@@ -303,7 +303,7 @@ def _detected(sample: bytes, label: str | None) -> str | None:
 
     Bytes of which it leaves some as NUL are in a wider encoding.
     """
-    hint = _codec_of(label)
+    hint = codec_named(label)
     if hint:
         try:
             if "\0" not in sample.decode(hint):
