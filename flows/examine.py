@@ -16,10 +16,10 @@ import duckdb
 
 from flows.progress import Progress, Silent, stage
 from flows.versions import DIBAO
-from schemas import TABLES, table
+from schemas import TABLES, layout, table
 from schemas.render.checks import table_checks
 from warehouse import catalogue, digest, fixity, reading, snapshots
-from warehouse.errors import Busy, Damaged, ReadOnly, WarehouseError, nothing_at
+from warehouse.errors import Busy, Damaged, ReadOnly, WarehouseError, nothing_at, outdated_at
 from warehouse.reading import told
 from warehouse.snapshots import Snapshot
 from warehouse.storage import at
@@ -54,18 +54,21 @@ def examine(
     """Audit a warehouse and record what was read in `fixity`, where it can be written to.
 
     Whatever is damaged, missing or foreign is a finding, and the rest is looked at all the same. Raises Missing where
-    there is no warehouse, Busy where a run is writing to it.
+    there is no warehouse, Busy where a run is writing to it, Outdated where another version of Dibao gave the tables
+    other columns: nothing that this version knows of them can be checked before an ingest has brought them up.
     """
     progress = progress or Silent()
     root = warehouse.root
-    if not snapshots.numbers(root):
+    numbers, snapshot = snapshots.numbers(root), _newest(root)
+    if not numbers:
         raise nothing_at(root)
+    if snapshot is not None and snapshot.number == numbers[-1] and snapshot.layout != layout():
+        raise outdated_at(root)
     now, report = clock(), Report()
     with ExitStack() as stack:
         writer = _writer(stack, warehouse, report)
         for broken in snapshots.chain(root):
             report.findings.append(Finding("snapshot chain", broken))
-        snapshot = _newest(root)
         steps: tuple[tuple[str, Callable[[], None]], ...] = (
             ("catalogue", partial(_catalogue, root, snapshot, report)),
             ("files", partial(_files, warehouse, now, report, progress)),

@@ -133,10 +133,13 @@ def _unescaped(found: re.Match[str]) -> str:
 
 
 def _as_xml(found: re.Match[str]) -> str:
-    """What an ampersand begins, as XML knows it: its own entities and numbers, and of any other what it stands for."""
+    """What an ampersand begins, as XML knows it: its own entities, and of any other and of numbers what they stand for.
+
+    A number that stands for no character becomes U+FFFD, as in HTML: a parser of XML gives up at it.
+    """
     if not found[1]:
         return "&amp;"
-    if found[1].startswith("#") or found[1][:-1] in _OWN:
+    if found[1][:-1] in _OWN:
         return found[0]
     plain = html.unescape(found[0])
     return f"&amp;{found[1]}" if plain == found[0] else html.escape(plain, quote=False)

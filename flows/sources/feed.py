@@ -12,7 +12,7 @@ import html
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -22,6 +22,7 @@ import feedparser
 
 from flows.capture.seen import Seen
 from flows.capture.session import Batch, Session
+from flows.faults import sentence, told
 from flows.fetch.errors import FetchError
 from flows.fetch.url import normal
 from flows.fetch.xml import mended, refuse_entities
@@ -95,7 +96,7 @@ def entries(payload: bytes, url: str) -> Iterator[Entry | FetchError]:
         if not isinstance(feed.get("bozo_exception"), SAXException):
             if not feed.get("version") and not feed.entries:
                 raise FetchError("feed", "This is neither RSS nor Atom nor JSON Feed.")
-            yield from (_entry(each, url) for each in feed.entries)
+            yield from (_tried(_entry, each, url) for each in feed.entries)
             return
         fault = str(feed.bozo_exception)
     yield from _piecemeal(payload, url, fault)
@@ -126,12 +127,24 @@ def _piecemeal(payload: bytes, url: str, fault: str) -> Iterator[Entry | FetchEr
             continue
         piece = data[edge.start() : after.start()] + b"</" + edge["name"] + b">"
         try:
-            out += [_entry(each, url) for each in _parsed(shell[0] + piece + shell[1]).entries]
+            read = _parsed(shell[0] + piece + shell[1]).entries
         except Exception as error:
-            out.append(FetchError("feed-entry", f"An entry cannot be read: {type(error).__name__}: {error}"[:300]))
-    read = sum(isinstance(each, Entry) for each in out)
-    yield FetchError("xml", f"The feed is not well-formed ({fault[:120]}); it was read entry by entry, {read} of them.")
+            message = f"An entry cannot be read: {sentence(error)}"
+            out.append(FetchError("feed-entry", message, traceback=told(error)))
+        else:
+            out += [_tried(_entry, each, url) for each in read]
+    whole = sum(isinstance(each, Entry) for each in out)
+    message = f"The feed is not well-formed ({fault[:120]}); it was read entry by entry, {whole} of them."
+    yield FetchError("xml", message)
     yield from out
+
+
+def _tried(read: Callable[[Any, str], Entry | FetchError], entry: Any, url: str) -> Entry | FetchError:
+    """An entry, or the error where something in it was foreseen by nobody: the others are read all the same."""
+    try:
+        return read(entry, url)
+    except Exception as error:
+        return FetchError("feed-entry", f"An entry cannot be read: {sentence(error)}", traceback=told(error))
 
 
 def _entry(entry: Any, url: str) -> Entry | FetchError:
@@ -161,10 +174,7 @@ def _json_feed(payload: bytes, url: str) -> Iterator[Entry | FetchError]:
         if not isinstance(item, dict):
             yield FetchError("feed-entry", "An entry of the feed is no object.")
             continue
-        try:
-            yield _json_entry(item, url)
-        except (ValueError, TypeError, AttributeError, RecursionError) as error:
-            yield FetchError("feed-entry", f"An entry cannot be read: {type(error).__name__}: {error}"[:300])
+        yield _tried(_json_entry, item, url)
 
 
 def _json_items(payload: bytes) -> tuple[list[Any], FetchError | None]:

@@ -86,7 +86,7 @@ class Finder:
             if each is None:
                 return marked
             if isinstance(each, FetchError):
-                self._tally.say(url, each.error, each.message)
+                self._tally.say(url, each.error, each.message, each.traceback)
                 marked = False
             elif isinstance(each, Inline):
                 self._keep(each)
