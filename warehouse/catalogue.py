@@ -34,7 +34,7 @@ def build(root: Path, snapshot: Snapshot, former: Snapshot | None = None) -> Pat
     """Write the catalogue of a snapshot, swap it in, return its path. Raises Damaged where a table is unreadable.
 
     Where the catalogue at hand is that of `former`, only the views of tables that have other files are made again: most
-    of the work is in the views that stay.
+    of the work is in the views that stay. A first catalogue takes them from the last first one of this process.
     """
     path = root / NAME
     try:
@@ -44,8 +44,7 @@ def build(root: Path, snapshot: Snapshot, former: Snapshot | None = None) -> Pat
                 or snapshot.number % ANEW == 0
                 or not _brought_up_to_date(path, beside, root, former, snapshot)
             ):
-                beside.unlink(missing_ok=True)
-                _in_file(beside, lambda con: define(con, root, snapshot))
+                from_nothing(beside, root, snapshot)
     except duckdb.IOException as error:
         if "No space left" in str(error):
             raise OSError(errno.ENOSPC, str(error)) from error
@@ -62,6 +61,29 @@ def define(con: duckdb.DuckDBPyConnection, root: Path, snapshot: Snapshot) -> No
     _define_snapshot(con, root, snapshot)
     for statement in view_files():
         con.execute(statement)
+
+
+views_at_hand: dict[str, bytes] = {}
+"""The last catalogue that this process made from nothing, under what its views are made of: a quarter of a megabyte."""
+
+
+def from_nothing(path: Path, root: Path, snapshot: Snapshot) -> None:
+    """Make a catalogue that stands on no former one of its warehouse."""
+    made_of = definitions(Path(), snapshot)
+    path.unlink(missing_ok=True)
+    if made_of not in views_at_hand:
+        _in_file(path, lambda con: define(con, root, snapshot))
+        views_at_hand.clear()
+        views_at_hand[made_of] = path.read_bytes()
+        return
+
+    def work(con: duckdb.DuckDBPyConnection) -> None:
+        for table in TABLES:
+            _define_table(con, table, root, snapshot)
+        _define_snapshot(con, root, snapshot)
+
+    path.write_bytes(views_at_hand[made_of])
+    _in_file(path, work)
 
 
 def _in_file(path: Path, work: Callable[[duckdb.DuckDBPyConnection], None]) -> None:

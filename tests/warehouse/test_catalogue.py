@@ -282,9 +282,9 @@ def test_bringing_it_up_to_date_comes_to_the_same_as_making_it_anew(
     root, inputs = tmp_path / "w", tmp_path / "in"
     inputs.mkdir()
     full: list[int] = []
-    real = catalogue.define
+    real = catalogue.from_nothing
     monkeypatch.setattr(
-        catalogue, "define", lambda con, where, snapshot: (full.append(snapshot.number), real(con, where, snapshot))
+        catalogue, "from_nothing", lambda at, where, snapshot: (full.append(snapshot.number), real(at, where, snapshot))
     )
     for number in (1, 2, 3):
         (inputs / f"{number}.txt").write_text(f"第{number}号渡口今日恢复通航，往来船只照常停靠。\n", "utf-8")
@@ -295,6 +295,23 @@ def test_bringing_it_up_to_date_comes_to_the_same_as_making_it_anew(
     build(root, snapshots.load(root, 3))
     assert full == [1, 3]
     assert shown(root) == patched
+
+
+def test_a_second_warehouse_of_a_process_shows_its_own_files_by_the_same_definitions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, count in (("a", 1), ("b", 2)):
+        (tmp_path / f"in-{name}").mkdir()
+        for number in range(count):
+            (tmp_path / f"in-{name}" / f"{number}.txt").write_text(
+                f"第{number}号渡口今日恢复通航，船只照常。\n", "utf-8"
+            )
+        ingest(tmp_path / name, tmp_path / f"in-{name}")
+    assert [one(stock(tmp_path / name), "SELECT count(*) FROM articles") for name in "ab"] == [1, 2]
+    copied = shown(tmp_path / "b")
+    monkeypatch.setattr(catalogue, "views_at_hand", {})
+    build(tmp_path / "b", snapshots.load(tmp_path / "b", 1))
+    assert shown(tmp_path / "b") == copied
 
 
 @pytest.mark.parametrize("harm", ["missing", "garbage", "another", "other-definitions"])
