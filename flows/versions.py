@@ -17,11 +17,15 @@ READERS: dict[str, str] = {
     "text": "4",
     "markdown": "4",
     "html": "8",
-    "record": "4",
+    "record": "5",
     "mail": "1",
     "mhtml": "1",
     "subtitles": "1",
     "rtf": "1",
+    "docx": "1",
+    "odt": "1",
+    "epub": "1",
+    "xml": "1",
     "container": "1",
 }
 """Version of each extractor."""

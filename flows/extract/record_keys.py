@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from flows.extract import dates
+from flows.extract.news import ninjs
 
 MAX_DEPTH = 3
 """Levels of objects below a record in which keys are looked for."""
@@ -25,6 +26,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "uri": ("url", "link", "uri", "href", "permalink", "sourceurl", "weburl", "pageurl", "wangzhi", "lianjie",
             "网址", "链接"),
     "date": ("date", "pubdate", "pubtime", "publishdate", "publishtime", "published", "publishedat", "datepublished",
+             "versioncreated", "firstcreated",
              "datetime", "posttime", "postdate", "createdat", "ctime", "time", "timestamp", "riqi", "shijian", "日期",
              "发布时间", "发布日期", "时间", "時間"),
     "author": ("author", "authors", "byline", "writer", "reporter", "creator", "zuozhe", "jizhe", "作者", "记者"),
@@ -149,10 +151,11 @@ def guess_mapping(record: Mapping[str, Any]) -> dict[str, str]:
     its place in the record. A date must be readable, an address be one. The text is the longest of the values whose
     names speak of text; a string thrice as long under another name is taken in its stead.
     """
+    stated = ninjs.mapping(record)
     leaves = list(_leaves(record, ()))
     found: dict[str, str] = {}
     for role in ROLES:
-        if role != "text":
+        if role != "text" and role not in stated:
             ranked = [
                 (rank, len(path), place)
                 for place, (path, value) in enumerate(leaves)
@@ -163,7 +166,7 @@ def guess_mapping(record: Mapping[str, Any]) -> dict[str, str]:
     text = _text(leaves, {pointer_ for role, pointer_ in found.items() if role != "publisher"})
     if text is not None:
         found["text"] = pointer(text)
-    return found
+    return found | stated
 
 
 def own_keys(record: Any, mapping: Mapping[str, Any]) -> tuple[str, ...]:

@@ -43,6 +43,10 @@ EXTRACTORS: tuple[Extractor, ...] = (
     Extractor("mhtml", "flows.extract.mhtml"),
     Extractor("subtitles", "flows.extract.subtitles"),
     Extractor("rtf", "flows.extract.rtf"),
+    Extractor("docx", "flows.extract.office.docx"),
+    Extractor("odt", "flows.extract.office.odt"),
+    Extractor("epub", "flows.extract.office.epub"),
+    Extractor("xml", "flows.extract.xml_document"),
     Extractor("container", "flows.extract.container"),
 )
 
@@ -59,6 +63,12 @@ MEDIA_TYPES: Mapping[str, str] = {
     "application/x-subrip": "subtitles",
     "application/rtf": "rtf",
     "text/rtf": "rtf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/epub+zip": "epub",
+    "application/xml": "xml",
+    "text/xml": "xml",
+    "application/vnd.mediawiki.page+xml": "xml",
     "application/zip": "container",
     "application/x-zip-compressed": "container",
     "application/x-tar": "container",

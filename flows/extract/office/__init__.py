@@ -1,0 +1,1 @@
+"""Readers of documents that are ZIP files of XML: Word, OpenDocument, EPUB."""
