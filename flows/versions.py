@@ -14,9 +14,9 @@ DIBAO = "0.1.0"
 """Version of the distribution."""
 
 READERS: dict[str, str] = {
-    "text": "4",
-    "markdown": "4",
-    "html": "8",
+    "text": "5",
+    "markdown": "5",
+    "html": "9",
     "record": "5",
     "mail": "1",
     "mhtml": "1",

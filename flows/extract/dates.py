@@ -1,109 +1,75 @@
-"""Dates as pages write them, to a time and how exact it is."""
+"""Dates as the world writes them, to a time and how exact it is.
+
+A date is found by its year; the day and the month stand before or after it, the month in figures or by a name of any
+language that CLDR knows. Years may be of the Buddhist era, of the Persian or the Islamic calendar, or of an era of
+China or Japan. Figures may be of any script.
+"""
 
 from __future__ import annotations
 
 import re
+import sys
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from functools import lru_cache
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache, lru_cache
 
-from flows.extract.wordlist import any_of, spellings
+from babel import localedata
 
-_MONTHS = """
-january jan styczeń stycznia sty январь января янв ιανουάριος ιανουαρίου ιαν janvier januar jänner enero ene gennaio
-    januari janeiro ocak leden ledna січень січня يناير كانون_الثاني ;
-february feb luty lutego lut февраль февраля фев φεβρουάριος φεβρουαρίου φεβ φεβρ février februar febrero febbraio
-    februari fevereiro şubat únor února лютий лютого فبراير شباط ;
-march mar marzec marca март марта мар μάρτιος μαρτίου μαρ μαρτ mars märz marzo maart março mart březen března
-    березень березня مارس آذار ;
-april apr kwiecień kwietnia kwi апрель апреля апр απρίλιος απριλίου απρ avril abril aprile nisan duben dubna квітень
-    квітня أبريل ابريل نيسان ;
-may maj maja май мая μάιος μαΐου μαίου μάι mai mayo maggio mei maio mayıs květen května травень травня مايو أيار ;
-june jun czerwiec czerwca cze июнь июня июн ιούνιος ιουνίου ιουν juin juni junio giugno junho haziran červen června
-    червень червня يونيو حزيران ;
-july jul lipiec lipca lip июль июля июл ιούλιος ιουλίου ιουλ juillet juli julio luglio julho temmuz červenec
-    července липень липня يوليو تموز ;
-august aug sierpień sierpnia sie август августа авг αύγουστος αυγούστου αυγ août agosto augustus ağustos srpen srpna
-    серпень серпня أغسطس اغسطس آب ;
-september sept sep wrzesień września wrz сентябрь сентября сен сент σεπτέμβριος σεπτεμβρίου σεπ σεπτ septembre
-    septiembre settembre setembro eylül září вересень вересня سبتمبر أيلول ;
-october oct październik października paź октябрь октября окт οκτώβριος οκτωβρίου οκτ octobre oktober octubre ottobre
-    outubro ekim říjen října жовтень жовтня أكتوبر اكتوبر تشرين_الأول ;
-november nov listopad listopada lis ноябрь ноября ноя нояб νοέμβριος νοεμβρίου νοε νοεμ novembre noviembre novembro
-    kasım listopadu листопада نوفمبر تشرين_الثاني ;
-december dec grudzień grudnia gru декабрь декабря дек δεκέμβριος δεκεμβρίου δεκ décembre dezember diciembre dicembre
-    dezembro aralık prosinec prosince грудень грудня ديسمبر كانون_الأول
-"""
-_MONTH = {
-    spelling.replace("_", " "): number
-    for number, names in enumerate(_MONTHS.split(";"), 1)
-    for name in names.split()
-    for spelling in (name, *spellings(name))
-}
-_NAMES = any_of(list(_MONTH))
-_CLOCK = (
-    r"(?:[\sT,，،|·•@/-]*(?:(?:at|o|ob|v|в|о|у|στις|ώρα|um|à|às|alle|saat|klo|kl|godz|الساعة)\.?\s*|(?:星期|周|週)[一二三四五六日天]\s*|[（(](?:[一二三四五六日月火水木金土월화수목금토일]|周.|星期.)[)）]\s*|"
-    r"(?P<half{n}>上午|下午|晚上|凌晨|中午|早上|傍晚|午前|午後|오전|오후)\s*)*"
-    r"(?P<hour{n}>[01]?\d|2[0-4])\s*[:：時时点點시h]\s*(?P<minute{n}>[0-5]\d)\s*[分분]?(?:[:：]?(?P<second{n}>[0-5]\d)(?![\d:])[秒초]?(?:[.,]\d+)?)?"
-    r"(?:\s*(?P<noon{n}>[ap]\.?m\.?)(?![a-z]))?"
-    r"(?:\s*(?P<zone{n}>Z(?![a-z])|[+-]\d\d:?\d\d(?!\d)|(?:GMT|UTC|EST|EDT|CST|CDT|MST|MDT|PST|PDT|BST|CET|CEST|MSK|JST|HKT|SGT|IST)"
-    r"(?:\s*[+-]\d\d?(?::?\d\d)?)?(?![a-z])))?)?"
+from flows.extract import calendar_names as names
+from flows.extract import clock
+from flows.extract.calendars import BUDDHIST, ERAS, to_day
+from flows.extract.languages import primary, words
+
+_DIGITS = {char: number for number, char in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "０": 0, "元": 1}
+_NUMERAL = r"[〇○零一二三四五六七八九十百]"
+_YEARS = re.compile(
+    r"(?<!\d)(?:"
+    r"(?P<compact>(?:19|20)\d\d(?:1[0-2]|0[1-9])(?:3[01]|[12]\d|0[1-9]))"
+    r"(?:T?(?P<h>[01]\d|2[0-3])(?P<i>[0-5]\d)(?P<s>[0-5]\d)?)?(?!\d)|"
+    r"(?P<year>(?:1[3489]|2[045])\d\d)(?!\d)|"
+    r"(?:(?<=['’ʼ])|(?<=[\u0e01-\u0e4e]\.)|(?<=[\u0e01-\u0e4e]\s)|(?<=[\u0e01-\u0e4e]\.\s))(?P<short>\d\d)(?![\d:.]))"
+    rf"|(?P<era>民國|民国|令和|平成|昭和|大正|明治)\s*(?P<erayear>元|\d{{1,3}}|{_NUMERAL}{{1,5}})\s*(?=[年./-])"
+    rf"|(?P<written>[一二][〇○零九八九七六五四三二一０]{{3}})(?=年)"
+    r"|(?:(?<=[间期布]：)|(?<=[间期布]:)|(?<=[间期布]： ))"
+    r"(?P<two>[012]\d)(?=-(?:1[0-2]|0[1-9])-(?:3[01]|[12]\d|0[1-9])\s*\d\d:\d\d)"
+    r"|(?<![\d./-])(?P<roc>1[01]\d)"
+    r"(?=(?P<sep>[./-])(?:1[0-2]|0?[1-9])(?P=sep)(?:3[01]|[12]\d|0?[1-9])(?![\d/-])|年(?:1[0-2]|0?[1-9])月)"
 )
-_WESTERN = r"(?:st|nd|rd|th|er|-го|ο|η|\.)?"
-_PATTERN = re.compile(
-    r"(?<![\d.])(?:"
-    r"(?P<y1>(?:19|20)\d\d)\s*(?P<s1>[-/.年년–])\s*(?P<m1>1[0-2]|0?[1-9])\s*(?:[-/.月월–])\s*(?P<d1>3[01]|[12]\d|0?[1-9])(?:(?!\d)|(?=[0-2]\d:[0-5]\d))\s*[日号號일]?"
-    + _CLOCK.replace("{n}", "1")
-    + r"|(?P<y2>(?:19|20)\d\d)(?P<m2>1[0-2]|0[1-9])(?P<d2>3[01]|[12]\d|0[1-9])"
-    r"(?:T?(?P<h2>[01]\d|2[0-3])(?P<i2>[0-5]\d)(?P<c2>[0-5]\d)?)?(?!\d)"
-    rf"|(?P<d3>3[01]|[12]\d|0?[1-9]){_WESTERN}[\s-]*(?:of\s+|de\s+)?"
-    rf"(?P<m3>{_NAMES})(?!\w)\.?,?[\s-]*(?:de\s+)?(?P<y3>(?:19|20)\d\d)(?!\d)(?:\s*г\.?|\s*р\.?|\s*r\.)?"
-    + _CLOCK.replace("{n}", "3")
-    + rf"|(?<!\w)(?P<m4>{_NAMES})\.?\s+(?P<d4>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:\s*,\s*|\s+)"
-    r"(?P<y4>(?:19|20)\d\d)(?!\d)"
-    + _CLOCK.replace("{n}", "4")
-    + r"|(?P<a5>3[01]|[12]\d|0?[1-9])(?P<s5>[./-])(?P<b5>3[01]|[12]\d|0?[1-9])(?P=s5)(?P<y5>(?:19|20)\d\d)(?!\d)"
-    + _CLOCK.replace("{n}", "5")
-    + r"|(?P<y6>(?:19|20)\d\d)\s*年\s*(?P<m6>1[0-2]|0?[1-9])\s*月(?!\s*\d)"
-    r"|(?P<y7>[一二][〇○零九九八七六五四三二一０]{3})年(?P<m7>十[一二]?|[一二三四五六七八九])月(?P<d7>三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])[日号]"
-    rf"|(?<!\w)(?P<m8>{_NAMES})\.?,?\s+(?P<y8>(?:19|20)\d\d)(?!\d)"
-    r"|(?P<y9>(?:19|20)\d\d)[-/](?P<m9>1[0-2]|0[1-9])(?![-/\d.])"
-    r"|(?P<era>民國|民国|令和|平成|昭和)\s*(?P<ya>元|\d{1,3})\s*年\s*(?P<ma>1[0-2]|0?[1-9])\s*月\s*(?P<da>3[01]|[12]\d|0?[1-9])\s*日"
-    + _CLOCK.replace("{n}", "a")
-    + r"|(?:(?<=时间：)|(?<=时间:)|(?<=日期：)|(?<=日期:)|(?<=發布：)|(?<=发布：)|(?<=时间： ))"
-    r"(?P<yb>[012]\d)-(?P<mb>1[0-2]|0[1-9])-(?P<db>3[01]|[12]\d|0[1-9])(?=\s*\d\d:\d\d)"
-    + _CLOCK.replace("{n}", "b")
-    + r")",
-    re.I,
-)  # fmt: skip
-_INITIALS = re.compile(f"[{''.join(sorted({name[0] for name in _MONTH}))}]", re.I)
-_LETTERS = _INITIALS.findall("".join(map(chr, range(0x2200))))
-"""All letters that a month may begin with: capitals, and signs that stand for a letter, are below U+2200."""
-# It begins with a set of letters, which the engine looks for at great speed: those that a date may begin with.
-_BEGINS = re.compile(
-    rf"[\d一二民令平昭{''.join(_LETTERS)}](?:(?<=\d)(?<![\d.].)|(?<=[一二民令平昭])|(?<!\d)(?<!\w.))", re.S
+_MAY_BE = re.compile(
+    r"1[3489]\d\d|2[045]\d\d|['’ʼ]\d\d|[\u0e01-\u0e4e][.\s]{0,2}\d\d|1[01]\d[./年-]|[间期布][:：]\s?\d\d-|"
+    r"[民令平昭大明][國国和成正治]|[一二][〇○零九八七六五四三二一０]{3}年"
 )
+"""A text in which it finds nothing has no year."""
+_AFTER = re.compile(
+    r"\s*(?P<sep>[-/.年년–])\s*(?P<m>1[0-2]|0?[1-9])\s*[-/.月월–]\s*(?P<d>3[01]|[12]\d|0?[1-9])"
+    r"(?:(?!\d)|(?=[0-2]\d:[0-5]\d))\s*[日號号일]?"
+)
+_WRITTEN = re.compile(rf"年\s*(?P<m>{_NUMERAL}{{1,3}}|\d\d?)\s*月\s*(?P<d>{_NUMERAL}{{1,3}}|\d\d?)\s*[日號号]")
+_MONTH_ONLY = re.compile(r"\s*[年년]\s*(?P<m>1[0-2]|0?[1-9])\s*[月월](?!\s*\d)|[-/](?P<n>1[0-2]|0[1-9])(?![-/\d.])")
+_BEFORE = re.compile(
+    r"(?<![\d.])(?P<d>3[01]|[12]\d|0?[1-9])(?:(?P<sep>\s?[./-]\s?))(?P<m>3[01]|[12]\d|0?[1-9])(?P=sep)\Z"
+)
+_LAST = re.compile(rf"(?P<number>\d+)|(?P<word>{clock.WORD.pattern})")
+_GAP = re.compile(r"[\s.,،、·\-–—'’ʼ/()|]*\Z")
+_WIDEST = 4
+"""Marks and spaces between the parts of a date."""
+_REACH = 56
+"""A date reaches at most as many characters from its year."""
+_PASSED = 4
+"""Words that may stand between the parts."""
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})[a-z]*,?\s*\Z", re.I)
-_ZONES = {
-    "GMT": 0, "UTC": 0, "Z": 0, "EST": -300, "EDT": -240, "CDT": -300, "MST": -420, "MDT": -360, "PST": -480,
-    "PDT": -420, "BST": 60, "CET": 60, "CEST": 120, "MSK": 180, "JST": 540, "HKT": 480, "SGT": 480,
-    "IST": 330,
-}  # fmt: skip
-_YEAR = re.compile(
-    r"[12一二民令平昭间期布](?:(?<=1)9\d\d|(?<=2)0\d\d|(?<=[一二])[〇○零九八七六五四三二一０]{3}年|(?<=民)[國国]|(?<=[令昭])和|"
-    r"(?<=平)成|(?<=[间期布])[:：]\s?[012]\d-)"
-)  # fmt: skip
-_ERAS = {"民國": 1911, "民国": 1911, "令和": 2018, "平成": 1988, "昭和": 1925}
-_OTHER_DIGITS = {
-    first + n: str(n) for first in map(ord, "٠۰０") for n in range(10)
-} | {ord("："): ":", 0x200F: " ", 0x200E: " "}  # fmt: skip
-_HAS_OTHER_DIGITS = re.compile("[٠-٩۰-۹１-９]")
-_DIGITS = {char: number for number, char in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "０": 0}
+_HIJRI = re.compile(r"\s*(?:هـ|ه(?!\w)|AH\b|H\b)")
+_PERSIAN_FIGURES = re.compile("[۰-۹]")
+_OTHER_FIGURES = re.compile(r"(?![0-9])\d|[：\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SHORT = 240
 """Texts up to this length are remembered."""
 _EPOCH = re.compile(r"\A\s*(1\d{9})(\d{3})?\s*\Z")
+_BY_NOON = re.compile(r"[\s,@|-]*\d{1,2}:\d\d(?::\d\d)?\s*[ap]\.?m", re.I)
+_MONTH_FIRST = ("en-us", "en-ph", "fil", "tl")
+"""Where a date in figures begins with its month: the United States, and the Philippines after them (CLDR)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,132 +92,324 @@ class Moment:
         return self.when.replace(tzinfo=self.zone or zone)
 
 
-def _number(numeral: str) -> int:
-    """A Chinese numeral below 100."""
-    if "十" not in numeral:
-        return _DIGITS[numeral]
-    tens, ones = numeral.split("十")
-    return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """A day (0 where only the month is told) and where it stands."""
 
-
-@lru_cache(maxsize=1024)
-def _month(name: str) -> int:
-    """The month that a name is of: spelt as in the list, or as the pattern takes it without regard to case (aralik)."""
-    known = _MONTH.get(name.lower())
-    if known is not None:
-        return known
-    return next(number for each, number in _MONTH.items() if re.fullmatch(re.escape(each), name, re.I))
-
-
-def _zone(name: str | None) -> tzinfo | None:
-    if not name:
-        return None
-    name = name.upper()
-    match = re.search(r"([+-])(\d\d?):?(\d\d)?\Z", name)
-    if match:
-        minutes = int(match[2]) * 60 + int(match[3] or 0)
-        if minutes > 840:
-            return None
-        return timezone(timedelta(minutes=-minutes if match[1] == "-" else minutes))
-    # CST is also China's, so it says nothing.
-    return timezone(timedelta(minutes=_ZONES[name])) if name in _ZONES else None
-
-
-def _read(match: re.Match[str], *, month_first: bool = False) -> tuple[datetime, str, tzinfo | None] | None:
-    """What one match says; None where there is no such day."""
+    calendar: names.Calendar
     month: int
-    day = 1
-    form = next(n for n in "123456789ab" if match[f"y{n}"])
-    precision = "day"
-    if form == "7":
-        year = int("".join(str(_DIGITS[char]) for char in match["y7"]))
-        month, day = _number(match["m7"]), _number(match["d7"])
-    elif form in "ab":
-        start = _ERAS[match["era"]] if form == "a" else 2000
-        year = start + (1 if match[f"y{form}"] == "元" else int(match[f"y{form}"]))
-        month, day = int(match[f"m{form}"]), int(match[f"d{form}"])
-    else:
-        year = int(match[f"y{form}"])
-        if form in "348":
-            month = _month(match[f"m{form}"])
-        elif form == "5":
-            month, day = int(match["b5"]), int(match["a5"])
-            if month_first or month > 12 or (match["s5"] == "/" and day <= 12 and match["noon5"]):
-                month, day = day, month
+    day: int
+    start: int
+    end: int
+
+
+@cache
+def _figures() -> dict[int, str]:
+    """The figures of all scripts, as ours; marks of direction, as spaces."""
+    marks = {0xFF1A: ":"} | dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], " ")
+    points = range(128, sys.maxunicode + 1)
+    return marks | {p: str(unicodedata.decimal(chr(p))) for p in points if unicodedata.category(chr(p)) == "Nd"}
+
+
+def _number(numeral: str) -> int:
+    """A number below 1,000 in figures or in Chinese numerals; 0 where it is none."""
+    if numeral.isdecimal():
+        return int(numeral)
+    if not re.search("[十百]", numeral):
+        return int("".join(str(_DIGITS[char]) for char in numeral))
+    value = last = 0
+    for char in numeral:
+        if char in "十百":
+            value, last = value + (last or 1) * (10 if char == "十" else 100), 0
         else:
-            month = int(match[f"m{form}"])
-        if form in "1234":
-            day = int(match[f"d{form}"])
-        if form in "689":
-            precision = "month"
-    hour = minute = second = 0
-    zone = None
-    if form == "2" and match["h2"]:
-        hour, minute, second = int(match["h2"]), int(match["i2"]), int(match["c2"] or 0)
-        precision = "second" if match["c2"] else "minute"
-    elif form in "1345ab" and match[f"hour{form}"]:
-        hour, minute, second = int(match[f"hour{form}"]), int(match[f"minute{form}"]), int(match[f"second{form}"] or 0)
-        precision = "second" if match[f"second{form}"] else "minute"
-        noon = (match[f"noon{form}"] or "").lower()[:1]
-        half = match[f"half{form}"]
-        if (noon == "p" or half in ("下午", "晚上", "傍晚", "午後", "오후")) and hour < 12:
-            hour += 12
-        elif noon == "a" and hour == 12:
-            hour = 0
-        zone = _zone(match[f"zone{form}"])
-    try:
-        when = datetime(year, month, day) + timedelta(hours=hour, minutes=minute, seconds=second)
-    except (ValueError, OverflowError):
-        return None
-    return when, precision, zone
+            last = _DIGITS[char]
+    return value + last
 
 
-def _month_first(text: str, match: re.Match[str]) -> bool:
-    """Whether the weekday before a date in figures says that its month comes first."""
-    named = _WEEKDAY.search(text[max(match.start() - 14, 0) : match.start()])
-    try:
-        day = datetime(int(match["y5"]), int(match["a5"]), int(match["b5"])).weekday()
-    except (TypeError, ValueError):
+@cache
+def _year_first(language: str) -> bool:
+    """Whether a language writes the year before the day (CLDR's long form)."""
+    if not localedata.exists(language):
         return False
-    return named is not None and _WEEKDAYS.index(named[1].lower()) == day
+    form = str(getattr(localedata.load(language).get("date_formats", {}).get("long"), "pattern", ""))
+    return 0 <= form.find("y") < form.find("d")
 
 
-def find(text: str) -> Iterator[Moment]:
-    """The dates in a text, from left to right. Of day and month in figures, the day comes first unless it cannot."""
-    return iter(_found(text)) if len(text) <= _SHORT else _find(text)
+def find(text: str, language: str | None = None) -> Iterator[Moment]:
+    """The dates in a text, from left to right.
+
+    `language` is the tag of the page's, where it is known: it decides what a name of a month means that several
+    languages have, and which of day and month in figures comes first. Without it the day does, unless it cannot.
+    """
+    tag = (language or "").lower()
+    return iter(_found(text, tag)) if len(text) <= _SHORT else _find(text, tag)
 
 
-@lru_cache(maxsize=1_024)
-def _found(text: str) -> tuple[Moment, ...]:
+@lru_cache(maxsize=2_048)
+def _found(text: str, tag: str) -> tuple[Moment, ...]:
     """The dates in a line: those around an article are looked at several times."""
-    return tuple(_find(text))
+    return tuple(_find(text, tag))
 
 
-def _find(text: str) -> Iterator[Moment]:
-    if _HAS_OTHER_DIGITS.search(text):
-        text = text.translate(_OTHER_DIGITS)
-    until = max((year.end() for year in _YEAR.finditer(text)), default=-1)
-    if until < 0:
+def _find(text: str, tag: str) -> Iterator[Moment]:
+    persian = False
+    if not text.isascii() and _OTHER_FIGURES.search(text):
+        persian = _PERSIAN_FIGURES.search(text) is not None
+        text = text.translate(_figures())
+    if not _MAY_BE.search(text):
         return
-    for match in _matches(text, until):
-        read = _read(match, month_first=match["y5"] is not None and _month_first(text, match))
-        if read is not None:
-            yield Moment(match.start(), match.end(), *read)
-
-
-def _matches(text: str, until: int) -> Iterator[re.Match[str]]:
-    """What `_PATTERN` finds, looked for only where a date may begin; none does beyond the last year, at `until`."""
     done = 0
-    for begins in _BEGINS.finditer(text, 0, until + 1):
-        if begins.start() >= done and (match := _PATTERN.match(text, begins.start())):
-            yield match
-            done = match.end()
+    for year in _YEARS.finditer(text):
+        if year.start() >= done and (moment := _moment(text, year, done, tag, persian=persian)):
+            yield moment
+            done = moment.end
 
 
-def parse(value: str) -> Moment | None:
+def _moment(text: str, year: re.Match[str], floor: int, tag: str, *, persian: bool) -> Moment | None:
+    """The date whose year this is; what stands before `floor` is of another."""
+    language = primary(tag)
+    if year["compact"]:
+        digits = year["compact"]
+        when = _at_midnight("gregorian", int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+        if when is None or not year["h"]:
+            return Moment(*year.span(), when, "day", None) if when else None
+        when += timedelta(hours=int(year["h"]), minutes=int(year["i"]), seconds=int(year["s"] or 0))
+        return Moment(*year.span(), when, "second" if year["s"] else "minute", None)
+    day = _day_of(text, year, floor, tag)
+    if day is None:
+        return None
+    number = _year(text, year, day, language, persian=persian)
+    when = _at_midnight(*number, day.month, day.day or 1) if number else None
+    if when is None:
+        return None
+    if not day.day:
+        return Moment(day.start, day.end, when, "month", None)
+    time = clock.after(text, day.end, language)
+    early = clock.before(text, day.start, floor, language) if time is None else None
+    if found := time or early:
+        when += timedelta(hours=found.hour, minutes=found.minute, seconds=found.second or 0)
+        start, end = (day.start, found.end) if time else (found.start, day.end)
+        return Moment(start, end, when, "minute" if found.second is None else "second", found.zone)
+    return Moment(day.start, day.end, when, "day", None)
+
+
+def _at_midnight(calendar: names.Calendar, year: int, month: int, day: int) -> datetime | None:
+    found = to_day(calendar, year, month, day)
+    return datetime(found.year, found.month, found.day) if found else None
+
+
+def _year(
+    text: str, year: re.Match[str], day: _Day, language: str, *, persian: bool
+) -> tuple[names.Calendar, int] | None:
+    """The calendar and the number of a year, by its name or its size, and by the month and the language."""
+    if year["era"]:
+        return "gregorian", ERAS[year["era"]] + _number(year["erayear"])
+    if year["written"]:
+        return "gregorian", int("".join(str(_DIGITS[char]) for char in year["written"]))
+    if year["roc"]:
+        return ("gregorian", ERAS["民國"] + int(year["roc"])) if language == "zh" else None
+    if year["two"]:
+        return "gregorian", 2000 + int(year["two"])
+    if year["short"]:
+        if text[year.start() - 1] in "'’ʼ":
+            return "gregorian", 2000 + int(year["short"])
+        return "gregorian", 2500 + int(year["short"]) - BUDDHIST
+    number = int(year["year"])
+    if day.calendar != "gregorian":
+        return (day.calendar, number) if 1300 <= number < 1500 else None
+    if number >= 2400:
+        thai = language in ("th", "lo", "km", "my") or re.search("[\u0e01-\u0eff]", text)
+        return ("gregorian", number - BUDDHIST) if thai else None
+    if number < 1500:
+        if _HIJRI.match(text, day.end) or (language == "ar" and not persian):
+            return "islamic", number
+        return ("persian", number) if persian or language in ("fa", "ps", "ckb") else None
+    return ("gregorian", number) if number >= 1900 and number < 2100 else None
+
+
+def _day_of(text: str, year: re.Match[str], floor: int, tag: str) -> _Day | None:
+    """The day and the month beside a year."""
+    if year["roc"] or year["two"] or year["era"] or year["written"]:
+        found = _AFTER.match(text, year.end()) or _WRITTEN.match(text, year.end())
+        if found:
+            return _Day("gregorian", _number(found["m"]), _number(found["d"]), year.start(), found.end())
+        return None
+    language = primary(tag)
+    if not year["short"]:
+        alone = year.start() == 0 or text[year.start() - 1] not in "."
+        if alone and (found := _AFTER.match(text, year.end())):
+            return _Day("gregorian", int(found["m"]), int(found["d"]), year.start(), found.end())
+        if (found := _BEFORE.search(text, max(floor, year.start() - 14), year.start())) is not None:
+            return _in_figures(text, found, year, tag)
+    parts = (_named_after, _named_before) if _year_first(language) else (_named_before, _named_after)
+    for look in parts:
+        if (day := look(text, year, floor, language)) is not None:
+            return day
+    if only := _MONTH_ONLY.match(text, year.end()):
+        return _Day("gregorian", int(only["m"] or only["n"]), 0, year.start(), only.end())
+    return _month_before(text, year, floor, language)
+
+
+def _in_figures(text: str, found: re.Match[str], year: re.Match[str], tag: str) -> _Day:
+    """A date such as 6/7/2024: the day first, unless that cannot be or the language or a weekday says otherwise."""
+    day, month = int(found["d"]), int(found["m"])
+    named = _WEEKDAY.search(text[max(found.start() - 14, 0) : found.start()])
+    first = month > 12 or (tag in _MONTH_FIRST and day <= 12)
+    if named is not None:
+        weekday, number = _WEEKDAYS.index(named[1].lower()), int(year["year"])
+        for month_first, (m, d) in ((True, (day, month)), (False, (month, day))):
+            when = _at_midnight("gregorian", number, m, d)
+            if when is not None and when.weekday() == weekday:
+                first = month_first
+                break
+    elif found["sep"].strip() == "/" and day <= 12 and _BY_NOON.match(text, year.end()):
+        first = True  # only those who write so count hours by noon
+    return _Day("gregorian", day if first else month, month if first else day, found.start(), year.end())
+
+
+def _pieces(text: str, begin: int, end: int) -> list[re.Match[str]]:
+    """The numbers and words in a part of a text."""
+    return list(_LAST.finditer(text, begin, end))
+
+
+def _joined(pieces: list[re.Match[str]], language: str, text: str) -> tuple[tuple[names.Calendar, int] | None, int]:
+    """The month that the first pieces name, one to three of them, and how many they are; the longest name counts."""
+    for size in (3, 2, 1):
+        if len(pieces) < size or (pieces[0]["number"] and size == 1):
+            continue
+        spelt = text[pieces[0].start() : pieces[size - 1].end()]
+        if size > 1 and (len(spelt) > 20 or re.search(r"[^\w\s\-\u0900-\u1fff]", spelt)):
+            continue
+        if (pieces[0]["number"] and not _is_month_word(pieces[size - 1][0], language)) or (
+            pieces[size - 1]["number"] and size < 2
+        ):
+            continue
+        if pieces[0]["number"]:
+            number = int(pieces[0]["number"])
+            return (("gregorian", number), size) if 1 <= number <= 12 else (None, 0)
+        if (found := names.month(spelt, language)) is not None:
+            return found, size
+    return None, 0
+
+
+def _is_month_word(word: str, language: str) -> bool:
+    """Whether a word after a number says that it is that of a month: Mongolian "6 сарын"."""
+    return any(word.casefold() in each.get("month_word", ()) for each in words().values())
+
+
+def _close(text: str, left: int, right: int) -> bool:
+    """Whether only few marks and spaces part two places."""
+    return right - left <= _WIDEST and _GAP.match(text[left:right]) is not None
+
+
+def _named_before(text: str, year: re.Match[str], floor: int, language: str) -> _Day | None:
+    """The day and the month, by its name, before a year, in either order."""
+    pieces = _pieces(text, max(floor, year.start() - _REACH), year.start())
+    if not any(piece["number"] for piece in pieces):
+        return None
+    for first in range(len(pieces) - 1, max(-1, len(pieces) - 8), -1):
+        day = _read_pieces(text, pieces[first:], language, year.start())
+        if day is not None:
+            return _Day(day.calendar, day.month, day.day, day.start, _suffix_end(text, year.end()))
+    return None
+
+
+def _named_after(text: str, year: re.Match[str], floor: int, language: str) -> _Day | None:
+    """The day and the month, by its name, after a year, in either order."""
+    pieces = _pieces(text, year.end(), min(len(text), year.end() + _REACH))[:8]
+    if not any(piece["number"] for piece in pieces):
+        return None
+    at = year.end()
+    for first in range(min(len(pieces), _PASSED)):
+        if not _close(text, at, pieces[first].start()):
+            return None
+        day = _read_pieces(text, pieces[first:], language, None)
+        if day is not None:
+            return _Day(day.calendar, day.month, day.day, year.start(), day.end)
+        if pieces[first]["number"] or not _passes(pieces[first][0], language):
+            return None
+        at = pieces[first].end()
+    return None
+
+
+def _passes(word: str, language: str) -> bool:
+    """Whether a word may stand between the parts of a date."""
+    return names.is_between(word, language) or names.is_weekday(word, language)
+
+
+def _read_pieces(text: str, pieces: list[re.Match[str]], language: str, until: int | None) -> _Day | None:
+    """A day and a month that pieces begin with, in either order; where `until` is given, nothing else may follow."""
+    month: tuple[names.Calendar, int] | None = None
+    day = at = passed = 0
+    last = pieces[0].start()
+    while at < len(pieces):
+        piece = pieces[at]
+        if at and not _close(text, last, piece.start()):
+            return None
+        if month is None:
+            month, size = _joined(pieces[at:], language, text)
+            if month is not None:
+                at, last = at + size, pieces[at + size - 1].end()
+                if day and until is None:
+                    break
+                continue
+        if piece["number"] and not day:
+            if len(piece[0]) > 2 or not 1 <= int(piece[0]) <= 31:
+                return None
+            day, at, last = int(piece[0]), at + 1, piece.end()
+            if month and until is None:
+                break
+            continue
+        again = month is not None and not piece["number"] and names.month(piece[0], language) == month
+        if piece["number"] or at == 0 or passed >= _PASSED or not (again or _passes(piece[0], language)):
+            return None
+        passed, at, last = passed + 1, at + 1, piece.end()
+    if month is None or not day or (until is not None and not _close(text, last, until)):
+        return None
+    return _Day(month[0], month[1], day, pieces[0].start(), last)
+
+
+@cache
+def _suffixes() -> frozenset[str]:
+    return frozenset(word for each in words().values() for word in each.get("after_year", ()))
+
+
+def _suffix_end(text: str, at: int) -> int:
+    """Where a date ends that may have a word for "year" after it: "2019 г.", "2024 წელი"."""
+    word = clock.WORD.match(text, at + (text[at : at + 1].isspace()))
+    if word is None or word[0].casefold() not in _suffixes():
+        return at
+    return word.end() + (text[word.end() : word.end() + 1] == ".")
+
+
+def _month_before(text: str, year: re.Match[str], floor: int, language: str) -> _Day | None:
+    """The month alone, by its name, before a year."""
+    if not year["year"]:
+        return None
+    pieces = _pieces(text, max(floor, year.start() - 32), year.start())[-4:]
+    for size in (3, 2, 1):
+        if len(pieces) < size or pieces[-size]["number"]:
+            continue
+        month, read = _joined(pieces[-size:], language, text)
+        rest = pieces[len(pieces) - size + read :]
+        end = pieces[len(pieces) - size + read - 1].end() if read else 0
+        if month is None or not all(_passes(piece[0], language) for piece in rest):
+            continue
+        if _close(text, rest[-1].end() if rest else end, year.start()) and text[max(end, 0) : year.start()].strip() in (
+            "",
+            ".",
+            ",",
+            ".,",
+            *(p[0] for p in rest),
+        ):
+            return _Day(month[0], month[1], 0, pieces[-size].start(), year.end())
+    return None
+
+
+def parse(value: str, language: str | None = None) -> Moment | None:
     """The date that a field holds, in any of the forms that `find` knows, or as seconds or milliseconds since 1970."""
     epoch = _EPOCH.match(value)
     if epoch:
         when = datetime(1970, 1, 1) + timedelta(seconds=int(epoch[1]))
         return Moment(0, len(value), when, "second", UTC)
-    return next(find(value[:200]), None)
+    return next(find(value[:200], language), None)

@@ -1,4 +1,4 @@
-"""Which language a text is in, by the scripts its letters belong to and a few words where scripts do not tell."""
+"""Which language a text is in: what its page says, where that fits its script, else by scripts and a few words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import re
 from functools import cache
 
 import numpy as np
+from babel.core import get_global
 from numpy.typing import NDArray
+
+from flows.extract.clock import WORD
 
 _SAMPLE = 20_000
 _ENOUGH = 10
@@ -24,8 +27,39 @@ _SCRIPTS: tuple[tuple[str, tuple[tuple[int, int], ...]], ...] = (
     ("hebrew", ((0x0590, 0x0600),)),
     ("thai", ((0x0E00, 0x0E80),)),
     ("devanagari", ((0x0900, 0x0980),)),
+    ("bengali", ((0x0980, 0x0A00),)),
+    ("gurmukhi", ((0x0A00, 0x0A80),)),
+    ("gujarati", ((0x0A80, 0x0B00),)),
+    ("tamil", ((0x0B80, 0x0C00),)),
+    ("telugu", ((0x0C00, 0x0C80),)),
+    ("kannada", ((0x0C80, 0x0D00),)),
+    ("malayalam", ((0x0D00, 0x0D80),)),
+    ("sinhala", ((0x0D80, 0x0E00),)),
+    ("lao", ((0x0E80, 0x0F00),)),
+    ("tibetan", ((0x0F00, 0x1000),)),
+    ("myanmar", ((0x1000, 0x10A0),)),
+    ("georgian", ((0x10A0, 0x1100), (0x1C90, 0x1CC0))),
+    ("ethiopic", ((0x1200, 0x13A0),)),
+    ("khmer", ((0x1780, 0x1800),)),
+    ("armenian", ((0x0530, 0x0590),)),
 )
-_ONE_LANGUAGE = {"greek": "el", "arabic": "ar", "hebrew": "he", "thai": "th", "devanagari": "hi"}
+_ONE_LANGUAGE = {
+    "greek": "el", "hebrew": "he", "thai": "th", "bengali": "bn", "gurmukhi": "pa", "gujarati": "gu", "tamil": "ta",
+    "telugu": "te", "kannada": "kn", "malayalam": "ml", "sinhala": "si", "lao": "lo", "tibetan": "bo", "myanmar": "my",
+    "georgian": "ka", "ethiopic": "am", "khmer": "km", "armenian": "hy",
+}  # fmt: skip
+_SCRIPT_NAMES = {
+    "Hans": ("han",), "Hant": ("han",), "Hani": ("han",), "Jpan": ("kana", "han"), "Kore": ("hangul",),
+    "Cyrl": ("cyrillic",), "Grek": ("greek",), "Latn": ("latin",), "Arab": ("arabic",), "Hebr": ("hebrew",),
+    "Thai": ("thai",), "Deva": ("devanagari",), "Beng": ("bengali",), "Guru": ("gurmukhi",), "Gujr": ("gujarati",),
+    "Taml": ("tamil",), "Telu": ("telugu",), "Knda": ("kannada",), "Mlym": ("malayalam",), "Sinh": ("sinhala",),
+    "Laoo": ("lao",), "Tibt": ("tibetan",), "Mymr": ("myanmar",), "Geor": ("georgian",), "Ethi": ("ethiopic",),
+    "Khmr": ("khmer",), "Armn": ("armenian",),
+}  # fmt: skip
+"""ISO 15924 codes, and the scripts of theirs that are told apart here."""
+_SEVERAL = frozenset("az bs ha kk ks ku ky mn ms pa sd sh sr tg tk tt ug uz zgh".split())  # noqa: SIM905
+"""Languages that are written in more than one script."""
+_TAG = re.compile(r"\A([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_][A-Za-z0-9]{1,8})*\Z")
 
 # Words that only one of the languages of a script uses all the time.
 _WORDS = {
@@ -44,10 +78,32 @@ _WORDS = {
     "ru": "и в не на что он с как это по к но из у от",
     "uk": "і в не на що та до з це як є від за",
     "bg": "и на да се в от е за по с не са като че",
+    "sr": "и је у да се на су за од са који није",
+    "be": "і ў на не што з да як гэта ад па для",
+    "kk": "және бұл үшін мен бір да деп бойынша болды туралы",
+    "da": "og det at er en på til af for ikke med den har",
+    "fi": "ja on ei että se oli hän mutta myös ovat kun tai",
+    "hu": "a az és hogy nem is egy van volt meg csak de",
+    "ro": "și în de la cu pe care este din pentru nu a fost",
+    "sk": "a sa na je že v o sú ako pre aj ktorý",
+    "hr": "i je u da se na su za od koji nije kao",
+    "sl": "in je v na da za se so ki z ne po",
+    "lt": "ir kad į yra su iš apie tai buvo per kaip",
+    "lv": "un ir ka no ar uz par kas bija to arī",
+    "et": "ja on ei et see oli ka kui aga oma selle",
+    "id": "yang dan di dari untuk dengan ini itu pada akan tidak",
+    "ca": "el la de i que en els amb per una del les",
+    "fa": "و در به از که این را با است برای آن",
+    "ar": "في من على إلى أن التي هذا مع عن الذي",
+    "ur": "کے کی میں ہے اور سے کا کو نے پر",
+    "hi": "के है में की और से का को ने पर",
+    "mr": "आणि आहे या ते होते की मध्ये असे नाही",
+    "ne": "र छ को मा लाई हो पनि भएको गर्न",
 }
 _VOCABULARY = {language: frozenset(words.split()) for language, words in _WORDS.items()}
-_CYRILLIC = ("ru", "uk", "bg")
-_WORD = re.compile(r"[^\W\d_]+")
+_FAMILIES = {"cyrillic": "ru uk bg sr be kk", "arabic": "ar fa ur", "devanagari": "hi mr ne"}
+"""The languages of each script that several have; all others are written in Latin letters."""
+_OTHERS = frozenset(" ".join(_FAMILIES.values()).split())
 
 
 def guess_language(text: str) -> str | None:
@@ -68,11 +124,40 @@ def guess_language(text: str) -> str | None:
         return "ko"
     if script in _ONE_LANGUAGE:
         return _ONE_LANGUAGE[script]
-    words = _WORD.findall(sample.lower())
-    choices = [name for name in _VOCABULARY if (name in _CYRILLIC) == (script == "cyrillic")]
-    hits = {name: sum(word in _VOCABULARY[name] for word in words) for name in choices}
-    best = max(choices, key=lambda name: hits[name])
-    return best if hits[best] >= max(1, 0.04 * len(words)) else ("ru" if script == "cyrillic" else None)
+    words = WORD.findall(sample.lower())
+    family = _FAMILIES.get(script, "").split() if script != "latin" else [n for n in _VOCABULARY if n not in _OTHERS]
+    hits = {name: sum(word in _VOCABULARY[name] for word in words) for name in family}
+    best = max(family, key=lambda name: hits[name], default=None)
+    enough = best is not None and hits[best] >= max(1, 0.04 * len(words))
+    return best if enough or script != "latin" else None
+
+
+def settle(declared: str | None, text: str) -> str | None:
+    """The BCP 47 tag of a text's language, without its region: what was declared, where it fits the text's script.
+
+    A declared language stands where the text has too few letters to tell. What is no language's tag says nothing.
+    """
+    tag = _TAG.match((declared or "").strip())
+    named = tag[1].lower() if tag else ""
+    named = get_global("language_aliases").get(named, named) if named in ("iw", "in", "ji", "mo") else named
+    likely = get_global("likely_subtags").get(named, "").split("_")
+    script = (tag[2] or "").title() if tag else ""
+    script = script if script in _SCRIPT_NAMES else ""
+    told = f"{named}-{script}" if script else named
+    sample = text if len(text) <= _SAMPLE else text[:_SAMPLE]
+    counts = _script_counts(sample)
+    if len(likely) < 2 and not script:  # none that CLDR knows
+        return guess_language(sample) or None
+    if sum(counts.values()) < _ENOUGH:
+        return told
+    expected = _SCRIPT_NAMES.get(script or likely[1], ())
+    # A Han letter is worth a word of an alphabet's.
+    weighted = {name: n * (4 if name in ("han", "hangul") else 1) for name, n in counts.items()}
+    most = max(sorted(weighted), key=lambda name: weighted[name])
+    fits = most in expected or (named in _SEVERAL and not script)
+    if "han" in expected and "kana" not in expected:
+        fits &= counts["kana"] <= 0.05 * (counts["han"] + counts["kana"])
+    return told if fits else guess_language(sample) or told
 
 
 def _script_counts(sample: str) -> dict[str, int]:

@@ -9,7 +9,7 @@ from typing import Any
 from flows.extract import credit_lines, dates, digest, frontmatter, markdown_cut
 from flows.extract.fields import put_authors, put_date, put_tags, zone_of
 from flows.extract.frontmatter import FrontMatter
-from flows.extract.language import guess_language
+from flows.extract.language import guess_language, settle
 from flows.extract.markdown_cut import Piece
 from flows.extract.reading import Block, Reading, UnreadableError
 from flows.extract.text import LONGEST, decode_text, sentence_cut
@@ -72,7 +72,7 @@ def read(payload: bytes, parser: Mapping[str, Any]) -> Reading:
         replaced=decoded.replaced,
         language=guess_language(text[head.end : head.end + LANGUAGE_SAMPLE]),
     )
-    _describe(reading, head, parser)
+    _describe(reading, head, text, parser)
     if (markup := _markup_body(text, head.end)) is not None:
         _page(reading, text, markup, head, parser)
         return reading
@@ -85,17 +85,15 @@ def read(payload: bytes, parser: Mapping[str, Any]) -> Reading:
     return reading
 
 
-def _describe(reading: Reading, head: FrontMatter, parser: Mapping[str, Any]) -> None:
+def _describe(reading: Reading, head: FrontMatter, text: str, parser: Mapping[str, Any]) -> None:
     """Metadata from the front matter. What it writes wrongly (a date of 0000-00-00) is left null."""
-    if (language := head.first("lang", "language", "locale")) and re.fullmatch(
-        r"[A-Za-z]{2,3}([-_]\w{2,8})*", language.text
-    ):
-        reading.language = language.text.replace("_", "-")
+    if declared := head.first("lang", "language", "locale"):
+        reading.language = settle(declared.text, text[head.end : head.end + LANGUAGE_SAMPLE])
     if title := head.first(*_TITLE):
         reading.title = title.text
     if date := head.first(*_DATE):
         _date(reading, date.text, parser)
-    if (modified := head.first(*_MODIFIED)) and (moment := dates.parse(modified.text)):
+    if (modified := head.first(*_MODIFIED)) and (moment := dates.parse(modified.text, reading.language)):
         reading.modified_at = moment.placed(zone_of(parser, reading.language))
     put_authors(reading, (value.text for value in head.all(*_AUTHOR)))
     put_tags(reading, (value.text for value in head.all(*_TAGS)))
@@ -112,7 +110,7 @@ def _describe(reading: Reading, head: FrontMatter, parser: Mapping[str, Any]) ->
 
 
 def _date(reading: Reading, text: str, parser: Mapping[str, Any]) -> None:
-    if moment := dates.parse(text):
+    if moment := dates.parse(text, reading.language):
         put_date(reading, moment, parser)
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from flows.extract import dates
 from flows.extract.fields import put_date, zone_of
-from flows.extract.language import guess_language
+from flows.extract.language import settle
+from flows.extract.languages import primary
 from flows.extract.names import split_names
 from flows.extract.reading import Reading
 from flows.extract.web import authors, published
@@ -21,7 +22,6 @@ from flows.extract.web.headline import fold, main_part, title_parts
 _LANGUAGE = re.compile(r"\A[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*\Z")
 _TITLE_LABEL = re.compile(r"\A(?:标\s*题|標\s*題|title)\s*[:：]\s*", re.I)
 _SENTENCE = re.compile(r"[，。！？“”\"!?]")
-_SCRIPT_TELLS = frozenset(("zh", "ja", "ko", "el", "ar", "he", "th", "hi"))
 
 
 @dataclass(slots=True)
@@ -140,26 +140,24 @@ def _address(value: str | None) -> str | None:
     return value.strip() if value and re.match(r"https?://[^\s/]+", value.strip()) else None
 
 
-def _language(head: Head, page: Page) -> str | None:
-    for value in (head.language, head.meta("content-language", "language", "og:locale", "dc.language")):
-        if value and _LANGUAGE.match(value.strip()):
-            declared = value.strip().replace("_", "-")
-            break
-    else:
-        declared = ""
-    named = declared.split("-")[0].lower()
-    sample = "\n".join(page.body)[:2_000]
-    if named and named not in _SCRIPT_TELLS and len(sample.encode()) < 1.2 * len(sample):
-        return declared  # Latin letters, as the language has
-    shown = guess_language(sample)
-    if shown and (not named or (named != shown and (shown in _SCRIPT_TELLS or named in _SCRIPT_TELLS))):
-        return shown
-    return declared or None
+def _declared(head: Head) -> str | None:
+    named = (head.language, head.meta("content-language", "language", "og:locale", "dc.language"))
+    return next((value.strip() for value in named if value and _LANGUAGE.match(value.strip())), None)
+
+
+def _of_dates(declared: str | None, settled: str | None) -> str | None:
+    """The tag that tells how dates are written: with its region, and of the page's frame rather than of its text.
+
+    English is what templates say of themselves in pages of all languages.
+    """
+    english = (declared or "").lower().startswith("en")
+    return settled if not declared or (english and primary(settled) != "en") else declared.replace("_", "-")
 
 
 def decide(head: Head, page: Page, parser: Mapping[str, Any]) -> Facts:
     """The facts of a page from its head and its blocks; `parser` may name a `timezone`."""
-    facts = Facts(title=_title(head, page), language=_language(head, page))
+    declared = _declared(head)
+    facts = Facts(title=_title(head, page), language=settle(declared, "\n".join(page.body)[:2_000]))
     chinese = (facts.language or "").lower().startswith("zh")
     signs = authors.Signs(
         [*page.near, *page.beside], page.tail, page.posts, page.body, page.lone, page.headline, page.elements
@@ -174,7 +172,16 @@ def decide(head: Head, page: Page, parser: Mapping[str, Any]) -> Facts:
     zone = zone_of(parser, facts.language)
     closing = [text for text in page.body[-1:] if len(text) <= 60]
     opening = [text for text in page.body if len(text) > 60][:2]
-    dated = published.Dated(page.near, page.beside, page.tail, opening, closing, page.scripts, page.guess)
+    dated = published.Dated(
+        page.near,
+        page.beside,
+        page.tail,
+        opening,
+        closing,
+        _of_dates(declared, facts.language),
+        page.scripts,
+        page.guess,
+    )
     moment = published.published(head, dated, [facts.canonical_uri, head.meta("og:url")])
     if moment is not None:
         facts.published_at, facts.published_precision = moment.placed(zone), moment.precision
@@ -194,7 +201,7 @@ def override(reading: Reading, texts: Mapping[str, list[str]], parser: Mapping[s
     if texts.get("authors"):
         names = [name for text in texts["authors"] for name in read_credits([text]).authors or split_names(text)]
         reading.authors = list(dict.fromkeys(names))
-    moment = published.first_date([text[:200] for text in texts.get("date", [])])
+    moment = published.first_date([text[:200] for text in texts.get("date", [])], reading.language)
     if moment is not None:
         put_date(reading, moment, parser)
 

@@ -11,6 +11,8 @@ from typing import Any
 import htmldate
 
 from flows.extract import dates
+from flows.extract.clock import WORD
+from flows.extract.languages import NOT_ON, NOT_WITHIN, folded, pattern_of, vocabulary
 from flows.extract.web.credits import LINE, read_credits
 from flows.extract.web.head import Head
 
@@ -29,19 +31,13 @@ _MODIFIED = (
     "last-modified", "dcterms.modified", "dc.date.modified", "revised", "weibo:article:update_at",
     "bytedance:updated_time", "updated_time", "article:update_at",
 )  # fmt: skip
-_CHANGED = re.compile(
-    r"(?:更新|修改|修订|修訂|編集|수정|update[ds]?|modified|revised|edited|reviewed|изменен[оа]?|изменён|"
-    r"обновлен[оа]?|обновлён|оновлено|aktualizacja|zaktualizowano|ενημέρωση|ενημερώθηκε|"
-    r"τελευταία|aktualisiert|mis à jour|actualizado|atualizado|aggiornato|"
-    r"güncelle\w*|تحديث|تعديل)[^\d]{0,24}\Z",
-    re.I,
-)
+_CHANGED = re.compile(rf"{NOT_WITHIN}(?:{pattern_of('updated')})[^\d]{{0,24}}\Z", re.I)
 _STATED = re.compile(
-    r"(?:发布|發布|发表|發表|刊登|刊發|公開|配信|掲載|입력|등록|승인|publish(?:ed)?|posted|created|issued|released|опубликован[оа]?|дата|опубліковано|"
-    r"opublikowan[oya]|dodano|δημοσίευση|δημοσιεύτηκε|ανάρτηση|veröffentlicht|publié|publicado|pubblicato|yayın\w*|نشر|"
-    r"时间|時間|日期|日付)[^\d]{0,24}\Z",
+    rf"(?:{NOT_WITHIN}(?:{pattern_of('published')})|"
+    rf"(?:\A|[|｜•·;；(（【\[\t　]|\s\s|(?<=[\u3041-\u9fff])\s?)\W*(?:{pattern_of('date')}))[^\d]{{0,24}}\Z",
     re.I,
 )
+_OF_EVENT = re.compile(rf"{NOT_WITHIN}(?:{pattern_of('event')}){NOT_ON}[^\d]{{0,24}}\Z", re.I)
 _PATH = re.compile(
     r"/(?:[a-z]{1,2}_?)?((?:19|20)\d\d)[-/_]?(1[0-2]|0[1-9])[-/_]?(3[01]|[12]\d|0[1-9])(?:\d{4,6})?(?=[/_\-tT.]|\Z)"
 )
@@ -57,6 +53,17 @@ _COARSE = ("year", "month")
 _MIDNIGHT = time()
 LARGE = 500_000
 """Characters of markup beyond which scripts are not searched, and a library is not asked."""
+_OF_PAGES = frozenset(
+    (
+        "min", "mins", "minute", "minutes", "read", "reads", "reading", "views", "view", "comments", "comment", "share",
+        "shares", "ago", "admin", "last", "lesezeit", "minuten", "kommentare", "vues", "lecture", "lectura", "lettura",
+        "leestijd", "просмотров", "комментариев", "wyswietlen", "komentarzy",
+    )
+)  # fmt: skip
+"""Words that stand beside dates on pages."""
+_ENDED = re.compile(r"[.!?。！？…।۔]['\"”’」』)）]*\s*\Z")
+_MANY = 4
+"""Words of no credits that make a line a sentence though it does not end like one."""
 BESIDE = 40
 """A line that holds little more than a date, at most as many characters, states it."""
 
@@ -75,41 +82,72 @@ class Dated:
     tail: list[str] = field(default_factory=list)
     opening: list[str] = field(default_factory=list)
     closing: list[str] = field(default_factory=list)
+    language: str | None = None
     scripts: Callable[[], dates.Moment | None] = lambda: None
     guess: Callable[[], dates.Moment | None] = lambda: None
 
 
-def first_date(values: Iterable[Any]) -> dates.Moment | None:
+def first_date(values: Iterable[Any], language: str | None = None) -> dates.Moment | None:
     """The date of the first of some fields that holds one."""
     for value in values:
-        if isinstance(value, str | int) and (moment := dates.parse(str(value))) is not None:
+        if isinstance(value, str | int) and (moment := dates.parse(str(value), language)) is not None:
             return moment
     return None
 
 
-def _seen(lines: list[str]) -> Iterator[tuple[dates.Moment, str]]:
-    """The dates in short lines, each with what the line says of it: changed, stated, or nothing."""
+def _seen(lines: list[str], language: str | None) -> Iterator[tuple[dates.Moment, str]]:
+    """The dates that short lines state, each with what the line says of it: changed, or nothing else."""
     for line in lines:
         if len(line) > LINE:
             continue
+        found = [m for m in dates.find(line, language) if m.precision not in _COARSE]
         last = 0
-        for moment in dates.find(line):
+        prose = bool(found) and is_prose(line, found)
+        for moment in found:
             before = line[last : moment.start]
             last = moment.end
-            if moment.precision in _COARSE:
-                continue
             alone = len(line) - (moment.end - moment.start) <= BESIDE or _has_credits(line)
-            yield moment, "changed" if _CHANGED.search(before) else "stated" if alone or _STATED.search(before) else ""
+            label = _CHANGED.search(before) or _STATED.search(before)
+            if _OF_EVENT.search(before) and (label is None or label.re is _STATED):
+                continue
+            if prose and (label is None or (label.start() > 0 and _ENDED.search(line) is not None)):
+                continue
+            if label and label.re is _CHANGED:
+                yield moment, "changed"
+            elif alone or label:
+                yield moment, "stated"
 
 
-def _visible(lines: list[str]) -> tuple[dates.Moment | None, bool]:
-    """The date that lines give for the publication, and whether one states it. Else one in passing, or of a change."""
-    seen = list(_seen(lines))
-    for wanted in ("stated", "", "changed"):
-        for moment, label in seen:
-            if label == wanted:
-                return moment, label == "stated"
-    return None, False
+def is_prose(line: str, found: list[dates.Moment]) -> bool:
+    """Whether a line that holds dates is a sentence of a text: beside them it has words that no line of credits has.
+
+    Words in capitals may be names. One in small letters, or three letters of a script that has none, make a sentence
+    of what ends like one; else more of them do.
+    """
+    pieces, last = [], 0
+    for moment in found:
+        pieces.append(line[last : moment.start])
+        last = moment.end
+    rest = " | ".join([*pieces, line[last:]])
+    known = vocabulary(
+        "published", "updated", "date", "author", "by", "weak", "verbs", "source", "at", "unit", "between"
+    )
+    words = [w for w in WORD.findall(rest) if folded(w) not in known and folded(w) not in _OF_PAGES]
+    small = sum(w[0].islower() for w in words)
+    whole = sum(_letters(w) for w in words if w[0].lower() == w[0].upper())
+    ended = _ENDED.search(line) is not None
+    return bool(small + whole >= (1 if ended else _MANY))
+
+
+def _letters(word: str) -> float:
+    """How many words one of a script without capitals counts for: those of East Asia are written together."""
+    return len(word) / 3 if word[0] >= "\u2e80" or "\u0e00" <= word[0] <= "\u0eff" else 1
+
+
+def _visible(lines: list[str], language: str | None) -> dates.Moment | None:
+    """The date that lines give for the publication; else that of a change."""
+    seen = list(_seen(lines, language))
+    return next((m for wanted in ("stated", "changed") for m, label in seen if label == wanted), None)
 
 
 def _has_credits(line: str) -> bool:
@@ -117,16 +155,19 @@ def _has_credits(line: str) -> bool:
     return bool(found.source or found.authors or found.editors)
 
 
-def _labelled(lines: list[str]) -> dates.Moment | None:
+def _labelled(lines: list[str], language: str | None) -> dates.Moment | None:
     """The first date of publication that lines call one."""
-    found = ((m, line[: m.start]) for line in lines if len(line) <= LINE for m in dates.find(line))
-    return next((m for m, before in found if m.precision not in _COARSE and _STATED.search(before)), None)
+    for line in lines:
+        for moment, label in _seen([line], language):
+            if label == "stated" and _STATED.search(line[: moment.start]):
+                return moment
+    return None
 
 
-def _dateline(paragraphs: list[str]) -> dates.Moment | None:
+def _dateline(paragraphs: list[str], language: str | None) -> dates.Moment | None:
     """The date in a dateline: "Ottawa (17 Jan. 2012) -", "Jan 16, 2012 --"."""
     for text in paragraphs[:2]:
-        for moment in dates.find(text[:80]):
+        for moment in dates.find(text[:80], language):
             if moment.start <= 40 and moment.precision == "day" and _DATELINE.match(text[moment.end : moment.end + 4]):
                 return moment
     return None
@@ -177,6 +218,7 @@ def published(head: Head, dated: Dated, addresses: list[str | None]) -> dates.Mo
     The head comes first, but not before a line that states an earlier date, where the head's own date is not before
     that of the last change: it is then the day when the site was written anew.
     """
+    language = dated.language
     said = first_date(
         [
             head.article.get("datePublished"),
@@ -184,24 +226,30 @@ def published(head: Head, dated: Dated, addresses: list[str | None]) -> dates.Mo
             *head.items.get("datepublished", [])[:1],
             head.article.get("dateCreated"),
             head.article.get("uploadDate"),
-        ]
+        ],
+        language,
     )
-    shown, stated = _visible(dated.near)
-    if shown is None:
-        shown, stated = _visible(dated.beside)
-    stamps = [dates.parse(stamp) for stamp in head.times]
+    near = list(_seen(dated.near, language)) or list(_seen(dated.beside, language))
+    shown = next((m for m, label in near if label == "stated"), None)
+    stamps = [dates.parse(stamp, language) for stamp in head.times]
     if said is not None:
         changed = modified(head)
         rewritten = changed is not None and changed.when.date() <= said.when.date()
-        if shown is not None and shown.when.date() < said.when.date() and stated and rewritten:
+        if shown is not None and shown.when.date() < said.when.date() and rewritten:
             said = shown
         return _exact(said, [shown, *stamps])
-    if shown is not None:
-        return _exact(shown, stamps)
-    moment = _dateline(dated.opening) or next((m for m in stamps if m is not None), None) or _labelled(dated.tail)
+    if shown is not None or near:
+        return _exact(shown or near[0][0], stamps)
+    moment = _dateline(dated.opening, language) or next((m for m in stamps if m is not None), None)
+    moment = moment or _labelled(dated.tail, language)
     moment = moment or next(filter(None, map(in_address, addresses)), None) or dated.scripts()
-    moment = moment or next((m for text in dated.closing for m in dates.find(text)), None)
-    return moment or dated.guess() or _visible(dated.tail)[0]
+    closing = (
+        m
+        for text in dated.closing
+        for m in dates.find(text, language)
+        if not is_prose(text, [m]) and not _OF_EVENT.search(text[: m.start])
+    )
+    return moment or next(closing, None) or dated.guess() or _visible(dated.tail, language)
 
 
 def modified(head: Head) -> dates.Moment | None:

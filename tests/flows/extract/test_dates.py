@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
+from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.extract.dates import _MONTH, find, parse
+from flows.extract.calendar_names import names_of
+from flows.extract.dates import find, parse
+from flows.extract.languages import folded
 
 CHINA = timezone(timedelta(hours=8))
 
@@ -28,7 +32,7 @@ CHINA = timezone(timedelta(hours=8))
         ("1996年6月号", "1996-06-01T00:00:00", "month", None),
         ("April 18, 2019 5:08 pm EST", "2019-04-18T17:08:00", "minute", -5),
         ("Thu, 18 Apr 2019 09:26:00 GMT", "2019-04-18T09:26:00", "second", 0),
-        ("12:10 am on 18th April 2019", "2019-04-18T00:00:00", "day", None),
+        ("12:10 am on 18th April 2019", "2019-04-18T00:10:00", "minute", None),
         ("18 апреля 2019 г. 09:26", "2019-04-18T09:26:00", "minute", None),
         ("18 kwietnia 2019 r. o godz. 9:26", "2019-04-18T09:26:00", "minute", None),
         ("18 Απριλίου 2019, 09:26", "2019-04-18T09:26:00", "minute", None),
@@ -70,14 +74,52 @@ def test_no_date(text: str) -> None:
     assert parse(text) is None
 
 
-@pytest.mark.parametrize("month", sorted(_MONTH))
-def test_every_name_of_a_month_however_it_is_written(month: str) -> None:
-    for name in (month, month.upper(), month.title()):
-        if len(name) > len(month):  # a letter with two accents has no capital
-            continue
-        lines = (f"{name} 18, 2019", f"vom 18 {name} 2019", f"({name} 2019)")
-        found = [next(find(line), None) for line in lines]
-        assert all(moment is not None and moment.when.month == _MONTH[month] for moment in found)
+GOLDEN = Path(__file__).parents[2] / "golden" / "dates.tsv"
+
+
+@pytest.mark.parametrize("line", GOLDEN.read_text(encoding="utf-8").splitlines())
+def test_forms_of_the_world(line: str) -> None:
+    language, expected, text = line.split("\t")
+    moment = parse(text, language)
+    assert moment is not None
+    forms = {"day": "%Y-%m-%d", "minute": "%Y-%m-%dT%H:%M", "second": "%Y-%m-%dT%H:%M:%S"}
+    told = moment.when.strftime(forms[moment.precision])
+    zone = moment.zone.utcoffset(moment.when) if moment.zone else None
+    if expected != told:
+        assert zone is not None
+        told += f"{zone.total_seconds() / 3600:+.0f}"
+    assert told == expected
+
+
+@pytest.mark.parametrize(
+    "language", ["en", "pl", "ru", "el", "tr", "he", "th", "hi", "hr", "lt", "ka", "vi", "fi", "eu"]
+)
+def test_every_month_of_a_language_in_either_order_and_case(language: str) -> None:
+    months = names_of(language).months
+    for number, name in Locale.parse(language).months["format"]["wide"].items():
+        assert months[folded(name)] == ("gregorian", number)
+        for line in (f"18 {name} 2019", f"vom 18 {name.upper()} 2019", f"{name} 18, 2019", f"2019 {name} 18"):
+            found = [moment.when.date() for moment in find(line, language)]
+            assert found == [date(2019, number, 18)], line
+
+
+def test_a_name_that_is_of_two_months_is_of_the_language_s() -> None:
+    assert [m.when.month for m in find("6. listopada 2024", "hr")] == [10]
+    assert [m.when.month for m in find("6 listopada 2024", "pl")] == [11]
+    assert [m.when.month for m in find("6 listopada 2024")] == [11]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("113/06/06", "en"), ("1403/03/17", "en"), ("30 Farvardin 2024", "en"), ("6/6/2567", "en"),
+        ("6 juin 1450", "fr"),
+        ("31 ذو القعدة 1445", "ar"), ("10.113.06.06", "zh-TW"), ("Chapter 3 Kings 2024", "en"), ("12 5 2024", "en"),
+        ("2024", "en"), ("Mayor 6, 2024", "en"),
+    ],
+)  # fmt: skip
+def test_no_date_of_another_calendar_or_of_words(text: str, language: str) -> None:
+    assert list(find(text, language)) == []
 
 
 @pytest.mark.parametrize(

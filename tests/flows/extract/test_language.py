@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.extract.language import guess_language
+from flows.extract.language import guess_language, settle
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,39 @@ def test_guess(text: str, language: str | None) -> None:
 
 def test_a_long_text_is_sampled_at_both_ends() -> None:
     assert guess_language("x " * 5000 + "河口大桥三月一日上午正式通车。" * 5000) == "zh"
+
+
+PERSIAN = "صدها نفر از مردم روستا بامداد امروز در کنار رودخانه گرد آمدند"
+
+
+@pytest.mark.parametrize(
+    ("declared", "text", "language"),
+    [
+        ("fa", PERSIAN, "fa"),
+        ("ur", PERSIAN, "ur"),
+        ("ckb", PERSIAN, "ckb"),
+        ("mr", "शेकडो गावकरी आज सकाळी नदीकाठी जमले", "mr"),
+        ("yi", "די בריק איבערן טייך איז הײַנט געעפֿנט געוואָרן", "yi"),
+        ("de-DE", "Die Brücke wurde am ersten März geöffnet.", "de"),
+        ("de-de", "Die Brücke wurde am ersten März geöffnet.", "de"),
+        ("pt_BR", "A ponte foi aberta no primeiro de março.", "pt"),
+        ("sr-Latn-RS", "Most je otvoren prvog marta.", "sr-Latn"),
+        ("sr", "Most je otvoren prvog marta.", "sr"),
+        ("kk", "Көпір бірінші наурызда ашылды.", "kk"),
+        ("iw", "הגשר נפתח בראשון במרץ", "he"),
+        ("zh-CN", "河口大桥三月一日上午正式通车。", "zh"),
+        ("zh-CN", "河口大橋は一日午前に開通した。", "ja"),
+        ("ja", "河口大橋一日開通、市長挨拶", "ja"),
+        ("en-US", "Мост открыли первого марта, и мэр сказал это на церемонии.", "ru"),
+        ("ru", "The bridge was opened on the first of March.", "en"),
+        ("hi", "OK", "hi"),
+        ("xx", "The bridge was opened on the first of March.", "en"),
+        ("{{lang}}", "The bridge was opened on the first of March.", "en"),
+        (None, "The bridge was opened on the first of March.", "en"),
+        (None, "2024", None),
+    ],
+)
+def test_what_a_page_declares_stands_where_it_fits_the_script(
+    declared: str | None, text: str, language: str | None
+) -> None:
+    assert settle(declared, text) == language

@@ -100,3 +100,36 @@ def test_a_page_that_is_an_address_is_not_fetched() -> None:
         guessed(site.url("/story"))
         read(site.url("/story").encode(), {})
         assert site.asked == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Registration closes on 1 September 2024.",
+        "Die Anmeldung endet am 1. September 2024.",
+        "Работы начнутся 1 сентября 2024 года.",
+        "报名截止时间：2024年9月1日",
+        "大桥于2021年5月12日开工建设。",
+        "A report published on 1 May 2024 called the structure sound.",
+        "Les travaux commencent le 1er septembre 2024.",
+        "Event date: 1 September 2024",
+    ],
+)
+def test_a_date_in_a_story_is_not_its_publication(line: str) -> None:
+    assert day(Head(), Dated(near=[line], beside=[line], tail=[line], closing=[line])) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "language"),
+    [
+        ("Опубликовано 6 июня 2024 г. в 14:30", "ru"), ("Julkaistu 6.6.2024 klo 14.30", "fi"),
+        ("Text: Ada Holm 6.6.2024", "de"),
+        ("6. lipnja 2024.", "hr"), ("By Ada Holm | June 6, 2024 | 4 min read", "en"),
+        ("פורסם ב-6 ביוני 2024", "he"),
+        ("เผยแพร่เมื่อ 6 มิ.ย. 2567", "th"), ("发布日期：2024年6月6日 浏览次数：12", "zh"), ("Berlin, 6. Juni 2024.", "de"),
+    ],
+)  # fmt: skip
+def test_a_line_of_credits_states_the_day(line: str, language: str) -> None:
+    found = day(Head(), Dated(near=[line], language=language))
+    assert found is not None
+    assert found.startswith("2024-06-06")
