@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -31,13 +31,15 @@ from flows.commands import (
     trace,
 )
 
+_HELP = {"help_option_names": ["-h", "--help"]}
+
 app = typer.Typer(
     name="dibao",
     help="Archives texts that many hands copied: keeps their bytes, reads the articles out of them, finds what is "
     "the same, and publishes tables that any DuckDB can query.",
     epilog="Every command takes --warehouse DIR (or DIBAO_WAREHOUSE), --verbose and --debug.",
+    context_settings=_HELP,
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -59,6 +61,50 @@ def _exiting(function: Callable[..., int]) -> Callable[..., None]:
     return command
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        from flows.versions import DIBAO
+
+        print(f"dibao {DIBAO}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """What stands before a command."""
+
+
+_SHORT = {
+    "ingest": "Take in files, folders or sources, and publish.",
+    "status": "Show the last runs, the tables, and the rejects.",
+    "query": "Run SQL over the published tables.",
+    "changes": "Show which pages changed, and how, and which vanished.",
+    "stories": "List the stories, the widest spread first.",
+    "compare": "Show witnesses side by side, with what they changed.",
+    "show": "Print an article or a page as it was read.",
+    "trace": "Print the chain from an id to its WARC record.",
+    "audit": "Read every record and table again; run all checks.",
+    "rebuild": "Make all tables anew from the WARC files.",
+    "serve": "Run the sources on their schedules, and audits.",
+    "schema": "Print what the tables and their columns mean.",
+    "export": "Write a table or a query's result to a file.",
+    "maintain": "Rewrite tables of many small files into few.",
+}
+_SHORT_OF_SOURCE = {
+    "show": "Show a source, its last runs and what it lacks.",
+    "run": "Take a source in now, paused or not.",
+    "edit": "Change what is said of a source.",
+    "pause": "Leave a source out of scheduled runs.",
+    "resume": "Take a paused source in again.",
+    "remove": "Forget a source; its captures stay.",
+    "kinds": "Show the kinds of sources and their options.",
+}
+"""Summaries that stand whole in the list of commands at 80 columns; `--help` of a command says more."""
+
 _COMMANDS = (
     ingest,
     status,
@@ -76,19 +122,33 @@ _COMMANDS = (
     maintain,
 )
 for _module in _COMMANDS:
-    app.command(_module.__name__.rpartition(".")[2])(_exiting(_module.command))
+    _name = _module.__name__.rpartition(".")[2]
+    app.command(_name, short_help=_SHORT.get(_name), context_settings=_HELP)(_exiting(_module.command))
 _sources = typer.Typer(help="Register sources, look after them.", no_args_is_help=True, rich_markup_mode=None)
-_sources.command("add")(_exiting(source.add))
-_sources.command("list")(_exiting(source.list_sources))
-for _function in (source.show, source.run, source.pause, source.resume):
-    _sources.command(_function.__name__)(_exiting(_function))
+_sources.command("add", short_help="Register a source.", context_settings=_HELP)(_exiting(source.add))
+_sources.command("list", short_help="List the registered sources.", context_settings=_HELP)(
+    _exiting(source.list_sources)
+)
+for _function in (source.show, source.run, source.edit, source.pause, source.resume, source.remove, source.kinds):
+    _summary = _SHORT_OF_SOURCE[_function.__name__]
+    _sources.command(_function.__name__, short_help=_summary, context_settings=_HELP)(_exiting(_function))
 app.add_typer(_sources, name="source")
 
 
 def run(arguments: list[str]) -> int:
     """Run one command line; returns its exit status."""
     try:
-        app(args=arguments, prog_name="dibao")
+        app(args=_behind_the_command(arguments), prog_name="dibao")
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 0 if stop.code is None else 1
     return 0
+
+
+def _behind_the_command(arguments: list[str]) -> list[str]:
+    """The same with `--warehouse DIR` behind the command's name, where each command looks for it."""
+    at = 0
+    while at < len(arguments) and arguments[at].partition("=")[0] == "--warehouse":
+        at += 1 if "=" in arguments[at] else 2
+    moved, words = arguments[:at], arguments[at:]
+    name = 2 if words[:1] == ["source"] else 1
+    return [*words[:name], *moved, *words[name:]]

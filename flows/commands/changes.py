@@ -11,6 +11,7 @@ import typer
 from flows.commands.common import JsonOption, WarehouseOption, json_text, open_warehouse, print_json, say
 
 _SPAN = re.compile(r"(\d+)\s*(h|d|w)\Z")
+_PART_OF_A_DATE = re.compile(r"\d{4}(-\d{2})?")
 _HOURS = {"h": 1, "d": 24, "w": 168}
 
 _TURNS = """
@@ -33,7 +34,9 @@ _HOW = {"gone": "is gone", "front": "now leads to another page", "notice": "has 
 
 
 def command(
-    since: Annotated[str, typer.Option(metavar="WHEN", help="A date (2024-03-01) or a span: 12h, 7d, 2w.")] = "7d",
+    since: Annotated[
+        str, typer.Option(metavar="WHEN", help="A date (2024, 2024-03, 2024-03-01) or a span: 12h, 7d, 2w.")
+    ] = "7d",
     page: Annotated[str | None, typer.Option(metavar="URI", help="Only this page, under any of its addresses.")] = None,
     source: Annotated[str | None, typer.Option(metavar="ID", help="Only pages of this source.")] = None,
     lines: Annotated[bool, typer.Option("--jsonl", help="One JSON document a line, for programs.")] = False,
@@ -74,10 +77,15 @@ def moment(text: str, now: datetime) -> datetime:
         except OverflowError as error:
             raise SettingsError(f"--since {text} is longer ago than there are dates.") from error
     try:
-        found = datetime.fromisoformat(text.strip())
+        found = datetime.fromisoformat(_whole_day(text.strip()))
     except ValueError as error:
         raise SettingsError(f"--since takes a date such as 2024-03-01 or a span such as 7d, not {text!r}.") from error
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _whole_day(text: str) -> str:
+    """The first day of a year or a month, where no more than that is said."""
+    return f"{text}-01-01"[:10] if _PART_OF_A_DATE.fullmatch(text) else text
 
 
 def _show(turns: list[dict[str, Any]], gone: list[dict[str, Any]], start: datetime) -> None:

@@ -112,6 +112,58 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], right: It
         print("  ".join(shown).rstrip())
 
 
+LEAST = 20
+"""Cells below which a column of text says little: where one would get fewer, a result is printed record by record."""
+
+
+def print_result(columns: Sequence[str], rows: Sequence[Sequence[Any]], right: Iterable[str] = ()) -> None:
+    """The rows of a query: a table, or where that does not fit the terminal a block of lines for each record.
+
+    Numbers and moments are never cut, and no column of text below LEAST cells.
+    """
+    room = shutil.get_terminal_size().columns
+    if not sys.stdout.isatty() or _least_width(columns, rows, set(right)) <= room:
+        print_table(columns, rows, right)
+        return
+    names = [visible(" ".join(name.split())) for name in columns]
+    wide = max(map(_width, names))
+    for number, row in enumerate(rows):
+        if number:
+            print()
+        for name, value in zip(names, row, strict=True):
+            lines = _wrapped(visible(_cell(value)), max(LEAST, room - wide - 3))
+            print(f"{_pad(name, wide, True)} = {lines[0]}".rstrip())
+            for line in lines[1:]:
+                print(" " * (wide + 3) + line)
+
+
+def _least_width(columns: Sequence[str], rows: Sequence[Sequence[Any]], right: set[str]) -> int:
+    """The width that a table of these rows needs at least."""
+    width = 2 * (len(columns) - 1)
+    for number, name in enumerate(columns):
+        values = [row[number] for row in rows]
+        needed = max([_width(name), *(_width(visible(_cell(value))) for value in values)])
+        whole = name in right or any(isinstance(value, date | time) for value in values)
+        width += needed if whole else min(needed, LEAST)
+    return width
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """A text in lines of at most so many cells, broken at spaces where there are some; one line at least."""
+    lines, line, used, space = [], "", 0, 0
+    for character in text:
+        cells = _width(character)
+        if used + cells > width:
+            cut = space if space > len(line) // 2 else len(line)
+            lines.append(line[:cut].rstrip())
+            line = line[cut:].lstrip()
+            used, space = _width(line), 0
+        line, used = line + character, used + cells
+        if character == " ":
+            space = len(line)
+    return [*lines, line]
+
+
 def _shrink(widths: list[int], room: int) -> None:
     """Take from the widest column until the row fits, leaving each at least four cells."""
     while sum(widths) > room and max(widths) > 4:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from flows.commands.common import WarehouseOption, json_text, plain, print_table, say, settings
+from flows.commands.common import WarehouseOption, json_text, plain, print_result, say, settings
 from flows.report.visible import defused, visible
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _table(result: Result, most: int) -> int:
         for _, drawn in rows:
             say(str(drawn))
         return 0
-    print_table(result.columns, rows, right=result.numbers)
+    print_result(result.columns, rows, right=result.numbers)
     if most and next(result.rows, None) is not None:
         say(f"… more than {most} rows; --limit 0 prints all, `dibao export` writes them to a file.")
     return 0

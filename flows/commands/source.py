@@ -40,7 +40,7 @@ def add(
     warehouse: WarehouseOption = None,
 ) -> int:
     """Register a source, so that `dibao ingest --source ID` and the schedule know it."""
-    from flows.sources.checks import check
+    from flows.sources.checks import check, check_place
     from flows.sources.names import ADDRESS, location_of
     from flows.sources.registry import DEFAULT_NAME_DATE, Source, SourceError, hints, is_path, save
 
@@ -61,6 +61,7 @@ def add(
         options=hints(option or [], "--option"),
     )
     check(source)
+    check_place(source)
     if schedule:
         from flows.serve import check_schedule
 
@@ -175,6 +176,95 @@ def show(id: IdArgument, warehouse: WarehouseOption = None, as_json: JsonOption 
             say(f"\nlast {title}")
             names = [name for name in shown[title][0] if any(row[name] is not None for row in shown[title])]
             print_table(names, [[row[name] for name in names] for row in shown[title]])
+    return 0
+
+
+def edit(
+    id: IdArgument,
+    location: Annotated[str | None, typer.Option(metavar="LOCATION", help="Where it lies now.")] = None,
+    schedule: Annotated[str | None, typer.Option(metavar="CRON", help="When it is taken in; empty for never.")] = None,
+    parser: Annotated[
+        list[str] | None, typer.Option("--parser", metavar="KEY=VALUE", help="A hint; without a value it is dropped.")
+    ] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option("--option", metavar="KEY=VALUE", help="An option; without a value it is dropped."),
+    ] = None,
+    rights: Annotated[str | None, typer.Option(help="Licence or terms of the texts.")] = None,
+    zone: Annotated[str | None, typer.Option(help="Time zone of its dates; empty for none.")] = None,
+    name_date: Annotated[str | None, typer.Option(help="Pattern that reads a date from a file's name.")] = None,
+    warehouse: WarehouseOption = None,
+) -> int:
+    """Change what is said of a source; what it is not told stays as it is.
+
+    What concerns the reading of its texts makes the next run read them again.
+    """
+    from dataclasses import replace
+
+    from flows.sources.checks import check, check_place
+    from flows.sources.names import ADDRESS, location_of
+    from flows.sources.registry import DEFAULT_NAME_DATE, hints, is_path, save
+
+    folder = open_warehouse(warehouse).sources
+    source = _registered(folder, id)
+    if location is not None and is_path(source.kind, location) and not ADDRESS.match(location):
+        location = location_of(Path(location).expanduser().resolve())
+    said = {"schedule": schedule, "rights": rights, "zone": zone, "name_date": name_date, "location": location}
+    changed: dict[str, Any] = {name: value or None for name, value in said.items() if value is not None}
+    if "name_date" in changed:
+        changed["name_date"] = changed["name_date"] or DEFAULT_NAME_DATE
+    more = {"parser": hints(parser or []), "options": hints(option or [], "--option")}
+    for name, values in more.items():
+        if values:
+            both = getattr(source, name) | values
+            changed[name] = {key: value for key, value in both.items() if value != ""}
+    source = replace(source, **changed)
+    check(source)
+    if location is not None:
+        check_place(source)
+    if schedule:
+        from flows.serve import check_schedule
+
+        check_schedule(schedule)
+    save(folder, source)
+    say(f"Source {id} is changed." if changed else f"Nothing is said of source {id} that is to be changed.")
+    return 0
+
+
+def remove(id: IdArgument, warehouse: WarehouseOption = None) -> int:
+    """Take a source out of the registry; what was captured of it stays."""
+    from warehouse.storage import at
+
+    folder = open_warehouse(warehouse).sources
+    path = folder / f"{id}.toml"
+    if not path.is_file():
+        _registered(folder, id)
+    at(folder).delete(path.name)
+    say(f"Source {id} is no longer registered; what was captured of it stays.")
+    return 0
+
+
+def kinds(
+    kind: Annotated[str | None, typer.Argument(metavar="KIND", help="The kind whose options are shown.")] = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Show the kinds of sources there are, or the options of one."""
+    from dataclasses import asdict
+
+    from flows.sources.options import ABOUT, OPTIONS
+    from flows.sources.registry import SourceError, nearest
+
+    if kind is not None and kind not in OPTIONS:
+        raise SourceError(f"There is no kind {kind!r} of sources; {nearest(kind, OPTIONS, 'there are')}.")
+    if as_json:
+        chosen = OPTIONS if kind is None else {kind: OPTIONS[kind]}
+        print_json([{"kind": k, "about": ABOUT[k], "options": [asdict(each) for each in v]} for k, v in chosen.items()])
+    elif kind is None:
+        print_table(("kind", "what it is"), [(name, ABOUT[name]) for name in OPTIONS])
+        say("\n`dibao source kinds KIND` shows the options of one.")
+    else:
+        say(f"{kind}: {ABOUT[kind]}.\n")
+        print_table(("option", "default", "what it says"), [(e.name, e.default, e.says) for e in OPTIONS[kind]])
     return 0
 
 

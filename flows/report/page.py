@@ -73,7 +73,9 @@ def find(con: duckdb.DuckDBPyConnection, identity: str) -> tuple[str, str, str |
 
     Raises Missing where it names nothing, or more than one thing.
     """
-    kind, whole = ids.find(con, identity, ("article", "document", "passage"))
+    kind, whole = ids.find(con, identity, ("article", "document", "passage", "story"))
+    if kind == "story":
+        raise Missing(f"{identity} is a story; `dibao compare {identity}` shows its witnesses side by side.")
     if kind == "document":
         return kind, whole, None
     found = _one(con, f"SELECT document_id, article_id FROM {kind}s WHERE {kind}_id = $1", whole)

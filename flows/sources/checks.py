@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -14,24 +13,11 @@ from flows.fetch.errors import FetchError
 from flows.fetch.limits import Limits
 from flows.fetch.url import normal
 from flows.sources.names import ADDRESS
+from flows.sources.options import OPTIONS
 from flows.sources.registry import LOCAL, Source, SourceError, is_path, nearest
 from flows.sources.scope import Scope
 from schemas.tables.documents import ARTICLE, NEWSPAPER
 
-_SCOPE = ("include", "exclude", "within", "prefix")
-_WEB = tuple(each.name for each in fields(Limits))
-OPTIONS: Mapping[str, tuple[str, ...]] = {
-    "folder": ("settle", "include", "exclude"),
-    "records": ("settle", "include", "exclude", "delimiter"),
-    "warc": ("copy", "include", "exclude"),
-    "git": ("branch", "prefix", "include", "exclude", *_WEB),
-    "pages": ("urls", *_WEB),
-    "feed": (*_SCOPE, *_WEB),
-    "sitemap": (*_SCOPE, *_WEB),
-    "site": ("depth", "pages", *_SCOPE, *_WEB),
-    "wayback": ("replay", "cdx", "from", "to", "filter", "collapse", "match", *_WEB),
-}
-"""The options of each kind."""
 HINTS = (*ROLES, "records", "timezone", "charset", "page_kind", "select", "sites")
 """The parser hints that readers know."""
 
@@ -42,7 +28,7 @@ TOLD = (NEWSPAPER, ARTICLE)
 def check(source: Source) -> None:
     """Raise SourceError or OptionError where a source cannot work as it stands."""
     about = f"Source {source.id}:"
-    _known(source.options, OPTIONS[source.kind], f"{about} a {source.kind} has no option")
+    _known(source.options, [each.name for each in OPTIONS[source.kind]], f"{about} a {source.kind} has no option")
     _known(source.parser, HINTS, f"{about} no reader knows the hint")
     _typed(source, about)
     Limits.of(source.options)
@@ -58,6 +44,18 @@ def check(source: Source) -> None:
     for zone in (source.zone, source.parser.get("timezone")):
         if zone:
             _zone(str(zone), about)
+
+
+def check_place(source: Source) -> None:
+    """Raise SourceError where the path of a source that is entered is not there; one that vanishes later is told by
+    its runs."""
+    if not is_path(source.kind, source.location) or source.path.exists():
+        return
+    path = source.path
+    beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
+    meant = nearest(path.name, beside, "")
+    hint = meant if meant.startswith("did") else "give a file or a folder that exists"
+    raise SourceError(f"Source {source.id}: there is nothing at {path}; {hint}.")
 
 
 def _known(values: Iterable[str], known: Iterable[str], said: str) -> None:

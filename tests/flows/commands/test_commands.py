@@ -16,9 +16,11 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flows.__main__ import main
-from flows.commands.common import _cut, _width, print_table
+from flows.commands.common import _cut, _width, _wrapped, print_table
 from schemas import TABLES
 from tests.jobs import ROOT, command, copied, value
 from warehouse.store import Warehouse
@@ -48,6 +50,28 @@ def test_without_arguments_help_is_shown(run: Run) -> None:
 
 
 COMMANDS = ("ingest", "status", "query", "trace", "audit", "rebuild", "serve", "schema", "export", "source", "maintain")
+
+
+def test_what_stands_before_a_command(run: Run, sampled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from flows.versions import DIBAO
+
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"dibao {DIBAO}\n"
+    for words in (["--warehouse", str(sampled), "status"], [f"--warehouse={sampled}", "source", "list"]):
+        assert main(words) == 0
+    assert "snapshot 1" in capsys.readouterr().out
+    for words in (["-h"], ["query", "-h"], ["source", "add", "-h"]):
+        assert main(words) == 0
+    assert "Usage: dibao source add" in capsys.readouterr().out
+    assert main(["--help"]) == 0
+    listed = capsys.readouterr().out.partition("Commands:")[2]
+    assert "..." not in listed
+
+
+def test_a_story_is_no_article(sampled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    story = value(sampled, "SELECT min(story_id) FROM stories")
+    assert main(["show", story, "--warehouse", str(sampled)]) == 1
+    assert f"dibao compare {story}" in capsys.readouterr().err
 
 
 def test_help_names_every_command(run: Run) -> None:
@@ -486,11 +510,10 @@ def test_maintain_says_what_it_did(run: Run, sampled: Path, tmp_path: Path) -> N
 # ---------------------------------------------------------------- width
 
 
-def test_tables_fit_a_terminal(sampled: Path) -> None:
-    """On a terminal of 60 cells no line is wider, Han characters counted double; off it nothing is cut."""
+def on_a_terminal(sampled: Path, width: int, sql: str) -> list[str]:
+    """The lines of a query's result as a terminal of so many cells is sent them."""
     main_end, child_end = pty.openpty()
-    subprocess.run(["stty", "cols", "60", "rows", "40"], stdin=child_end, check=True)
-    sql = "SELECT outlet, headline, text FROM unique_articles ORDER BY article_id LIMIT 5"
+    subprocess.run(["stty", "cols", str(width), "rows", "40"], stdin=child_end, check=True)
     line = [sys.executable, "-m", "flows", "query", sql, "--warehouse", str(sampled)]
     env = {name: text for name, text in os.environ.items() if name not in ("COLUMNS", "LINES")}
     child = subprocess.Popen(line, cwd=ROOT, stdout=child_end, env=env)
@@ -506,11 +529,34 @@ def test_tables_fit_a_terminal(sampled: Path) -> None:
         data += piece
     assert child.wait(60) == 0
     os.close(main_end)
-    lines = data.decode().splitlines()
+    return data.decode().splitlines()
+
+
+def test_tables_fit_a_terminal(sampled: Path) -> None:
+    """On a terminal of 70 cells no line is wider, Han characters counted double; off it nothing is cut."""
+    lines = on_a_terminal(sampled, 70, "SELECT outlet, headline, text FROM unique_articles ORDER BY article_id LIMIT 5")
     assert len(lines) == 7
-    assert max(map(_width, lines)) <= 60
+    assert max(map(_width, lines)) <= 70
     assert any("…" in line for line in lines)
     assert "…" not in command("query", "SELECT repeat('x', 500) AS x", "--warehouse", sampled).stdout
+
+
+def test_a_record_that_is_too_wide_for_a_line_has_several(sampled: Path) -> None:
+    moment = "TIMESTAMP '2024-03-07 09:15:00' AS at"
+    sql = f"SELECT article_id, headline, text, {moment} FROM unique_articles ORDER BY 1 LIMIT 2"
+    lines = on_a_terminal(sampled, 80, sql)
+    assert max(map(_width, lines)) <= 80
+    names = [line.split(" = ")[0].strip() for line in lines if " = " in line[:13]]
+    assert names == 2 * ["article_id", "headline", "text", "at"]
+    assert sum("2024-03-07 09:15:00" in line for line in lines) == 2
+    assert not any("…" in line for line in lines)
+
+
+@given(st.text(), st.integers(2, 30))
+def test_a_text_is_wrapped_whole(text: str, width: int) -> None:
+    lines = _wrapped(text, width)
+    assert all(_width(line) <= width for line in lines)
+    assert "".join("".join(lines).split()) == "".join(text.split())
 
 
 def test_cells_are_counted_as_a_terminal_shows_them() -> None:

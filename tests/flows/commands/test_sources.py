@@ -112,8 +112,35 @@ def test_what_cannot_be_done_is_said_in_a_sentence(dibao: Run, arguments: tuple[
     assert "Traceback" not in said
 
 
+def test_kinds_and_their_options_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["source", "kinds", "--json"]) == 0
+    told = {each["kind"]: each["options"] for each in json.loads(capsys.readouterr().out)}
+    assert {"name": "depth", "says": "how many links deep", "default": "3"} in told["site"]
+    assert main(["source", "kinds", "site"]) == 0
+    assert "how many links deep" in capsys.readouterr().out
+    assert main(["source", "kinds", "sight"]) == 1
+    assert "did you mean 'site'" in capsys.readouterr().err
+
+
+def test_a_source_is_changed_and_forgotten(dibao: Run, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("渡口今日恢复通航，往来船只照常停靠。\n", "utf-8")
+    dibao("source", "add", "watched", str(tmp_path / "in"), "--option", "settle=1", "--rights", "free")
+    dibao("source", "edit", "watched", "--zone", "Asia/Shanghai", "--option", "settle=", "--option", "include=txt$")
+    told = json.loads(dibao("source", "show", "watched", "--json"))["source"]
+    assert (told["zone"], told["options"], told["rights"]) == ("Asia/Shanghai", {"include": "txt$"}, "free")
+    assert "did you mean 'include'" in dibao("source", "edit", "watched", "--option", "inclde=x", fails=True)
+    assert "there is nothing at" in dibao("source", "edit", "watched", "--location", str(tmp_path / "im"), fails=True)
+    dibao("source", "run", "watched", "--json")
+    dibao("source", "remove", "watched")
+    assert "No source" in dibao("source", "show", "watched", fails=True)
+    assert json.loads(dibao("query", "SELECT source_id FROM captures", "-f", "json")) == [{"source_id": "watched"}]
+
+
 def test_moments() -> None:
     now = datetime(2024, 3, 8, tzinfo=UTC)
+    assert moment("2024", now) == datetime(2024, 1, 1, tzinfo=UTC)
+    assert moment("2024-03", now) == datetime(2024, 3, 1, tzinfo=UTC)
     assert moment("7d", now) == now - timedelta(days=7)
     assert moment("12h", now) == now - timedelta(hours=12)
     assert moment("2024-03-01", now) == datetime(2024, 3, 1, tzinfo=UTC)

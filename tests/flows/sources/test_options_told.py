@@ -6,7 +6,7 @@ import re
 from dataclasses import fields
 
 from flows.fetch.limits import Limits
-from flows.sources.checks import OPTIONS
+from flows.sources.options import ABOUT, OPTIONS
 from flows.sources.registry import KINDS
 from tests.jobs import ROOT
 
@@ -32,11 +32,12 @@ def test_every_option_of_every_kind_is_told() -> None:
     kinds, defaults = tables()
     limits = {each.name for each in fields(Limits)}
     assert set(defaults) == limits
-    assert set(kinds) == {name for names in OPTIONS.values() for name in names} - limits
+    assert set(OPTIONS) == set(ABOUT) == set(KINDS)
+    assert set(kinds) == {each.name for options in OPTIONS.values() for each in options} - limits
     for name, said in kinds.items():
         named = set(re.findall(r"`(\w+)`", said))
         named = set(KINDS) - named if said.startswith("all but") else named
-        assert named == {kind for kind, names in OPTIONS.items() if name in names}, name
+        assert named == {kind for kind, options in OPTIONS.items() if name in {e.name for e in options}}, name
 
 
 def test_the_defaults_are_those_of_the_code() -> None:
