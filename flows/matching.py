@@ -15,6 +15,7 @@ from flows.match.stage import MATCH_INPUT, Change, MatchChange, StateMissingErro
 from flows.stages import Stages
 from schemas import table
 from schemas.render.sql import column_list, literal, quoted
+from warehouse import catalogue
 from warehouse.disk import is_full
 from warehouse.storage import at
 from warehouse.store import Writer
@@ -22,20 +23,44 @@ from warehouse.store import Writer
 TABLES = ("alignments", "stories", "variants")
 _LOG = logging.getLogger(__name__)
 
+VIEWS = ("05_page_keys.sql", "06_outlets.sql", "07_pages.sql")
+"""The views and macros of the catalogue that say which outlets printed what, and on which page."""
+
+# In order of the day, then of the time: what is told by its day alone stands first, and the 52 hours in which it is
+# some day somewhere are laid into that day's own 24. An error page carries nothing, and what differs between the
+# states of one page in one outlet are no two texts.
 _INPUT = """
-WITH seen AS (
-    -- An address counts once, however often it was looked at: asking again is no further printing.
-    SELECT d.document_id, coalesce(d.publisher, c.outlet) AS outlet, count(DISTINCT c.uri) AS captures,
-        min(c.name_date) AS name_date
-    FROM documents AS d JOIN captures AS c USING (payload_sha256)
-    GROUP BY ALL
-), met AS (
+WITH met AS (
     SELECT document_id, list(outlet ORDER BY outlet) AS outlets, list(captures ORDER BY outlet) AS captures,
         min(name_date) AS name_date
-    FROM seen GROUP BY document_id
+    FROM document_outlets GROUP BY document_id
+), placed AS (
+    SELECT payload_sha256, min(page) AS page FROM page_captures GROUP BY payload_sha256
+), dated AS (
+    SELECT document_id, payload_sha256, page_kind, published_on, published_precision,
+        epoch_us(published_on::TIMESTAMP) AS midnight, epoch_us(published_at) AS instant
+    FROM documents
 )
-SELECT a.article_id, a.document_id, m.outlets, m.captures, coalesce(d.published_at, m.name_date) AS published_at{text}
-FROM articles AS a JOIN documents AS d USING (document_id) JOIN met AS m USING (document_id)
+SELECT a.article_id, a.document_id, m.outlets, m.captures,
+    make_timestamp(CASE
+        WHEN d.published_on IS NULL THEN epoch_us(m.name_date)
+        WHEN d.published_precision IN ('year', 'month', 'day') THEN d.midnight
+        ELSE d.midnight + (d.instant - d.midnight + 14 * 3600000000) * 6 // 13
+    END)::TIMESTAMPTZ AS published_at,
+    p.page || ' ' || array_to_string(m.outlets, ' ') AS page{text}
+FROM articles AS a JOIN dated AS d USING (document_id) JOIN met AS m USING (document_id)
+JOIN placed AS p USING (payload_sha256)
+WHERE d.page_kind NOT IN ('error', 'captcha')
+"""
+
+_ADDRESSES = """
+SELECT DISTINCT uri FROM (
+    SELECT uri FROM captures
+    UNION ALL SELECT location FROM captures
+    UNION ALL SELECT canonical_uri FROM documents
+    UNION ALL SELECT original_uri FROM documents
+)
+WHERE uri IS NOT NULL
 """
 
 # The story that has most of the letters of one that is gone, its leader's first; and what led to the one leads on. An
@@ -90,8 +115,10 @@ class Matching:
 
         What another version of the matcher made is matched anew.
         """
-        if not self._stages.up_to_date("match"):
+        present = self._stages.up_to_date("match")
+        if not present:
             self.generation = None
+        self._keep_addresses(anew=not present)
         new, removed = self._difference()
         held = self.generation is None and any(map(self._writer.rows, TABLES))
         if new.num_rows == 0 and len(removed) == 0 and not held:
@@ -104,6 +131,22 @@ class Matching:
         self.generation = change.generation
         self._remember()
         return counts
+
+    def _keep_addresses(self, *, anew: bool) -> None:
+        """Have `addresses` hold the page of every address that is named, and no other row."""
+        con = self._writer.con()
+        for view in () if _has_views(con) else VIEWS:
+            con.execute(catalogue.view_file(view))
+        con.execute(f"CREATE OR REPLACE TEMP TABLE named AS {_ADDRESSES}")
+        told = "SELECT uri, page_key(uri) AS page FROM named"
+        if anew:
+            con.execute(f"CREATE OR REPLACE TEMP TABLE named AS {told}")
+            on, told = "uri, page", "FROM named"
+        else:
+            on = "uri"
+        gone = con.sql(f"SELECT uri FROM addresses ANTI JOIN named USING ({on})").to_arrow_table()
+        came = con.sql(f"{told} ANTI JOIN addresses USING ({on}) ORDER BY uri").to_arrow_table()
+        self._writer.change("addresses", came.cast(table("addresses").arrow), gone)
 
     def _change(self, new: pa.Table, removed: pa.Array) -> MatchChange:
         """What matching says, with what is kept from before or, where that is gone or of no use, anew.
@@ -216,6 +259,12 @@ class Matching:
             return con.sql(_HEIRS).to_arrow_table()
         finally:
             con.unregister("told")
+
+
+def _has_views(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether VIEWS were made on this connection."""
+    ((found,),) = con.execute("SELECT count(*) FROM duckdb_views() WHERE view_name = 'page_captures'").fetchall()
+    return bool(found)
 
 
 def _articles(con: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:

@@ -81,6 +81,8 @@ def run(job: Job) -> Outcome:
             do(f"capture/{source.id}", partial(step.capture, source))
         # captures → extract → segment → clean → documents, articles, passages, edits
         do("read", step.read)
+        # the archivist's list of outlets → outlets
+        do("outlets", step.outlets)
         # articles → alignments, stories, variants
         # articles, passages and what matching found in them → restorations
         if not (do("match", step.match) and do("restore", step.restore)):

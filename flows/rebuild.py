@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from flows import outlets
 from flows.pipeline import Job, Outcome, run
 from flows.progress import Progress
 from flows.settings import Settings
@@ -66,9 +67,12 @@ def rebuild(old: Warehouse, new: Warehouse, settings: Settings, progress: Progre
             missing.append((entry.path, f"it cannot be read: {error.strerror or error}"))
     for path, why in missing:
         _log.error("%s is left out of the rebuild: %s", path, why)
-    # What people wrote is not in the bytes: which folder is which source, and how each is read.
+    # What people wrote is not in the bytes: which folder is which source, how each is read, and what
+    # outlets are called.
     for name in at(old.sources).names():
         at(new.sources).put(name, at(old.sources).get(name))
+    if at(old.root).size(outlets.NAME) is not None:
+        at(new.root).put(outlets.NAME, at(old.root).get(outlets.NAME))
     return Rebuilt(run(Job(new, settings, (), progress=progress)), tuple(missing))
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from flows import backlog, restating
+from flows import backlog, outlets, restating
 from flows.capture import salvage
 from flows.capture.gathered import Gathered
 from flows.capture.known import Catalogued
@@ -306,6 +306,10 @@ class Run:
 
     # ------------------------------------------------------------ match
 
+    def outlets(self) -> None:
+        """The names of outlets as the archivist lists them."""
+        outlets.bring_up_to_date(self.writer)
+
     def match(self) -> None:
         """Alignments, stories and variants, brought up to date with what is new."""
         before = self._matching.generation
@@ -435,7 +439,14 @@ _OF_FILE = re.compile(r"[?#]|!/")
 """Ends the address of a file in that of a record of it, or of a member."""
 _STAGE_URI = "dibao:stage/"
 """What a reject of a whole stage is about, before the name of the stage."""
-_STAGES = {"recover": "capture", "capture": "capture", "read": "extract", "match": "match", "restore": "restore"}
+_STAGES = {
+    "recover": "capture",
+    "capture": "capture",
+    "read": "extract",
+    "outlets": "match",
+    "match": "match",
+    "restore": "restore",
+}
 """The stage of `rejects` for each step of a run."""
 
 

@@ -31,8 +31,8 @@ READERS: dict[str, str] = {
 """Version of each extractor."""
 
 SEGMENT = "7"
-CLEAN = "4"
-MATCH = "10"
+CLEAN = "5"
+MATCH = "11"
 RESTORE = "5"
 
 

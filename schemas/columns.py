@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pyarrow as pa
 
 from schemas.table import Column
@@ -51,6 +53,11 @@ def count(name: str, doc: str, example: int | None = None, *, nullable: bool = F
 
 def instant(name: str, doc: str, example: str | None = None, *, nullable: bool = False) -> Column:
     return Column(name, TIMESTAMP, doc, example, nullable=nullable, unit="UTC")
+
+
+def day(name: str, doc: str, example: date | None = None, *, nullable: bool = False) -> Column:
+    """A day of the calendar, without a time and without a zone."""
+    return Column(name, pa.date32(), doc, example, nullable=nullable)
 
 
 CAPTURE_ID = identifier(

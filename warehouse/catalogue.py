@@ -174,6 +174,11 @@ def view_files() -> list[str]:
     return [f.read_text("utf-8") for f in files]
 
 
+def view_file(name: str) -> str:
+    """The SQL of one file of `views/`."""
+    return (resources.files("warehouse") / "views" / name).read_text("utf-8")
+
+
 def connect(root: Path, *, memory_limit: str | None = None) -> duckdb.DuckDBPyConnection:
     """The published catalogue for reading, and nothing else: no other file, no network (`warehouse.reading`).
 

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from flows.clean.edits import repair
 from flows.clean.sieve import touched
 
-DOCUMENT_FACTS = ("title", "authors", "publisher", "tags")
+DOCUMENT_FACTS = ("title", "authors", "publisher", "origin", "tags")
 HEAD_FACTS = ("headline", "byline", "agency", "dateline_place", "dateline_date")
 """Columns that hold words of the page. Addresses and codes are no words, and stay as they are."""
 

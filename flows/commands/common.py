@@ -176,7 +176,7 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%S")
+        return value.strftime("%Y-%m-%d %H:%M:%S %Z").rstrip()
     if isinstance(value, float):
         return f"{value:.4g}"
     if isinstance(value, list):

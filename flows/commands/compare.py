@@ -89,8 +89,7 @@ def _columns(console: Console, titles: tuple[str, str], sides: tuple[Text, Text]
 
 
 def _title(article: dict[str, Any]) -> str:
-    day = article["published_at"].date().isoformat() if article["published_at"] else "no date"
-    return f"{', '.join(article['outlets'])}  {day}\n{article['article_id'][:12]}"
+    return f"{', '.join(article['outlets'])}  {article['printed'] or 'no date'}\n{article['article_id'][:12]}"
 
 
 def _style(variant: dict[str, Any]) -> str:

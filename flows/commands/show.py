@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import typer
@@ -52,9 +51,8 @@ def _print(found: dict[str, Any]) -> None:
     console = Console(highlight=False, soft_wrap=not on_terminal)
     title = found.get("title") if whole else found.get("headline")
     console.print(Text(visible(title or "(no title)"), style="bold"))
-    exact = found.get("published_precision") not in ("day", "month", "year")
     known = {name: found[name] for name in _facts(whole) if _known(found.get(name))}
-    facts = [f"{name.replace('_', ' ')} {_said(value, exact)}" for name, value in known.items()]
+    facts = [f"{name.replace('_', ' ')} {_said(value)}" for name, value in known.items()]
     console.print(Text(visible(", ".join(facts)), style="dim"))
     articles = {} if not whole else {p["article"]: p["headline"] for p in found["passages"] if p["article"] is not None}
     for number in sorted(articles) if len(articles) > 1 else ():
@@ -69,22 +67,20 @@ def _print(found: dict[str, Any]) -> None:
 
 def _facts(whole: bool) -> tuple[str, ...]:
     if whole:
-        return ("authors", "publisher", "published_at", "page_kind", "agreement", "charset_used")
-    return ("byline", "agency", "dateline_place", "dateline_date", "chars", "complete")
+        return ("authors", "publisher", "origin", "published", "page_kind", "agreement", "charset_used")
+    return ("outlets", "published", "byline", "agency", "dateline_place", "dateline_date", "chars", "complete")
 
 
 def _known(value: Any) -> bool:
     return value is not None and value != [] and value != ""
 
 
-def _said(value: Any, exact: bool) -> str:
-    """A fact as a person would write it; a moment without its time of day where that is not known (`exact`)."""
+def _said(value: Any) -> str:
+    """A fact as a person would write it."""
     if isinstance(value, list):
         return "; ".join(map(str, value))
     if isinstance(value, float):
         return f"{value:.2f}"
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M} UTC" if exact else f"{value + timedelta(hours=12):%Y-%m-%d}"
     return str(value)
 
 

@@ -40,7 +40,7 @@ def command(
             each["story_id"][:12],
             each["outlets"],
             each["articles"],
-            *(each[name].date().isoformat() if each[name] else "" for name in ("first", "last")),
+            *(each[name].isoformat() if each[name] else "" for name in ("first", "last")),
             each["opening"],
         ]
         for each in found

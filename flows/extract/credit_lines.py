@@ -1,4 +1,4 @@
-"""Lines that say where a text comes from: original link, archived copies, who published it, who wrote it, when.
+"""Lines that say where a text comes from: original link, archived copies, which source, who wrote it, when.
 
 Chinese and English, as archivists write them at the head or the foot of a page.
 """
@@ -71,8 +71,8 @@ _DATE = re.compile(
     r"(?:[T\s]*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?)",
     re.I,
 )
-_PUBLISHER_MARKED = re.compile(r"[「“《【『]\s*([^「」“”《》【】『』]{2,30}?)\s*[」”》】』]")
-_PUBLISHER_PLAIN = re.compile(r"\s*[:：|｜丨]?\s*([^\s:：|｜丨，,。；;（(\[<~]{2,20})\s*(?:[:：，,；;。（(|]|$)")
+_ORIGIN_MARKED = re.compile(r"[「“《【『]\s*([^「」“”《》【】『』]{2,30}?)\s*[」”》】』]")
+_ORIGIN_PLAIN = re.compile(r"\s*[:：|｜丨]?\s*([^\s:：|｜丨，,。；;（(\[<~]{2,20})\s*(?:[:：，,；;。（(|]|$)")
 _CHANNEL = re.compile(
     r"^[:：|｜丨\s]*(?:微信)?(?:公众号|公眾號|公号|订阅号|訂閱號|微信号|微信|微博(?:文章|用户|id)?|豆瓣|网站|客户端)\s*[:：]?\s*",
     re.I,
@@ -86,7 +86,7 @@ class Credit:
     kind: str
     original_uri: str | None = None
     archived_uris: list[str] = field(default_factory=list)
-    publisher: str | None = None
+    origin: str | None = None
     authors: list[str] = field(default_factory=list)
     date: str | None = None
 
@@ -107,8 +107,8 @@ def read(line: str) -> Credit | None:
     if (author := _AUTHOR.fullmatch(words)) is not None and (names := _authors(author)):
         return Credit("byline", authors=names)
     if (leading := _LEADING.match(words)) is not None and len(words) <= 50 and not words.endswith(("。", "！", "？")):
-        publisher = _publisher(words[leading.end() :])
-        return Credit("byline", publisher=publisher) if publisher else None
+        origin = _origin(words[leading.end() :])
+        return Credit("byline", origin=origin) if origin else None
     return None
 
 
@@ -170,12 +170,12 @@ def _linked(line: str, links: list[re.Match[str]]) -> Credit | None:
     )
     if not (originals or copies) or not (leading or alone or handed_on):
         return None
-    publisher = None
+    origin = None
     if leading is not None:
         before_link = _STRIKE.sub("", _DECORATION.sub("", line[: links[0].start()]))
         started = _LEADING.match(before_link)
-        publisher = _publisher(before_link[started.end() :]) if started else None
-    return Credit("boilerplate", originals[0] if originals else None, copies, publisher)
+        origin = _origin(before_link[started.end() :]) if started else None
+    return Credit("boilerplate", originals[0] if originals else None, copies, origin)
 
 
 def embedded_original(archived_uri: str) -> str | None:
@@ -191,12 +191,12 @@ def is_archive(uri: str) -> bool:
     return _ARCHIVE_HOST.match(uri) is not None
 
 
-def _publisher(after: str) -> str | None:
-    """Who published it, from the words that follow "来自" and its like."""
-    marked = _PUBLISHER_MARKED.search(after[:60])
+def _origin(after: str) -> str | None:
+    """The source, from the words that follow "来自" and its like."""
+    marked = _ORIGIN_MARKED.search(after[:60])
     if marked:
         return marked.group(1)
-    plain = _PUBLISHER_PLAIN.match(_CHANNEL.sub("", after))
+    plain = _ORIGIN_PLAIN.match(_CHANNEL.sub("", after))
     found = plain.group(1).strip("\"'”“ ") if plain else ""
     return found if len(found) >= 2 else None
 

@@ -86,10 +86,20 @@ class Moment:
     zone: tzinfo | None
 
     def placed(self, zone: tzinfo) -> datetime:
-        """Naive midnight at day precision or coarser, else aware, in its own zone or the one given."""
+        """Naive midnight at day precision or coarser, else aware, in its own zone or the one given.
+
+        A time in UTC is how machines write an instant, and says nothing of the clock that the page goes by: it is told
+        by the one given.
+        """
         if self.precision in ("year", "month", "day"):
             return self.when
-        return self.when.replace(tzinfo=self.zone or zone)
+        placed = self.when.replace(tzinfo=self.zone or zone)
+        if placed.utcoffset() or zone.utcoffset(self.when) in (None, timedelta(0)):
+            return placed
+        try:
+            return placed.astimezone(zone)
+        except OverflowError:  # on the first or the last day that there is
+            return placed
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, timedelta, timezone, tzinfo
+from datetime import timedelta, timezone, tzinfo
 from typing import Any
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,20 +14,22 @@ from flows.extract.names import split_names
 from flows.extract.reading import Reading
 
 _CHINESE = timezone(timedelta(hours=8))
+UNKNOWN_ZONE = timezone(timedelta(0), "-00:00")
+"""The zone of a time of which nothing tells the zone: taken for UTC, under the name that RFC 3339 (4.3) has for it."""
 _MARKS = re.compile(r"[*_~`\\]+")
 _NAME = re.compile(r"[^\d:：，,。！？?!<>\[\]「」“”]{1,30}")
 _TAG = re.compile(r"[,，、;；|]")
 
 
 def zone_of(parser: Mapping[str, Any], language: str | None) -> tzinfo:
-    """The zone of times that name none: the source's, else China's for Chinese, else UTC."""
+    """The zone of times that name none: the source's, else China's for Chinese, else UNKNOWN_ZONE."""
     name = parser.get("timezone")
     if isinstance(name, str):
         try:
             return ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             pass
-    return _CHINESE if (language or "").lower().startswith("zh") else UTC
+    return _CHINESE if (language or "").lower().startswith("zh") else UNKNOWN_ZONE
 
 
 def put_date(reading: Reading, moment: dates.Moment, parser: Mapping[str, Any]) -> None:

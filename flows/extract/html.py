@@ -140,7 +140,8 @@ def _blocks(page: Cut, features: Features, inside: Mask, others: Mask) -> list[B
 
 
 def _describe(reading: Reading, facts: metadata.Facts) -> None:
-    reading.title, reading.authors, reading.publisher = facts.title, facts.authors, facts.publisher
+    reading.title, reading.authors = facts.title, facts.authors
+    reading.publisher, reading.origin = facts.publisher, facts.origin
     reading.published_at, reading.published_precision = facts.published_at, facts.published_precision
     reading.modified_at, reading.language, reading.tags = facts.modified_at, facts.language, facts.tags
     reading.canonical_uri, reading.original_uri = facts.canonical_uri, facts.original_uri

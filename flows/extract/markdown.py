@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flows.extract import credit_lines, dates, digest, frontmatter, markdown_cut
+from flows.extract.addresses import of_a_text
 from flows.extract.fields import put_authors, put_date, put_tags, zone_of
 from flows.extract.frontmatter import FrontMatter
 from flows.extract.language import guess_language, settle
@@ -46,7 +47,8 @@ _ORIGIN = ("original_url", "original_uri", "original_link", "original", "source_
            "url", "source", "原文链接", "原文", "链接", "来源")  # fmt: skip
 _COPIES = ("archive", "archived", "archive_url", "archived_url", "archive_link", "archives", "archived_uris", "backup",
            "backup_url", "mirror", "备份", "备份链接", "存档")  # fmt: skip
-_PUBLISHER = ("publisher", "publication", "media", "site", "site_name", "source", "from", "来源", "媒体", "出处")
+_PUBLISHER = ("publisher", "publication", "media", "site", "site_name", "媒体")
+_CREDITED = ("origin", "source", "from", "来源", "來源", "出处", "出處")
 _URI = re.compile(r"https?://[^\s<>\"]+", re.I)
 _MARKUP_BODY = re.compile(r"\s*<(?:!doctype html|(html|body|article|main|section|div|table)\b[^<>]*)>", re.I)
 _FOLDED = re.compile(r"[\W_]+")
@@ -104,9 +106,13 @@ def _describe(reading: Reading, head: FrontMatter, text: str, parser: Mapping[st
     for value in head.all(*_ORIGIN):
         if uri := _URI.search(value.text):
             _take_uris(reading, credit_lines.Credit("", uri.group()))
-    for value in head.all(*_PUBLISHER):
-        if reading.publisher is None and not _URI.search(value.text) and len(value.text) <= 40:
-            reading.publisher = value.text
+    reading.publisher = _named(head, _PUBLISHER)
+    reading.origin = _named(head, _CREDITED)
+
+
+def _named(head: FrontMatter, keys: tuple[str, ...]) -> str | None:
+    """The first of some fields that holds a name, and no address or sentence."""
+    return next((v.text for v in head.all(*keys) if not _URI.search(v.text) and len(v.text) <= 40), None)
 
 
 def _date(reading: Reading, text: str, parser: Mapping[str, Any]) -> None:
@@ -115,12 +121,12 @@ def _date(reading: Reading, text: str, parser: Mapping[str, Any]) -> None:
 
 
 def _take_uris(reading: Reading, credit: credit_lines.Credit) -> None:
-    """The first original counts; an address in a web archive is a copy, whatever it is called."""
+    """The first original of a text counts; an address in a web archive is a copy, whatever it is called."""
     for uri in ([credit.original_uri] if credit.original_uri else []) + credit.archived_uris:
         if uri in credit.archived_uris or credit_lines.is_archive(uri):
             if uri not in reading.archived_uris:
                 reading.archived_uris.append(uri)
-        elif reading.original_uri is None:
+        elif reading.original_uri is None and of_a_text(uri):
             reading.original_uri = uri
 
 
@@ -228,8 +234,8 @@ def _credits(reading: Reading, text: str, pieces: list[Piece]) -> dict[int, cred
 def _take(reading: Reading, credit: credit_lines.Credit, parser: Mapping[str, Any]) -> None:
     """What a credit line says, where the front matter has not said it."""
     _take_uris(reading, credit)
-    if reading.publisher is None:
-        reading.publisher = credit.publisher
+    if reading.origin is None:
+        reading.origin = credit.origin
     if not reading.authors:
         reading.authors = list(credit.authors)
     if reading.published_at is None and credit.date:

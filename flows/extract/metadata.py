@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.extract import dates
+from flows.extract.addresses import of_a_text
 from flows.extract.fields import put_date, zone_of
 from flows.extract.language import settle
 from flows.extract.languages import primary
@@ -22,6 +23,8 @@ from flows.extract.web.headline import fold, main_part, title_parts
 _LANGUAGE = re.compile(r"\A[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*\Z")
 _TITLE_LABEL = re.compile(r"\A(?:标\s*题|標\s*題|title)\s*[:：]\s*", re.I)
 _SENTENCE = re.compile(r"[，。！？“”\"!?]")
+_LONGEST_NAME = 60
+"""Characters of the longest name of a source; what is longer is a sentence."""
 
 
 @dataclass(slots=True)
@@ -57,6 +60,7 @@ class Facts:
     title: str | None = None
     authors: list[str] = field(default_factory=list)
     publisher: str | None = None
+    origin: str | None = None
     published_at: datetime | None = None
     published_precision: str | None = None
     modified_at: datetime | None = None
@@ -119,7 +123,8 @@ def _site_in_title(head: Head, headline: str | None) -> str | None:
     return None
 
 
-def _publisher(head: Head, source: str | None, headline: str | None) -> str | None:
+def _publisher(head: Head, headline: str | None) -> str | None:
+    """The name of the site that prints the page; never the source that it credits."""
     value = head.resolved(head.article.get("publisher"))
     if isinstance(value, list):
         value = head.resolved(value[0]) if value else None
@@ -127,13 +132,23 @@ def _publisher(head: Head, source: str | None, headline: str | None) -> str | No
     if isinstance(name, str) and squeeze(name):
         return squeeze(name)
     return (
-        source
-        or head.site
-        or head.meta(
-            "article:publisher_name", "dc.publisher", "publisher", "copyright_holder", "contentsource", "source"
-        )
+        head.site
+        or head.meta("article:publisher_name", "dc.publisher", "publisher", "copyright_holder")
         or _site_in_title(head, headline)
     )
+
+
+def _origin(head: Head, source: str | None, publisher: str | None) -> str | None:
+    """The source that the page credits, in a line beside its text or in its head; None where that is its own site."""
+    named = head.resolved(head.article.get("sourceOrganization"))
+    name = named.get("name") if isinstance(named, dict) else named
+    marked = squeeze(name) if isinstance(name, str) else None
+    if source:
+        return source
+    origin = marked or head.meta("contentsource", "article:source", "dc.source", "source")
+    if not origin or len(origin) > _LONGEST_NAME or "://" in origin or fold(origin) == fold(publisher or ""):
+        return None
+    return origin
 
 
 def _address(value: str | None) -> str | None:
@@ -162,13 +177,15 @@ def decide(head: Head, page: Page, parser: Mapping[str, Any]) -> Facts:
     signs = authors.Signs(
         [*page.near, *page.beside], page.tail, page.posts, page.body, page.lone, page.headline, page.elements
     )
-    site = [head.site, _publisher(head, None, page.headline)]
+    facts.publisher = _publisher(head, page.headline)
+    site = [head.site, facts.publisher]
     facts.authors, credits = authors.decide(head, signs, site, chinese=chinese)
-    facts.publisher = _publisher(head, credits.source, page.headline)
+    facts.origin = _origin(head, credits.source, facts.publisher)
     facts.canonical_uri = _address(head.canonical) or _address(head.meta("og:url", "twitter:url"))
     if facts.canonical_uri is None and isinstance(url := head.article.get("url"), str):
         facts.canonical_uri = _address(url)
-    facts.original_uri = _address(head.original) or _address(head.meta("original-source", "syndication-source"))
+    named = (head.original, head.meta("original-source"), head.meta("syndication-source"))
+    facts.original_uri = next((uri for uri in map(_address, named) if uri and of_a_text(uri)), None)
     zone = zone_of(parser, facts.language)
     closing = [text for text in page.body[-1:] if len(text) <= 60]
     opening = [text for text in page.body if len(text) > 60][:2]
@@ -194,8 +211,8 @@ def decide(head: Head, page: Page, parser: Mapping[str, Any]) -> Facts:
 
 
 def override(reading: Reading, texts: Mapping[str, list[str]], parser: Mapping[str, Any]) -> None:
-    """Put what a site's rule found (title, date, authors, publisher) in the place of what was read."""
-    for name in ("title", "publisher"):
+    """Put what a site's rule found (title, date, authors, publisher, origin) in the place of what was read."""
+    for name in ("title", "publisher", "origin"):
         if texts.get(name):
             setattr(reading, name, texts[name][0])
     if texts.get("authors"):

@@ -31,7 +31,8 @@ class Block:
 class Reading:
     """Metadata of one payload and its blocks. Column meanings are those of the `documents` table.
 
-    `published_at` is naive local midnight where `published_precision` is day or coarser, else aware.
+    `published_at` is naive local midnight where `published_precision` is day or coarser, else aware, in the zone whose
+    clock the page goes by; `fields.UNKNOWN_ZONE` where nothing tells it.
     """
 
     media_type: str
@@ -44,6 +45,7 @@ class Reading:
     title: str | None = None
     authors: list[str] = field(default_factory=list)
     publisher: str | None = None
+    origin: str | None = None
     published_at: datetime | None = None
     published_precision: str | None = None
     modified_at: datetime | None = None

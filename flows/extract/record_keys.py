@@ -16,7 +16,7 @@ MAX_DEPTH = 3
 LONG_TEXT = 80
 """Characters from which a string under any key may be the text, where no key says so."""
 
-ROLES = ("title", "text", "uri", "date", "author", "publisher", "tags")
+ROLES = ("title", "text", "uri", "date", "author", "publisher", "origin", "tags")
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "headline", "biaoti", "subject", "标题", "题目", "標題", "name", "heading"),
@@ -30,8 +30,9 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
              "datetime", "posttime", "postdate", "createdat", "ctime", "time", "timestamp", "riqi", "shijian", "日期",
              "发布时间", "发布日期", "时间", "時間"),
     "author": ("author", "authors", "byline", "writer", "reporter", "creator", "zuozhe", "jizhe", "作者", "记者"),
-    "publisher": ("publisher", "source", "media", "site", "sitename", "outlet", "newspaper", "laiyuan", "meiti", "来源",
-                  "媒体", "來源", "报纸"),
+    "publisher": ("publisher", "media", "site", "sitename", "outlet", "newspaper", "meiti", "媒体", "媒體",
+                  "报纸", "報紙"),
+    "origin": ("origin", "source", "laiyuan", "来源", "來源", "出处", "出處", "agency"),
     "tags": ("tags", "keywords", "tag", "labels", "guanjianci", "标签", "关键词"),
 }  # fmt: skip
 _IDS = frozenset(
@@ -163,7 +164,7 @@ def guess_mapping(record: Mapping[str, Any]) -> dict[str, str]:
             ]
             if ranked:
                 found[role] = pointer(leaves[min(ranked)[2]][0])
-    text = _text(leaves, {pointer_ for role, pointer_ in found.items() if role != "publisher"})
+    text = _text(leaves, {pointer_ for role, pointer_ in found.items() if role not in ("publisher", "origin")})
     if text is not None:
         found["text"] = pointer(text)
     return found | stated

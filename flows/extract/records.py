@@ -30,9 +30,10 @@ _URI = re.compile(r"https?://\S+\Z", re.I)
 def read(payload: bytes, parser: Mapping[str, Any]) -> Reading:
     """One record as a document with one article.
 
-    `parser` maps title, text, uri, date, author, publisher, tags to dotted paths or JSON pointers, or to lists of them
-    of which the first that holds something counts; what it does not name is not read, and without `text` the keys are
-    guessed. Selectors are a JSON pointer as a fragment, then an XPath for HTML or `;char=` with offsets into the string
+    `parser` maps title, text, uri, date, author, publisher, origin, tags to dotted paths or JSON pointers, or to lists
+    of them of which the first that holds something counts; what it does not name is not read, and without `text` the
+    keys are guessed. Selectors are a JSON pointer as a fragment, then an XPath for HTML or `;char=` with offsets into
+    the string
     for plain text; there are no raw offsets, since JSON escapes.
     Raises UnreadableError: `empty`, `binary`, `not-json`, `nested`, `not-a-record`, `key-missing`, `no-text`.
     """
@@ -121,6 +122,7 @@ def _describe(
 
     reading.title = next(iter(strings("title")), None)
     reading.publisher = next(iter(strings("publisher")), None)
+    reading.origin = next(iter(strings("origin")), None)
     reading.canonical_uri = next((uri for uri in strings("uri") if _URI.match(uri)), None)
     put_authors(reading, strings("author"))
     put_tags(reading, strings("tags"))

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from flows.extract.fields import UNKNOWN_ZONE
 from flows.extract.reading import Reading
 from schemas import table
 from schemas.ids import document_id
@@ -40,6 +41,7 @@ _COPIED = (
     "title",
     "authors",
     "publisher",
+    "origin",
     "published_precision",
     "language",
     "canonical_uri",
@@ -68,6 +70,8 @@ def gather(readings: Iterable[tuple[str, Read]]) -> Extracted:
         for name in _COPIED:
             documents[name].append(getattr(reading, name))
         documents["published_at"].append(_utc(reading.published_at))
+        documents["published_on"].append(None if reading.published_at is None else reading.published_at.date())
+        documents["published_offset"].append(_offset(reading.published_at))
         documents["modified_at"].append(_utc(reading.modified_at))
         for name in _LATER:
             documents[name].append("")
@@ -83,6 +87,12 @@ def gather(readings: Iterable[tuple[str, Read]]) -> Extracted:
             {name: pa.array(blocks[name], BLOCKS.arrow.field(name).type) for name in BLOCKS.names}, schema=BLOCKS.arrow
         ),
     )
+
+
+def _offset(moment: datetime | None) -> int | None:
+    """Minutes that a moment's clock is ahead of UTC; None where nothing tells, or it is a day and no moment."""
+    ahead = None if moment is None or moment.tzinfo is UNKNOWN_ZONE else moment.utcoffset()
+    return None if ahead is None else round(ahead.total_seconds() / 60)
 
 
 def _utc(moment: datetime | None) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -27,7 +28,7 @@ class Archive:
     """Articles by number. Dead ones were removed or replaced, and are there because numbers are addresses.
 
     `outlet[outlet_start[i]:][:outlet_count[i]]` are the outlets of article i, as places in `outlets`, and `captures`
-    in step with it how often each captured it.
+    in step with it how often each captured it. Articles with equal `page` stand on one page, at one time or at several.
     """
 
     article_id: NDArray[np.bytes_]
@@ -38,6 +39,7 @@ class Archive:
     outlet: Ints
     captures: Ints
     outlets: NDArray[np.str_]
+    page: Ints
 
     def __len__(self) -> int:
         return len(self.article_id)
@@ -70,7 +72,7 @@ class Archive:
 
 def empty_archive() -> Archive:
     none = np.zeros(0, np.int64)
-    return Archive(np.zeros(0, "S32"), none, np.zeros(0, np.bool_), none, none, none, none, np.zeros(0, np.str_))
+    return Archive(np.zeros(0, "S32"), none, np.zeros(0, np.bool_), none, none, none, none, np.zeros(0, np.str_), none)
 
 
 def same_outlet(archive: Archive, left: Ints, right: Ints) -> Flags:
@@ -102,6 +104,13 @@ def dates(column: pa.ChunkedArray) -> Ints:
     return values
 
 
+def _pages(new: pa.Table) -> Ints:
+    """A number for the page of each article, from its name; from the article's own where it has none."""
+    named = zip(new["page"].to_pylist(), new["article_id"].to_pylist(), strict=True)
+    marks = [hashlib.sha256((f"article {name}" if page is None else f"page {page}").encode()) for page, name in named]
+    return np.frombuffer(b"".join(mark.digest()[:8] for mark in marks), "<i8").astype(np.int64)
+
+
 def _names(known: NDArray[np.str_], table: pa.Table) -> NDArray[np.str_]:
     """The outlets known before, then the new ones in order of name."""
     names = pc.unique(pc.list_flatten(table["outlets"]).combine_chunks()).to_pylist() if len(table) else []
@@ -116,7 +125,8 @@ def arrive(archive: Archive, new: pa.Table, removed: pa.Array | None, same_text:
     gone = [
         order[name.encode()] for name in (removed.to_pylist() if removed is not None else []) if name.encode() in order
     ]
-    alive, date = archive.alive.copy(), archive.date.copy()
+    alive, date, page = archive.alive.copy(), archive.date.copy(), archive.page.copy()
+    pages = _pages(new)
     outlet_start, outlet_count = archive.outlet_start.copy(), archive.outlet_count.copy()
     names = _names(archive.outlets, new)
     number = {name: place for place, name in enumerate(names.tolist())}
@@ -137,10 +147,10 @@ def arrive(archive: Archive, new: pa.Table, removed: pa.Array | None, same_text:
                 had = slice(int(outlet_start[known]), int(outlet_start[known] + outlet_count[known]))
                 captures = np.array(captures_of[row], np.int64)
                 same = np.array_equal(archive.outlet[had], members) and np.array_equal(archive.captures[had], captures)
-                if same and date[known] == new_dates[row]:
+                if same and (date[known], page[known]) == (new_dates[row], pages[row]):
                     continue
                 changed.append(known)
-                date[known] = new_dates[row]
+                date[known], page[known] = new_dates[row], pages[row]
                 if same:
                     continue
                 outlet_start[known], outlet_count[known] = at, len(members)
@@ -166,6 +176,7 @@ def arrive(archive: Archive, new: pa.Table, removed: pa.Array | None, same_text:
         np.concatenate(pool),
         np.concatenate(pool_captures),
         names,
+        np.concatenate([page, pages[fresh]]),
     )
     dead = np.array(sorted({*gone, *replaced}), np.int64)
     touched = distinct(np.concatenate([dead, np.array(changed, np.int64), np.arange(len(archive), len(grown))]))

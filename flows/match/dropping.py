@@ -60,6 +60,7 @@ def _kept_archive(archive: Archive, kept: Ints) -> Archive:
         outlet,
         captures,
         archive.outlets,
+        archive.page[kept],
     )
 
 

@@ -21,7 +21,7 @@ from flows.match.shelf import Shelf
 from flows.match.state import WITNESS, Generation, Witnesses, variant_spans
 from flows.match.store import Store
 from flows.match.stories.cluster import SPAN, Spans
-from flows.match.stories.witness import Collation, Leaders, aligned_as_before, compare
+from flows.match.stories.witness import Collation, Floats, Leaders, aligned_as_before, compare
 from schemas.ids import content_id
 from schemas.table import Table
 from schemas.tables.alignments import ALIGNMENTS, RELATIONS
@@ -220,14 +220,17 @@ def stories(
     files = _keep_variants(state, before.variant_files, current, fresh, collation)
     gone, came = np.ones(len(old), np.bool_), np.ones(len(current), np.bool_)
     gone[kept[same]], came[same] = False, False
-    were, are = published(old), published(current)
+    were, are = published(old, before.archive), published(current, now.archive)
+    span = current[chief[current["story"]]]
+    letters = (span["end"] - span["start"]) / np.maximum(1, store.lengths()[leading])
+    whole = current["coverage"] * letters
     # A leader is told of with its first witness, and no longer when the last one went.
     turned = same[were[kept[same]] != are[same]]
     gone[kept[turned]], came[turned] = True, True
     return Told(
         current,
         files,
-        _story_change(now.archive, store, old[gone & were], current[came & are]),
+        _story_change(now.archive, store, old[gone & were], current[came & are], whole[came & are]),
         _variant_change(
             state, now.archive, before.variant_files, old[gone & were], current[fresh], are[fresh], collation
         ),
@@ -268,15 +271,19 @@ LEAST_COVERAGE = 0.05
 """Share of the leader's span that a witness has at least: with less it shares a phrase, and no text."""
 
 
-def published(witnesses: Witnesses) -> Flags:
-    """Which witnesses are told of: those that carry a real part of the leader's text, and leaders that have them."""
+def published(witnesses: Witnesses, archive: Archive) -> Flags:
+    """Which witnesses are told of: those that carry a real part of the leader's text, and leaders that have them.
+
+    A page is one witness, however often it was changed: what its versions alone have in common is no story.
+    """
     if len(witnesses) == 0:
         return np.zeros(0, np.bool_)
     story, leader = witnesses["story"], witnesses["leader"]
     head = np.zeros(int(story.max()) + 1, np.int64)
-    head[story[leader]] = witnesses["article"][leader]
+    page = archive.page[witnesses["article"]]
+    head[story[leader]] = page[leader]
     strong = leader | (witnesses["coverage"] >= LEAST_COVERAGE)
-    others = np.bincount(story, strong & (witnesses["article"] != head[story]))
+    others = np.bincount(story, strong & (page != head[story]))
     result: Flags = strong & (others[story] > 0)
     return result
 
@@ -302,7 +309,9 @@ def _keep_variants(state: Shelf, files: list[str], current: Witnesses, fresh: In
     return [*files, keep_spans(state, collation.spans)]
 
 
-def _story_change(archive: Archive, store: Store, gone: Witnesses, came: Witnesses) -> Change:
+def _story_change(archive: Archive, store: Store, gone: Witnesses, came: Witnesses, whole: Floats) -> Change:
+    """The change of `stories`; `whole` is the share that each witness has of its leader's text."""
+
     def key(rows: Witnesses) -> dict[str, pa.Array]:
         start, end = _printed(store, rows["article"], rows["start"].astype(np.int64), rows["end"].astype(np.int64))
         return {
@@ -312,7 +321,12 @@ def _story_change(archive: Archive, store: Store, gone: Witnesses, came: Witness
             "span_end": pa.array(end),
         }
 
-    add = {**key(came), "leader": pa.array(came["leader"]), "coverage": pa.array(came["coverage"])}
+    add = {
+        **key(came),
+        "leader": pa.array(came["leader"]),
+        "coverage": pa.array(came["coverage"]),
+        "text_coverage": pa.array(whole),
+    }
     return Change(
         pa.table({name: key(gone)[name] for name in STORIES.key}).cast(_key_schema(STORIES)),
         pa.table({name: add[name] for name in STORIES.names}).cast(STORIES.arrow),
@@ -364,7 +378,8 @@ def _variant_change(
 
 def aliases(before: Generation, archive: Archive, current: Witnesses) -> tuple[dict[str, str], Change]:
     """Every id that was published once, and the story that carries its text now, as far as any does."""
-    old, current = (each[published(each)] for each in (before.witnesses, current))
+    old = before.witnesses[published(before.witnesses, before.archive)]
+    current = current[published(current, archive)]
     were, are = (set(rows["story_id"][rows["leader"]].tolist()) for rows in (old, current))
     lost = np.array(sorted(were - are), "S32")
     result = dict(before.aliases)

@@ -46,12 +46,14 @@ MATCH_INPUT = pa.schema(
         pa.field("outlets", STRINGS, nullable=False),
         pa.field("captures", pa.list_(pa.field("item", pa.int64(), nullable=False)), nullable=False),
         pa.field("published_at", TIMESTAMP),
+        pa.field("page", pa.string()),
         # Of a first run it may be more than two gigabytes, more than strings with short offsets can be together.
         pa.field("text", pa.large_string(), nullable=False),
     ]
 )
 """Articles as the stage takes them. `outlets` are the outlets that captured the article, each once, in order of name,
-and `captures` how often each did. `published_at` is the document's, else the earliest that a file name gives."""
+and `captures` how often each did. `published_at` is a time that puts the articles in order and lies on the day when
+each was published. Of one `page` articles are versions of each other; null is a page of its own."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class StateMissingError(Exception):
 def _name(previous: str | None, new: pa.Table, removed: pa.Array | None) -> str:
     """A name for the generation after a change, from what changed."""
     digest = hashlib.sha256(f"{versions.MATCH} {previous}".encode())
-    for column in ("article_id", "outlets", "captures", "published_at"):
+    for column in ("article_id", "outlets", "captures", "published_at", "page"):
         values = new[column].cast(pa.int64()) if column == "published_at" else new[column]
         digest.update(json.dumps(values.to_pylist()).encode())
     digest.update(pc.binary_length(new["text"]).to_numpy().tobytes())

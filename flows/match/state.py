@@ -81,7 +81,7 @@ def nothing() -> Generation:
     )
 
 
-_ARCHIVE = ("article_id", "date", "alive", "outlet_start", "outlet_count", "outlet", "captures")
+_ARCHIVE = ("article_id", "date", "alive", "outlet_start", "outlet_count", "outlet", "captures", "page")
 _TABLES = ("often", "furniture_rows", "crowd_hash", "crowd_last", "rows", "spans", "witnesses")
 ARRAYS = (*_ARCHIVE, *_TABLES)
 """The arrays of a generation."""

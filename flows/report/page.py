@@ -11,6 +11,19 @@ from flows.report import ids
 from warehouse.catalogue import rows
 from warehouse.errors import Missing
 
+_ARTICLE = """
+SELECT a.*, w.outlets,
+    printed_time(w.published_on, w.published_at, w.published_offset, w.published_precision) AS published
+FROM articles AS a JOIN article_dates AS w USING (article_id) WHERE a.article_id = $1
+"""
+
+_DOCUMENT = """
+SELECT *, printed_time(published_on,
+    CASE WHEN published_precision IN ('minute', 'second') THEN published_at END,
+    published_offset, published_precision) AS published
+FROM documents WHERE document_id = $1
+"""
+
 _PASSAGES = """
 SELECT p.ordinal, p.kind, p.text, p.flags, p.article_start, p.article_end, a.ordinal AS article, p.article_id,
     a.headline
@@ -35,7 +48,7 @@ WHERE r.article_id = $1 ORDER BY r.place
 
 def article(con: duckdb.DuckDBPyConnection, article_id: str) -> dict[str, Any]:
     """An article's facts, and its passages in reading order; those with no place in the text stay where they stood."""
-    facts = _one(con, "SELECT * FROM articles WHERE article_id = $1", article_id)
+    facts = _one(con, _ARTICLE, article_id)
     passages = [each for each in rows(con, _PASSAGES, [facts["document_id"]]) if each["article_id"] == article_id]
     last = -1
     for each in passages:
@@ -50,7 +63,7 @@ def restored(con: duckdb.DuckDBPyConnection, article_id: str) -> dict[str, Any]:
 
     Flags say what was changed and which outlet proves it. Raises Missing where nothing was restored.
     """
-    facts = _one(con, "SELECT * FROM articles WHERE article_id = $1", article_id)
+    facts = _one(con, _ARTICLE, article_id)
     passages = rows(con, _RESTORED, [article_id])
     if not passages:
         raise Missing("No witness proves this article to be other than its page shows; leave out --restored.")
@@ -64,7 +77,7 @@ def restored(con: duckdb.DuckDBPyConnection, article_id: str) -> dict[str, Any]:
 
 def page(con: duckdb.DuckDBPyConnection, document_id: str) -> dict[str, Any]:
     """A document's facts, and all its passages in the order of the page."""
-    facts = _one(con, "SELECT * FROM documents WHERE document_id = $1", document_id)
+    facts = _one(con, _DOCUMENT, document_id)
     return facts | {"passages": rows(con, _PASSAGES, [document_id])}
 
 

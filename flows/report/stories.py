@@ -13,22 +13,10 @@ if TYPE_CHECKING:
     import duckdb
 
 _LIST = """
-WITH carried AS (
-    SELECT story_id, count(DISTINCT outlet) AS outlets, count(DISTINCT article_id) AS articles,
-        min(published_at) AS first, max(published_at) AS last
-    FROM witnesses GROUP BY story_id
-)
-SELECT c.story_id, c.outlets, c.articles, c.first, c.last,
-    left(replace(trim(
-        CASE WHEN regexp_matches(substring(a.text, s.span_start::BIGINT, 2), $inside)
-        THEN regexp_replace(substring(a.text, (s.span_start + 1)::BIGINT, 100), '^\\S+\\s+', '')
-        ELSE substring(a.text, (s.span_start + 1)::BIGINT, 80) END
-    ), chr(10), ' '), 60) AS opening
-FROM carried AS c
-JOIN stories AS s ON s.story_id = c.story_id AND s.leader
-JOIN articles AS a ON a.article_id = s.article_id
+SELECT c.story_id, c.outlets, c.carriers, c.articles, c.first, c.last, c.first_outlet, c.headline, c.chars, c.opening
+FROM story_list AS c
 WHERE ($since::DATE IS NULL OR c.last >= $since::DATE)
-    AND ($until::DATE IS NULL OR c.first < $until::DATE + INTERVAL 1 DAY)
+    AND ($until::DATE IS NULL OR c.first <= $until::DATE)
     AND ($outlet::VARCHAR IS NULL OR c.story_id IN (SELECT story_id FROM witnesses WHERE outlet = $outlet))
     AND ($text::VARCHAR IS NULL OR c.story_id IN (
         SELECT w.story_id FROM stories AS w JOIN articles AS b USING (article_id)
@@ -39,15 +27,34 @@ ORDER BY c.outlets DESC, c.articles DESC, c.first NULLS LAST, c.story_id
 LIMIT $limit
 """
 
-_INSIDE_WORD = r"^[\p{Latin}\p{Greek}\p{Cyrillic}\p{Arabic}\p{Hebrew}\p{Devanagari}\p{Hangul}\p{N}]{2}$"
-"""Two characters of a word that a passage begins in the middle of."""
-
 _WITNESSES = """
-SELECT s.article_id, s.span_start, s.span_end, s.leader, s.coverage, w.outlets, w.published_at, a.headline,
+SELECT s.article_id, s.span_start, s.span_end, s.leader, s.coverage, s.text_coverage, w.outlets,
+    w.published_on, w.published_at, w.published_offset, w.published_precision,
+    printed_time(w.published_on, w.published_at, w.published_offset, w.published_precision) AS printed,
+    plain_headline(a.headline, d.title) AS headline,
     substring(a.text, (s.span_start + 1)::BIGINT, (s.span_end - s.span_start)::BIGINT) AS text
 FROM stories AS s JOIN articles AS a USING (article_id) JOIN article_dates AS w USING (article_id)
+JOIN documents AS d ON d.document_id = a.document_id
 WHERE s.story_id = $1
-ORDER BY s.leader DESC, w.published_at NULLS LAST, s.article_id, s.span_start
+ORDER BY s.leader DESC, w.published_on NULLS LAST, w.published_at NULLS FIRST, s.article_id, s.span_start
+"""
+
+_VARIANTS = """
+SELECT article_id, leader_start, leader_end, span_start, span_end, leader_text, text, kind, class
+FROM variants WHERE story_id = $1 ORDER BY article_id, leader_start, span_start
+"""
+
+
+_WITNESSES = """
+SELECT s.article_id, s.span_start, s.span_end, s.leader, s.coverage, s.text_coverage, w.outlets,
+    w.published_on, w.published_at, w.published_offset, w.published_precision,
+    printed_time(w.published_on, w.published_at, w.published_offset, w.published_precision) AS printed,
+    plain_headline(a.headline, d.title) AS headline,
+    substring(a.text, (s.span_start + 1)::BIGINT, (s.span_end - s.span_start)::BIGINT) AS text
+FROM stories AS s JOIN articles AS a USING (article_id) JOIN article_dates AS w USING (article_id)
+JOIN documents AS d ON d.document_id = a.document_id
+WHERE s.story_id = $1
+ORDER BY s.leader DESC, w.published_on NULLS LAST, w.published_at NULLS FIRST, s.article_id, s.span_start
 """
 
 _VARIANTS = """
@@ -65,7 +72,7 @@ def listed(
     limit: int,
 ) -> list[dict[str, Any]]:
     """The stories that ran between two days, in an outlet, with a text in them; those of most outlets first."""
-    values = {"since": since, "until": until, "outlet": outlet, "text": text, "limit": limit, "inside": _INSIDE_WORD}
+    values = {"since": since, "until": until, "outlet": outlet, "text": text, "limit": limit}
     return rows(con, _LIST, values)
 
 
@@ -92,8 +99,11 @@ def _article(con: duckdb.DuckDBPyConnection, identity: str) -> dict[str, Any]:
     _, article_id = ids.find(con, identity, ("article",))
     return rows(
         con,
-        "SELECT a.article_id, a.headline, w.outlets, w.published_at, a.text FROM articles AS a "
-        "JOIN article_dates AS w USING (article_id) WHERE a.article_id = $1",
+        "SELECT a.article_id, plain_headline(a.headline, d.title) AS headline, w.outlets, w.published_on, "
+        "w.published_at, w.published_offset, "
+        "printed_time(w.published_on, w.published_at, w.published_offset, w.published_precision) AS printed, "
+        "a.text FROM articles AS a JOIN article_dates AS w USING (article_id) "
+        "JOIN documents AS d ON d.document_id = a.document_id WHERE a.article_id = $1",
         [article_id],
     )[0]
 

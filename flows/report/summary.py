@@ -25,7 +25,7 @@ SELECT
 _REASONS = 10
 """Reasons that the summary shows."""
 
-QUERY = "SELECT DISTINCT story_id, outlet, published_at, headline FROM witnesses ORDER BY ALL LIMIT 10"
+QUERY = "SELECT DISTINCT story_id, outlet, published_on, headline FROM witnesses ORDER BY ALL LIMIT 10"
 """A first query to paste."""
 
 

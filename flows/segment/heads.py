@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flows.segment.profiles import AGENCY, DATELINE_PARTS, RUN_IN_BYLINE
+from flows.segment.profiles import AGENCY, DATELINE_PARTS, NEWS_AGENCY, RUN_IN_BYLINE
 
 _OWN = "本"
 """How a newspaper names itself as the origin of its text."""
@@ -26,11 +26,14 @@ class Head:
     complete: bool = True
 
 
-def head(article: int, parts: Iterable[tuple[str, str]], *, title: str | None, complete: bool) -> Head:
+def head(
+    article: int, parts: Iterable[tuple[str, str]], *, title: str | None, complete: bool, origin: str | None = None
+) -> Head:
     """The head of an article from its (kind, text) parts in reading order.
 
     The headline is what stands above the first paragraph, else `title`. The dateline is looked for in the first
-    paragraph and in the dateline's own line.
+    paragraph and in the dateline's own line. Where neither it nor the byline names an agency, it is the source that
+    the page credits (`origin`), if that is one.
     """
     out = Head(article, complete=complete)
     headline: list[str] = []
@@ -52,7 +55,14 @@ def head(article: int, parts: Iterable[tuple[str, str]], *, title: str | None, c
             out.byline = next(group for group in run_in.groups() if group)
         if out.agency is None and out.byline and (named := AGENCY.search(out.byline)):
             out.agency = named[0]
+    if out.agency is None and origin and is_agency(origin):
+        out.agency = origin
     return out
+
+
+def is_agency(name: str) -> bool:
+    """Whether a source that a page credits is a news agency."""
+    return NEWS_AGENCY.fullmatch(name.strip()) is not None
 
 
 def _dateline(out: Head, text: str) -> None:

@@ -69,6 +69,9 @@ STAFF = re.compile(_any(_ALL["staff"]))
 CAPTION = re.compile(_any(_ALL["caption"]))
 """The start of a picture's caption, of any length."""
 
+NEWS_AGENCY = re.compile(_any(_ALL["news_agency"]), re.I)
+"""Use with `fullmatch` on the name of a source: news agencies."""
+
 AGENCY = re.compile("|".join(re.escape(name) for name in _ALL["agency"]))
 """A news agency's name."""
 

@@ -26,25 +26,28 @@ _PAGES = ("text",)
 def segment(documents: pa.Table, blocks: pa.Table) -> tuple[pa.Table, pa.Table, pa.Table]:
     """Give every block its article and its place, and every text page its kind.
 
-    `documents` holds at least document_id, extractor, parser, page_kind and title; `blocks` is BLOCKS. Returns the
-    documents, and ARTICLE_HEADS and PLACED_BLOCKS, sorted by document and ordinal. Documents of the extractors in
-    `_PAGES` are read as text pages: as newspaper pages where they show the signs of one or the source says so by the
-    hint `page_kind`, else as one article. For other documents the extractor's proposal stands.
+    `documents` holds at least document_id, extractor, parser, page_kind and title, and origin where a source is
+    credited; `blocks` is BLOCKS. Returns the documents, and ARTICLE_HEADS and PLACED_BLOCKS, sorted by document and
+    ordinal. Documents of the extractors in `_PAGES` are read as text pages: as newspaper pages where they show the
+    signs of one or the source says so by the hint `page_kind`, else as one article. For other documents the
+    extractor's proposal stands.
     """
     blocks = blocks.sort_by([("document_id", "ascending"), ("ordinal", "ascending")]).combine_chunks()
-    told = documents.select(["document_id", "extractor", "title", "parser"]).to_pylist()
-    facts = {row["document_id"]: (row["extractor"], row["title"], row["parser"]) for row in told}
+    names = ("document_id", "extractor", "title", "parser", "origin")
+    told = documents.select([name for name in names if name in documents.column_names]).to_pylist()
+    facts = {row["document_id"]: row for row in told}
     columns = _Columns(blocks)
     broken_off = _broken_off(blocks)
     heads: list[dict[str, Any]] = []
     pages: set[str] = set()
     for document, start, end in _runs(blocks.column("document_id")):
-        extractor, title, parser = facts.get(document, (None, None, None))
-        if extractor in _PAGES:
-            found, newspaper = columns.read(start, end, title, _told(parser))
+        known = facts.get(document, {})
+        title = known.get("title")
+        if known.get("extractor") in _PAGES:
+            found, newspaper = columns.read(start, end, title, _told(known["parser"]))
             pages |= {document} if newspaper else set()
         else:
-            found = columns.accept(start, end, title)
+            found = columns.accept(start, end, title, known.get("origin"))
         if document in broken_off:
             for item in found:
                 item.complete = False
@@ -136,10 +139,12 @@ class _Columns:
                 if space and parted(self.texts[before], self.texts[row]):
                     self.parting[before] = space
 
-    def accept(self, start: int, end: int, title: str | None) -> list[Head]:
+    def accept(self, start: int, end: int, title: str | None, origin: str | None) -> list[Head]:
         """Take one document's articles as its extractor proposes them."""
         articles = self.articles[start:end]
         proposed = [int(a) for a in np.unique(articles) if a >= 0]
+        if len(proposed) > 1:
+            title = origin = None  # they are of none of them in particular
         heads = []
         for article in proposed:
             rows = (start + np.flatnonzero(articles == article)).tolist()
@@ -147,7 +152,7 @@ class _Columns:
             self.places[text_rows] = np.arange(len(text_rows))
             parts = [(self.kinds[row], self.texts[row]) for row in rows]
             broken = any(kind == "jump" for kind, _ in parts)
-            heads.append(head(article, parts, title=title if len(proposed) == 1 else None, complete=not broken))
+            heads.append(head(article, parts, title=title, complete=not broken, origin=origin))
         return heads
 
     def table(self) -> pa.Table:

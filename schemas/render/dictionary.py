@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 from schemas.render.sql import describe, sql_type
 from schemas.table import Table
@@ -47,5 +48,5 @@ def section(table: Table) -> list[str]:
 
 
 def _example(value: object) -> str:
-    shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    shown = str(value) if isinstance(value, str | date) else json.dumps(value, ensure_ascii=False)
     return shown.replace("\n", "\\n")  # a line break would end the row

@@ -12,6 +12,7 @@ _SCALARS = {
     pa.int64(): "BIGINT",
     pa.float64(): "DOUBLE",
     pa.bool_(): "BOOLEAN",
+    pa.date32(): "DATE",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from schemas.table import Table
+from schemas.tables.addresses import ADDRESSES
 from schemas.tables.alignments import ALIGNMENTS
 from schemas.tables.articles import ARTICLES
 from schemas.tables.blocks import ARTICLE_HEADS, BLOCKS, PLACED_BLOCKS
@@ -13,6 +14,7 @@ from schemas.tables.documents import DOCUMENTS
 from schemas.tables.edits import EDITS
 from schemas.tables.fixity import FIXITY
 from schemas.tables.id_aliases import ID_ALIASES
+from schemas.tables.outlets import OUTLETS
 from schemas.tables.passages import PASSAGES
 from schemas.tables.polls import POLLS
 from schemas.tables.rejects import REJECTS
@@ -33,6 +35,8 @@ TABLES: tuple[Table, ...] = (
     ARTICLES,
     PASSAGES,
     EDITS,
+    OUTLETS,
+    ADDRESSES,
     ALIGNMENTS,
     STORIES,
     VARIANTS,

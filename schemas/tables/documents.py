@@ -1,5 +1,7 @@
 """documents: what an extractor reads from one payload."""
 
+from datetime import date
+
 import pyarrow as pa
 
 from schemas.columns import (
@@ -14,6 +16,7 @@ from schemas.columns import (
     STRINGS,
     TEXT_SHA256,
     count,
+    day,
     instant,
     text,
 )
@@ -53,16 +56,43 @@ DOCUMENTS = Table(
         count("replaced", "Characters that could not be decoded and became U+FFFD.", 0),
         text(
             "title",
-            "Title, without the site's name; like authors, publisher and tags, cleaned as text is.",
+            "Title, without the site's name; like authors, publisher, origin and tags, cleaned as text is.",
             "河口大桥今日通车",
             nullable=True,
         ),
         Column("authors", STRINGS, "Authors as printed, in order.", ["林晓舟"]),
-        text("publisher", "Who the page says published it.", "江口晚报", nullable=True),
+        text(
+            "publisher",
+            "Who the page says publishes it: the name of its site. Whom it credits stands in `origin`.",
+            "江口晚报",
+            nullable=True,
+        ),
+        text(
+            "origin",
+            "The source that the page credits for its text (来源, Source): another paper, a site, or a news agency.",
+            "江海社",
+            nullable=True,
+        ),
+        day(
+            "published_on",
+            "The day of publication as printed there; the first of the month or year where no day is given.",
+            date(2024, 3, 1),
+            nullable=True,
+        ),
         instant(
             "published_at",
-            "When it was published; local midnight where the precision is day or coarser.",
+            "When it was published. Where the precision is day or coarser no instant is known, and this is the "
+            "midnight that begins published_on, unconverted; the views have null there.",
             nullable=True,
+        ),
+        Column(
+            "published_offset",
+            pa.int32(),
+            "How far the clock that published_on goes by is ahead of UTC: the page's word, else that of the source, "
+            "else China's for Chinese; null where nothing tells, or no time of day is given.",
+            480,
+            nullable=True,
+            unit="minutes",
         ),
         Column(
             "published_precision",
@@ -103,8 +133,15 @@ DOCUMENTS = Table(
         ),
         Check(
             "date_and_precision_together",
-            "published_at and published_precision are both there or both absent.",
-            "SELECT document_id FROM documents WHERE (published_at IS NULL) <> (published_precision IS NULL)",
+            "published_at, published_on and published_precision are all there or all absent.",
+            "SELECT document_id FROM documents WHERE (published_at IS NULL) <> (published_precision IS NULL) "
+            "OR (published_at IS NULL) <> (published_on IS NULL)",
+        ),
+        Check(
+            "day_is_that_of_the_instant",
+            "published_on is the day of published_at by a clock that is published_offset ahead of UTC.",
+            "SELECT document_id FROM documents WHERE published_on <> "
+            "CAST(make_timestamp(epoch_us(published_at) + coalesce(published_offset, 0) * 60000000::BIGINT) AS DATE)",
         ),
         Check(
             "decode_skip_is_small",

@@ -16,6 +16,12 @@ STORIES = Table(
         offset("span_end", "End of the witness's span in its article's text.", 412),
         Column("leader", pa.bool_(), "True for the span that the others are collated against.", False),
         Column("coverage", pa.float64(), "Share of the leader's span that this witness has, in folded letters.", 0.94),
+        Column(
+            "text_coverage",
+            pa.float64(),
+            "The same as a share of the leader's whole text; for the leader what its own span is of it.",
+            0.61,
+        ),
     ),
     key=("story_id", "article_id", "span_start", "span_end"),
     checks=(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -67,6 +67,7 @@ WORLD: dict[str, list[dict[str, Any]]] = {
             "archived_uris": [],
             "tags": [],
             "published_at": MIDNIGHT,
+            "published_on": date(2024, 3, 1),
             "published_precision": "day",
             "text_sha256": text_sha256(TEXT),
         }
@@ -111,7 +112,8 @@ WORLD: dict[str, list[dict[str, Any]]] = {
         }
     ],
     "stories": [
-        {"story_id": "t", "article_id": "a", "span_start": 0, "span_end": 9, "leader": True, "coverage": 1.0},
+        {"story_id": "t", "article_id": "a", "span_start": 0, "span_end": 9, "leader": True, "coverage": 1.0}
+        | {"text_coverage": 0.5},
     ],
     "variants": [
         {
@@ -127,6 +129,8 @@ WORLD: dict[str, list[dict[str, Any]]] = {
             "class": "wording",
         }
     ],
+    "outlets": [{"alias": "s", "outlet": "S"}, {"alias": "t", "outlet": "S"}],
+    "addresses": [{"uri": "file:///s/1.txt", "page": "file:///s/1.txt"}],
     "restorations": [
         {
             "article_id": "a",

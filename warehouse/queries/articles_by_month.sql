@@ -1,5 +1,5 @@
 -- How much each outlet published, by month.
-SELECT date_trunc('month', w.published_at) AS month, o.outlet, count(*) AS articles, sum(a.chars) AS characters
+SELECT date_trunc('month', w.published_on)::DATE AS month, o.outlet, count(*) AS articles, sum(a.chars) AS characters
 FROM articles AS a
 JOIN article_dates AS w USING (article_id), unnest(w.outlets) AS o(outlet)
 GROUP BY ALL

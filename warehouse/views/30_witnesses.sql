@@ -7,15 +7,22 @@ SELECT
     s.span_end,
     s.leader,
     s.coverage,
-    coalesce(d.publisher, c.outlet) AS outlet,
+    s.text_coverage,
+    o.outlet,
+    d.origin,
+    a.agency,
+    w.published_on,
     w.published_at,
+    w.published_offset,
     w.published_precision,
     c.source_id,
     c.uri,
+    c.page,
     c.captured_at,
-    a.headline
+    plain_headline(a.headline, d.title) AS headline
 FROM stories AS s
 JOIN articles AS a USING (article_id)
 JOIN article_dates AS w USING (article_id)
 JOIN documents AS d ON d.document_id = a.document_id
-JOIN captures AS c ON c.payload_sha256 = d.payload_sha256;
+JOIN capture_outlets AS o ON o.document_id = d.document_id
+JOIN page_captures AS c ON c.capture_id = o.capture_id;

@@ -4,6 +4,7 @@ SELECT
     v.story_id,
     v.article_id,
     coalesce(w.outlets[1], '') AS outlet,
+    w.published_on,
     w.published_at,
     v.leader_start,
     v.leader_end,
@@ -16,4 +17,4 @@ SELECT
 FROM variants AS v
 JOIN article_dates AS w USING (article_id)
 WHERE v.story_id = present_id(story)
-ORDER BY v.leader_start, w.published_at NULLS LAST, v.article_id, v.span_start;
+ORDER BY v.leader_start, w.published_on NULLS LAST, w.published_at NULLS FIRST, v.article_id, v.span_start;

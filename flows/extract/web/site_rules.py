@@ -23,7 +23,7 @@ from flows.extract.web.head import Head, squeeze
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
-FIELDS = ("body", "title", "date", "authors", "publisher", "drop")
+FIELDS = ("body", "title", "date", "authors", "publisher", "origin", "drop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def pick(markup: str, rule: Mapping[str, str]) -> Picked:
 
     soup = BeautifulSoup(markup, "lxml")
     texts: dict[str, list[str]] = {}
-    for name in ("title", "date", "authors", "publisher"):
+    for name in ("title", "date", "authors", "publisher", "origin"):
         found = [text for tag in _select(soup, rule.get(name)) if (text := squeeze(tag.get_text(" ")))]
         if found:
             texts[name] = found

@@ -16,6 +16,7 @@ class SampledPage:
     others: list[str]
     authors: list[str]
     publisher: str
+    origin: str | None
     day: str
     language: str = "zh"
 
@@ -157,18 +158,20 @@ _RUSSIAN = _Page(
 )
 
 
-def _sampled(name: str, page: _Page, markup: str, authors: list[str], publisher: str) -> SampledPage:
+def _sampled(
+    name: str, page: _Page, markup: str, authors: list[str], publisher: str, origin: str | None = None
+) -> SampledPage:
     others = [page.menu[0], page.related[0], page.footer]
     if markup == page.tables():
         others = [page.menu[0], page.footer]
     return SampledPage(
-        name, markup, page.title, page.paragraphs, others, authors, publisher, "2019-04-18", page.language
+        name, markup, page.title, page.paragraphs, others, authors, publisher, origin, "2019-04-18", page.language
     )
 
 
 PAGES = [
-    _sampled("chinese", _CHINESE, _CHINESE.modern(), ["林晓舟"], "江口日报"),
-    _sampled("chinese-tables", _CHINESE, _CHINESE.tables(), ["林晓舟"], "江口日报"),
+    _sampled("chinese", _CHINESE, _CHINESE.modern(), ["林晓舟"], "江口在线", "江口日报"),
+    _sampled("chinese-tables", _CHINESE, _CHINESE.tables(), ["林晓舟"], "江口在线", "江口日报"),
     _sampled("english", _ENGLISH, _ENGLISH.modern(), ["Ada Whitlow"], "Northern Ledger"),
     _sampled("greek", _GREEK, _GREEK.modern(), ["Νίκος Βαλέτας"], "Λιμάνι Νέα"),
     _sampled("russian", _RUSSIAN, _RUSSIAN.modern(), ["Вера Лугова"], "Речной листок"),

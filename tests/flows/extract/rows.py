@@ -15,6 +15,7 @@ def rows(reading: Reading) -> dict[str, Any]:
         "title": reading.title,
         "authors": reading.authors,
         "publisher": reading.publisher,
+        "origin": reading.origin,
         "published_at": reading.published_at.isoformat() if reading.published_at else None,
         "published_precision": reading.published_precision,
         "modified_at": reading.modified_at.isoformat() if reading.modified_at else None,

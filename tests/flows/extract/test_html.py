@@ -62,7 +62,7 @@ def test_it_reads_the_same_twice(page: SampledPage) -> None:
 def test_metadata(page: SampledPage) -> None:
     reading = read(page.html.encode(), {})
     assert reading.authors == page.authors
-    assert reading.publisher == page.publisher
+    assert (reading.publisher, reading.origin) == (page.publisher, page.origin)
     assert reading.published_at is not None
     assert reading.published_at.date().isoformat() == page.day
     assert (reading.language or "").split("-")[0] == page.language

@@ -145,7 +145,7 @@ def test_a_time_without_a_zone_is_in_the_source_s() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "original", "archived", "publisher"),
+    ("line", "original", "archived", "origin"),
     [
         ("* [**原文链接**](http://a.example.org/1)", "http://a.example.org/1", [], None),
         ("[备份链接](http://b.example.org/1)", None, ["http://b.example.org/1"], None),
@@ -166,9 +166,10 @@ def test_a_time_without_a_zone_is_in_the_source_s() -> None:
         ),
     ],
 )
-def test_link_lines(line: str, original: str | None, archived: list[str], publisher: str | None) -> None:
+def test_link_lines(line: str, original: str | None, archived: list[str], origin: str | None) -> None:
     reading = markdown.read(f"# 标题\n\n{line}\n\n正文第一段。\n".encode(), {})
-    assert (reading.original_uri, reading.archived_uris, reading.publisher) == (original, archived, publisher)
+    assert (reading.original_uri, reading.archived_uris, reading.origin) == (original, archived, origin)
+    assert reading.publisher is None
     assert [block.kind for block in reading.blocks] == ["headline", "boilerplate", "body"]
 
 
