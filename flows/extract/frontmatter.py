@@ -1,7 +1,7 @@
-"""What a markdown page says of itself before its text: YAML, TOML or plain `Key: value` lines, read tolerantly.
+"""What a page of marked-up text says of itself before its text: YAML, TOML, JSON, Org, pandoc or `Key: value` lines.
 
-A YAML library refuses a page for one unquoted colon, and turns dates and numbers into objects. Archives are full of
-both, so this reads lines: a key, and its value as text with the place where it stands.
+Libraries read what is of a format. They refuse a page for one unquoted colon, and archives are full of those: such
+front matter is read by lines, a key, and its value as text with the place where it stands.
 """
 
 from __future__ import annotations
@@ -9,10 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from flows.extract.frontmatter_formats import Value, from_json, from_org, from_percent, from_toml, from_yaml, key_of
+
 MAX_HEAD = 50_000
 """Characters in which the closing mark must come."""
 
-_OPENING = re.compile(r"\s*(---|\+\+\+|;;;)[ \t]*(?:\r\n|\n|\r)")
+_OPENING = re.compile(r"\s*(---|\+\+\+|;;;)[ \t]*(ya?ml|toml|json)?[ \t]*(?:\r\n|\n|\r)", re.I)
+_OBJECT = re.compile(r"\s*\{\s*\"")
+_BLANK = re.compile(r"[ \t]*(?:\r\n|\n|\r|\Z)")
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\n|\r|\Z)")
 _PAIR = re.compile(r"""([ \t]*)["']?([^\W\d_][\w \-]{0,40}?)["']?[ \t]*[:：=](?:[ \t]+|(?=[^/\s])|$)(.*)""", re.S)
 _ITEM = re.compile(r"[ \t]*-[ \t]+(.*)", re.S)
@@ -22,15 +26,6 @@ title date author authors tags tag category categories slug url link from source
 published updated lang language layout status modified
 """
 _PLAIN_KEYS = frozenset(_PLAIN_NAMES.split())
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A value as written, without its quotes; half-open offsets into the text."""
-
-    text: str
-    start: int
-    end: int
 
 
 @dataclass(slots=True)
@@ -57,18 +52,51 @@ def parse(text: str) -> FrontMatter:
     """Front matter at the head of `text`; an empty one where there is none. Never fails."""
     opening = _OPENING.match(text)
     if opening is None:
-        return _unfenced(text)
+        return _unmarked(text)
     fence = opening.group(1)
     closing = re.compile(rf"^(?:{re.escape(fence)}|\.\.\.)[ \t]*(?=[\r\n]|\Z)", re.M)
     start = opening.end()
     # `$` and `^` know only \n as a line end; a page with lone carriage returns is searched as if it had them.
     window = text[start : start + MAX_HEAD]
     found = closing.search(window if "\n" in window else window.replace("\r", "\n"))
-    if found is not None and _has_key(window[: found.start()]):
-        return FrontMatter(_read(text, start, start + found.start()), start + found.end())
+    if found is not None and (_has_key(window[: found.start()]) or _OBJECT.match(window)):
+        end = start + found.start()
+        toml = fence == "+++" or (opening.group(2) or "").lower() == "toml"
+        return FrontMatter(_by_format(text, start, end, toml=toml) or _read(text, start, end), start + found.end())
     head = _head_of_pairs(text, start, blank_ends=False)
     # Without a key the mark was a rule across the page.
     return FrontMatter(_read(text, start, head), head) if head > start else FrontMatter()
+
+
+def _by_format(text: str, start: int, end: int, *, toml: bool) -> dict[str, list[Value]] | None:
+    """What a library reads between two marks; None where none can, or a line with a key is lost."""
+    if toml and (values := from_toml(text, start, end)) is not None:
+        return values
+    inner = text[start:end]
+    if inner.lstrip()[:1] == "{" and (found := from_json(text, start + len(inner) - len(inner.lstrip()))):
+        return found[0]
+    values = from_yaml(text, start, end)
+    if values is None:
+        return None if toml else from_toml(text, start, end)
+    tops = {key_of(pair.group(2)) for line in inner.splitlines() if (pair := _PAIR.match(line)) and not pair.group(1)}
+    return values if tops <= {key.split(".")[0] for key in values} | _emptied(inner) else None
+
+
+def _emptied(head: str) -> set[str]:
+    """The keys that have no value."""
+    found = (_PAIR.match(line) for line in head.splitlines())
+    return {key_of(pair.group(2)) for pair in found if pair and not pair.group(3).split("#")[0].strip()}
+
+
+def _unmarked(text: str) -> FrontMatter:
+    """Front matter without marks round it: a JSON object, keywords of Org, a title block of pandoc, or plain pairs."""
+    if _OBJECT.match(text) and (found := from_json(text, len(text) - len(text.lstrip()))):
+        values, end = found
+        if end <= MAX_HEAD and values.keys() & _PLAIN_KEYS and text[end:].strip() and _BLANK.match(text, end):
+            return FrontMatter(values, end)
+        return FrontMatter()
+    read = from_org(text) if text.lstrip()[:2] == "#+" else from_percent(text) if text[:1] == "%" else None
+    return FrontMatter(*read) if read else _unfenced(text)
 
 
 def _has_key(head: str) -> bool:
@@ -125,7 +153,7 @@ def _read(text: str, start: int, end: int) -> dict[str, list[Value]]:
             _add(values, key, text, at + item.start(1), at + len(content))
         elif pair:
             folding = False
-            name = pair.group(2).strip().lower().replace(" ", "_").replace("-", "_")
+            name = key_of(pair.group(2))
             base = indent if base is None else min(base, indent)
             if indent > base and parent:
                 key = f"{parent}.{name}"

@@ -34,6 +34,8 @@ _AUTHOR = (
     "authors",
     "author.name",
     "authors.name",
+    "author.literal",
+    "authors.literal",
     "by",
     "byline",
     "writer",
@@ -42,7 +44,10 @@ _AUTHOR = (
     "撰文",
     "记者",
 )
-_TAGS = ("tags", "tag", "keywords", "标签", "关键词")
+_AUTHOR_ELSEWHERE = ("taxonomies.authors", "taxonomies.author", "params.author", "params.authors", "extra.author",
+                     "extra.authors")  # fmt: skip
+"""Where static site generators put authors whom the page itself does not name at its top."""
+_TAGS = ("tags", "tag", "keywords", "taxonomies.tags", "标签", "关键词")
 _ORIGIN = ("original_url", "original_uri", "original_link", "original", "source_url", "source_link", "from", "link",
            "url", "source", "原文链接", "原文", "链接", "来源")  # fmt: skip
 _COPIES = ("archive", "archived", "archive_url", "archived_url", "archive_link", "archives", "archived_uris", "backup",
@@ -97,7 +102,7 @@ def _describe(reading: Reading, head: FrontMatter, text: str, parser: Mapping[st
         _date(reading, date.text, parser)
     if (modified := head.first(*_MODIFIED)) and (moment := dates.parse(modified.text, reading.language)):
         reading.modified_at = moment.placed(zone_of(parser, reading.language))
-    put_authors(reading, (value.text for value in head.all(*_AUTHOR)))
+    put_authors(reading, (value.text for value in head.all(*_AUTHOR) or head.all(*_AUTHOR_ELSEWHERE)))
     put_tags(reading, (value.text for value in head.all(*_TAGS)))
     if (canonical := head.first("canonical", "canonical_url")) and (uri := _URI.search(canonical.text)):
         reading.canonical_uri = uri.group()

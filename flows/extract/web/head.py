@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any, cast
 
+import json_repair
 from lxml import etree
 
 _ARTICLES = frozenset(
@@ -23,6 +25,13 @@ _PAGES = frozenset(["webpage", "itempage", "medicalwebpage", "faqpage", "profile
 _WRAPPED = re.compile(r"\s*(?:/\*.*?\*/|//[^\n]*\n|<!--|<!\[CDATA\[|;)?\s*", re.S)
 _MAX_OBJECTS = 5_000
 _MAX_JSON = 2_000_000
+_MAX_BROKEN = 50_000
+_DEEPEST_BROKEN = 50
+_MOST_STRAY = 60
+"""Characters, objects in one another, and stray quotes beyond which JSON that is not right is not mended: the time that
+the library takes grows with the square of each."""
+_STRAY = re.compile(r'[^\s\[{,:"\\]\s*"(?!\s*[\]},:])')
+_BEGINS_JSON = re.compile(r"[\s;]*(?:/[/*].{0,500}?)?\s*[\[{]", re.S)
 _AROUND = 100
 """Elements around one that are looked at: pages that nest deeper do it by mistake."""
 _MAX_VALUE = 2_000
@@ -120,17 +129,32 @@ def _unwrapped(text: str) -> str:
     return text
 
 
-def _json_objects(text: str) -> Iterator[dict[str, Any]]:
-    """Every object in a JSON-LD script, outermost first; nothing where it is not JSON."""
+def _parsed(text: str) -> Any:
+    """What a JSON-LD script says, also where it is nearly right: in entities, with a stray quote, in pieces."""
     text = _unwrapped(text)
     try:
-        parsed = json.loads(text, strict=False)
+        return json.loads(text, strict=False)
     except (ValueError, RecursionError):
-        try:
-            parsed = json.loads(re.sub(r",\s*([}\]])", r"\1", text), strict=False)
-        except (ValueError, RecursionError):
-            return
-    queue: list[Any] = [parsed]
+        pass
+    if "&quot;" in text and text.count('"') < text.count("&quot;"):
+        text = html.unescape(text)
+    depths = accumulate((char in "[{") - (char in "]}") for char in text[:_MAX_BROKEN])
+    if (
+        not _BEGINS_JSON.match(text)
+        or len(text) > _MAX_BROKEN
+        or max(depths) > _DEEPEST_BROKEN
+        or len(_STRAY.findall(text)) > _MOST_STRAY
+    ):
+        return None
+    try:
+        return json_repair.loads(text, skip_json_loads=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _json_objects(text: str) -> Iterator[dict[str, Any]]:
+    """Every object in a JSON-LD script, outermost first; nothing where it is not JSON."""
+    queue: list[Any] = [_parsed(text)]
     seen = 0
     while queue and seen < _MAX_OBJECTS:
         value = queue.pop(0)
@@ -138,6 +162,11 @@ def _json_objects(text: str) -> Iterator[dict[str, Any]]:
         if isinstance(value, list):
             queue.extend(value)
         elif isinstance(value, dict):
+            for key, held in value.items():
+                if isinstance(held, str) and "&" in held:
+                    value[key] = html.unescape(held)
+                elif isinstance(held, list):
+                    value[key] = [html.unescape(v) if isinstance(v, str) and "&" in v else v for v in held]
             yield value
             queue.extend(v for v in value.values() if isinstance(v, dict | list))
 
