@@ -175,14 +175,23 @@ def _two(found: dict[str, Any]) -> None:
         console.print()
 
 
+def _share(leader: dict[str, Any], witness: dict[str, Any]) -> str:
+    """How much a witness has: of the passage that is the story, and of the leader's article where that has more."""
+    told = f"has {witness['coverage']:.0%} of the passage"
+    if leader["span_end"] - leader["span_start"] < leader["chars"]:
+        told += f", {witness['text_coverage']:.0%} of the leader's whole text"
+    return told
+
+
 def _story(told: dict[str, Any], limit: int) -> None:
     console = _console()
     leader, *others = told["witnesses"]
     count = len(told["witnesses"])
     console.print(f"story {told['story_id'][:12]}, {count} witness spans, the leader on the left\n", style="bold")
-    start, end = leader["span_start"], leader["span_end"]
     for witness in others[:limit]:
         changed = witness["variants"]
+        start = min([leader["span_start"], *(v["leader_start"] for v in changed)])
+        end = max([leader["span_end"], *(v["leader_end"] for v in changed)])
         mine = [(v["leader_start"] - start, v["leader_end"] - start, _style(v)) for v in changed]
         at = witness["span_start"]
         theirs = [(v["span_start"] - at, v["span_end"] - at, _style(v)) for v in changed]
@@ -190,11 +199,11 @@ def _story(told: dict[str, Any], limit: int) -> None:
             console,
             (_title(leader), _title(witness)),
             (
-                _side(leader["text"], 0, end - start, mine),
+                _side(leader["article"][start:end], 0, end - start, mine),
                 _side(witness["text"], 0, witness["span_end"] - at, theirs),
             ),
         )
-        console.print(_told(f"has {witness['coverage']:.0%} of the text", changed))
+        console.print(_told(_share(leader, witness), changed))
         _readings(console, changed, ("leader_text", "text"))
         console.print()
     if len(others) > limit:

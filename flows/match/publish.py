@@ -21,7 +21,8 @@ from flows.match.shelf import Shelf
 from flows.match.state import WITNESS, Generation, Witnesses, variant_spans
 from flows.match.store import Store
 from flows.match.stories.cluster import SPAN, Spans
-from flows.match.stories.witness import Collation, Floats, Leaders, aligned_as_before, compare
+from flows.match.stories.reach import REACH, reach
+from flows.match.stories.witness import LEADING, Collation, Floats, Leaders, aligned_as_before, compare
 from schemas.ids import content_id
 from schemas.table import Table
 from schemas.tables.alignments import ALIGNMENTS, RELATIONS
@@ -115,6 +116,9 @@ def _as_witnesses(
     for name in SPAN.names or ():
         result[name] = found[name]
     result["leader"] = leader
+    around = reach(found, store.lengths())
+    for name in REACH.names or ():
+        result[name] = around[name]
     heads, old_heads = np.flatnonzero(leader), np.flatnonzero(old["leader"])
     # A story has the name that its leader's place gives it.
     known = _places(old[old_heads], result[heads], _PLACE)
@@ -199,7 +203,8 @@ def stories(
     again[doubt] = ~aligned_as_before(before.rows, rows, pairs[doubt])
     if len(old):
         moved = (kept < 0) | (several != _several(old)[kept])
-        led_anew = np.bincount(current["story"], moved & (mine == leading)) > 0
+        reached = np.logical_or.reduce([old[name][kept] != current[name] for name in REACH.names or ()])
+        led_anew = np.bincount(current["story"], (moved | reached) & (mine == leading)) > 0
         again |= moved | led_anew[current["story"]]
     kept[again] = -1
     same = np.flatnonzero(kept >= 0)
@@ -207,7 +212,7 @@ def stories(
         current[name][same] = old[name][kept[same]]
     fresh = np.flatnonzero(kept < 0)
     alone = (several == 1) & ~found["quote"]
-    leaders = _leaders(found, mine == leading, chief, fresh)
+    leaders = _leaders(current, mine == leading, chief, fresh)
     faults = Faults()
 
     def note(place: int, error: Exception) -> None:
@@ -256,7 +261,7 @@ def _still(faults: Sequence[Fault], archive: Archive, current: Witnesses, leadin
     return [each for each in faults if (*(name.encode() for name in each.articles), *each.place) in known]
 
 
-def _leaders(found: Spans, leading: Flags, chief: Ints, some: Ints) -> Leaders:
+def _leaders(found: Witnesses, leading: Flags, chief: Ints, some: Ints) -> Leaders:
     """The leading article's spans of the stories of some witnesses; the leader itself comes first."""
     index = np.flatnonzero(leading)
     story = found["story"][index]
@@ -264,7 +269,10 @@ def _leaders(found: Spans, leading: Flags, chief: Ints, some: Ints) -> Leaders:
     index, story = index[order], story[order]
     wanted = found["story"][some]
     first = np.searchsorted(story, wanted)
-    return Leaders(found[index], first, np.searchsorted(story, wanted, "right") - first)
+    spans = np.zeros(len(index), LEADING)
+    for name in LEADING.names or ():
+        spans[name] = found[name][index]
+    return Leaders(spans, first, np.searchsorted(story, wanted, "right") - first)
 
 
 LEAST_COVERAGE = 0.05

@@ -25,10 +25,12 @@ from flows.match.rows import Rows, no_rows
 from flows.match.shelf import Shelf
 from flows.match.store import Segment, Store
 from flows.match.stories.cluster import SPAN, Spans
+from flows.match.stories.reach import REACH
 
 WITNESS = np.dtype(
     [
         *SPAN.descr,
+        *REACH.descr,
         ("leader", np.bool_),
         ("coverage", np.float64),
         ("story_id", "S32"),

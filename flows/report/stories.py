@@ -32,25 +32,8 @@ SELECT s.article_id, s.span_start, s.span_end, s.leader, s.coverage, s.text_cove
     w.published_on, w.published_at, w.published_offset, w.published_precision,
     printed_time(w.published_on, w.published_at, w.published_offset, w.published_precision) AS printed,
     plain_headline(a.headline, d.title) AS headline,
-    substring(a.text, (s.span_start + 1)::BIGINT, (s.span_end - s.span_start)::BIGINT) AS text
-FROM stories AS s JOIN articles AS a USING (article_id) JOIN article_dates AS w USING (article_id)
-JOIN documents AS d ON d.document_id = a.document_id
-WHERE s.story_id = $1
-ORDER BY s.leader DESC, w.published_on NULLS LAST, w.published_at NULLS FIRST, s.article_id, s.span_start
-"""
-
-_VARIANTS = """
-SELECT article_id, leader_start, leader_end, span_start, span_end, leader_text, text, kind, class
-FROM variants WHERE story_id = $1 ORDER BY article_id, leader_start, span_start
-"""
-
-
-_WITNESSES = """
-SELECT s.article_id, s.span_start, s.span_end, s.leader, s.coverage, s.text_coverage, w.outlets,
-    w.published_on, w.published_at, w.published_offset, w.published_precision,
-    printed_time(w.published_on, w.published_at, w.published_offset, w.published_precision) AS printed,
-    plain_headline(a.headline, d.title) AS headline,
-    substring(a.text, (s.span_start + 1)::BIGINT, (s.span_end - s.span_start)::BIGINT) AS text
+    a.chars, substring(a.text, (s.span_start + 1)::BIGINT, (s.span_end - s.span_start)::BIGINT) AS text,
+    CASE WHEN s.leader THEN a.text END AS article
 FROM stories AS s JOIN articles AS a USING (article_id) JOIN article_dates AS w USING (article_id)
 JOIN documents AS d ON d.document_id = a.document_id
 WHERE s.story_id = $1
@@ -82,7 +65,11 @@ def resolved(con: duckdb.DuckDBPyConnection, identity: str) -> str:
 
 
 def story(con: duckdb.DuckDBPyConnection, story_id: str) -> dict[str, Any]:
-    """A story with its witnesses, the leader first, each with its variants."""
+    """A story with its witnesses, the leader first, each with its variants.
+
+    `text` is that of the span, `article` the leader's whole text, which variants may lie in beyond its span: what a
+    witness left out of the beginning or the end.
+    """
     witnesses = rows(con, _WITNESSES, [story_id])
     variants = rows(con, _VARIANTS, [story_id])
     for witness in witnesses:

@@ -28,6 +28,13 @@ MOVED = 40
 """Letters between a deletion and an insertion of the same text that make a transposition of them."""
 LEFT_OUT = 8
 """Letters of the leader beyond a witness's text that count as left out."""
+REST = 20
+"""Letters of the leader's article beyond its span that count as text: fewer are an imprint or a signature."""
+NEAR = 60
+"""Letters of the leader's article, at most, before a witness that has it from the beginning on, or after one that has
+it to the end: headlines, bylines and imprints differ."""
+HEADLINE = 100
+"""Characters of the longest headline that is looked for above a text whose beginning is left out."""
 SUBSTITUTION, INSERTION, DELETION, TRANSPOSITION = (
     VARIANT_KINDS.index(kind) for kind in ("substitution", "insertion", "deletion", "transposition")
 )
@@ -190,22 +197,66 @@ def collate(leader: Text, witness: Text, found: Agreed) -> Differences:
     return joint(result)
 
 
-def left_out(leader: Text, witness: Text, found: Agreed, leader_span: tuple[Ints, Ints]) -> Differences:
-    """What witnesses lack of their leader's beginning and end.
+@dataclass(frozen=True)
+class Reach:
+    """How far a leader's text goes about its story, for each witness, in letters as the witness's `Agreed` has them.
 
-    `found` are the blocks of each witness, `run` numbering witnesses here; the spans are given for each witness.
+    `start` and `end` are the leader's span, `low` and `high` how much of its article beyond that is of no other story,
+    and `first` where the article starts.
+    """
+
+    start: Ints
+    end: Ints
+    low: Ints
+    high: Ints
+    first: Ints
+
+
+def left_out(leader: Text, witness: Text, found: Agreed, reach: Reach) -> Differences:
+    """What witnesses lack of their leader's beginning and end, beyond its span too: papers cut from the bottom.
+
+    `found` are the blocks of each witness, `run` numbering witnesses here. Beyond the span counts what is more than an
+    imprint, and only of a leader whose text the witness has from one end on, or half of: the rest of a page of which it
+    has a part in the middle may be other news. A headline that differs is no text left out.
     """
     number, head = np.unique(found.run, return_index=True)
     # Of no witness at all there are no blocks, and no last one either.
     tail = np.searchsorted(found.run, number, "right") - 1
-    start, end = (each[number] for each in leader_span)
-    last, other_last = found.leader[tail] + found.size[tail], found.witness[tail] + found.size[tail]
-    first = np.flatnonzero(found.leader[head] - start >= LEFT_OUT)
+    begins, last = found.leader[head], found.leader[tail] + found.size[tail]
+    other_last = found.witness[tail] + found.size[tail]
+    low, high = reach.low[number], reach.high[number]
+    has = 2 * np.bincount(np.searchsorted(number, found.run), found.size, len(number)) >= high - low
+    start, end = reach.start[number], reach.end[number]
+    from_top, to_bottom = has | (begins - low < NEAR), has | (high - last < NEAR)
+    low = np.where(to_bottom & (start - low >= REST), low, start)
+    high = np.where(from_top & (high - end >= REST), high, end)
+    first = np.flatnonzero(begins - low >= LEFT_OUT)
+    opens, closes = leader.origin[low[first]], leader.origin[begins[first] - 1] + 1
+    at_top = np.flatnonzero(low[first] == reach.first[number[first]])
+    opens[at_top] = _below_headline(leader, opens[at_top], closes[at_top])
+    told = np.searchsorted(leader.origin, closes) - np.searchsorted(leader.origin, opens) >= LEFT_OUT
+    first, opens, closes = first[told], opens[told], closes[told]
     at = witness.origin[found.witness[head[first]]]
-    before = _spans(leader.origin[start[first]], leader.origin[found.leader[head[first]] - 1] + 1, at, at)
-    then = np.flatnonzero(end - last >= LEFT_OUT)
+    before = _spans(opens, closes, at, at)
+    then = np.flatnonzero(high - last >= LEFT_OUT)
     at = witness.origin[other_last[then] - 1] + 1
-    after = _spans(leader.origin[last[then]], leader.origin[end[then] - 1] + 1, at, at)
+    closes = leader.origin[high[then] - 1] + 1
+    bottom = np.array(leader.edges[1])[np.searchsorted(leader.edges[0], closes - 1, "right") - 1]
+    # Of a text that is left out to its end the last mark is, too.
+    closes = np.where(np.searchsorted(leader.origin, bottom) == high[then], bottom, closes)
+    after = _spans(leader.origin[last[then]], closes, at, at)
     spans = np.concatenate([before, after])
     run = np.concatenate([number[first], number[then]])
     return Differences(spans, np.full(len(spans), DELETION), classes(leader, witness, spans), run)
+
+
+def _below_headline(text: Text, start: Ints, end: Ints) -> Ints:
+    """Where stretches that begin an article go on below their first line, if that is short and there is more."""
+    result = start.copy()
+    for place, (first, last) in enumerate(zip(start.tolist(), end.tolist(), strict=True)):
+        line = text.printed.find("\n", first, min(last, first + HEADLINE))
+        if line >= 0:
+            result[place] = line + 1
+        elif last - first < HEADLINE:
+            result[place] = last
+    return result

@@ -17,7 +17,7 @@ from flows.match.align.candidates import Ints
 from flows.match.align.chain import ranges
 from flows.match.align.pair import Aligned, align
 from flows.match.arrays import among
-from flows.match.collate.differences import Differences, collate, joint, left_out
+from flows.match.collate.differences import Differences, Reach, collate, joint, left_out
 from flows.match.collate.letters import PLACE, key
 from flows.match.collate.printed import Text, end_to_end
 from flows.match.fold import strings
@@ -26,7 +26,8 @@ from flows.match.memory import Limits
 from flows.match.pairs import Moment, cut, either_key, gather
 from flows.match.rows import Rows, apart
 from flows.match.store import Store
-from flows.match.stories.cluster import Spans
+from flows.match.stories.cluster import SPAN, Spans
+from flows.match.stories.reach import REACH
 
 CHARACTERS = 1 << 18
 """Characters of leaders and witnesses that are collated at a time, at most: their arrays do not outgrow the caches."""
@@ -137,9 +138,14 @@ def _aligned_block(moment: Moment, store: Store, left: Ints, right: Ints, worker
     return align(gather(moment, store, number), place[: len(left)], place[len(left) :], workers)
 
 
+LEADING = np.dtype([*SPAN.descr, *REACH.descr])
+"""A span of a leading article, and how far the article goes about its story (`reach`)."""
+
+
 @dataclass(frozen=True)
 class Leaders:
-    """For each witness the spans of its story that the leading article has: `count[i]` of `spans` from `first[i]`."""
+    """For each witness the spans of its story that the leading article has: `count[i]` of `spans` (LEADING) from
+    `first[i]`."""
 
     spans: Spans
     first: Ints
@@ -314,7 +320,8 @@ def _collated(
     runs = in_runs(found, owner)
     coverage = np.minimum(1.0, np.bincount(owner, found.size, len(leaders)) / (chief_end - chief))
     differences = collate(text, text, runs)
-    lost = left_out(text, text, replace(found, run=owner).take(alone[owner]), (chief, chief_end))
+    reach = Reach(chief, chief_end, leaders["low"] + letters[0], leaders["high"] + letters[0], letters[0])
+    lost = left_out(text, text, replace(found, run=owner).take(alone[owner]), reach)
     owner = np.concatenate([owner[np.searchsorted(runs.run, differences.run)], lost.run])
     # Of two rows of the same places that of the earlier run counts.
     last = np.full(len(lost.run), len(runs.run))

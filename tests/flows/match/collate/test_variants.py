@@ -53,3 +53,61 @@ def test_what_an_abridgement_left_out_is_a_deletion(tmp_path: Path) -> None:
     assert told[8][2:-2] in lost
     assert told[9][2:-2] in lost
     assert told[17][2:-2] in lost
+
+
+def test_a_tail_that_every_witness_cut_is_left_out(tmp_path: Path) -> None:
+    """The leader's span ends where its witnesses end; what it has beyond was cut from the bottom all the same."""
+    told = sentences(random.Random(13), 20)
+    pieces = [
+        Piece("a", "渡口改期\n" + "".join(told), "a", 0),
+        Piece("b", "另题一则\n" + "".join(told[:12]), "b", 1),
+        Piece("c", "".join(told[:9]), "c", 2),
+    ]
+    archive = matched(tmp_path, pieces)
+    for name, kept in (("b", 12), ("c", 9)):
+        (cut,) = [v for v in archive.variants(name) if v["kind"] == "deletion" and len(v["leader_text"]) > 20]
+        assert (cut["leader_end"], cut["leader_text"][-9:]) == (len(pieces[0].text), told[-1][-9:])
+        assert cut["leader_text"].startswith(told[kept][:9])
+        assert cut["span_start"] == cut["span_end"]
+    rows = {archive.name_of(row["article_id"]): row for row in archive.rows["stories"].values()}
+    assert rows["a"]["span_end"] < len(pieces[0].text) - 80
+    assert rows["b"]["coverage"] > 0.99
+    assert 0.5 < rows["b"]["text_coverage"] < 0.65
+    assert rows["c"]["text_coverage"] < rows["b"]["text_coverage"] <= rows["a"]["text_coverage"]
+
+
+def test_a_beginning_is_left_out_and_a_headline_is_not(tmp_path: Path) -> None:
+    told = sentences(random.Random(14), 14)
+    archive = matched(
+        tmp_path,
+        [
+            Piece("a", "渡口改期三月起每日两班\n" + "\n".join(told), "a", 0),
+            Piece("b", "不同的题目\n" + "\n".join(told), "b", 1),
+            Piece("c", "\n".join(told[4:]), "c", 2),
+        ],
+    )
+    assert [v for v in archive.variants("b") if v["kind"] == "deletion"] == []
+    (cut,) = [v for v in archive.variants("c") if v["kind"] == "deletion"]
+    assert cut["leader_text"].strip() == "\n".join(told[:4])[:-1]
+
+
+def test_the_rest_of_a_page_is_not_left_out_of_a_story_in_its_middle(tmp_path: Path) -> None:
+    """Whatever order the articles come in: another story beside it ends what can be left out."""
+    told = [sentences(random.Random(seed), 10) for seed in (15, 16, 17)]
+    page = "\n".join("".join(each) for each in told)
+    pieces = [
+        Piece("page", page, "a", 0),
+        Piece("middle", "".join(told[1]), "b", 1),
+        Piece("first", "".join(told[0][:7]), "c", 1),
+        Piece("second", "".join(told[1]), "d", 2),
+    ]
+    whole = matched(tmp_path / "whole", pieces)
+    assert [v for v in whole.variants("middle") if v["kind"] == "deletion"] == []
+    (cut,) = [v for v in whole.variants("first") if v["kind"] == "deletion"]
+    assert cut["leader_text"] == "".join(told[0][7:])[:-1]
+    parted = matched(tmp_path / "parted", [pieces[0], pieces[2]])
+    (cut,) = [v for v in parted.variants("first") if v["kind"] == "deletion"]
+    assert cut["leader_end"] == len(page)
+    parted.feed([pieces[3]])
+    parted.feed([pieces[1]])
+    assert parted.digest() == whole.digest()
