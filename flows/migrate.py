@@ -14,7 +14,7 @@ from schemas.render.sql import literal, quoted, sql_type
 from schemas.table import Column
 from warehouse.store import Writer
 
-_READ = ("documents", "articles", "passages", "edits", "rejects")
+_READ = ("documents", "articles", "passages", "edits", "lines", "rejects")
 _MATCHED = ("alignments", "stories", "variants")
 
 

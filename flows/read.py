@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 PARTITION_BYTES = 8 << 20
 PARTITION_PAYLOADS = 2000
-TABLES = ("documents", "articles", "passages", "edits", "rejects")
+TABLES = ("documents", "articles", "passages", "edits", "lines", "rejects")
 
 
 @dataclass(frozen=True)
@@ -204,6 +204,7 @@ def _finish(readings: Sequence[tuple[Work, Read]], rejects: list[dict[str, Any]]
         "articles": cleaned.articles,
         "passages": cleaned.passages,
         "edits": cleaned.edits,
+        "lines": cleaned.lines,
         "rejects": table("rejects").rows(rejects),
     }
 

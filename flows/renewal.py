@@ -53,6 +53,7 @@ _OLD = {
     "passages": _OF_FORMER.format(name="passages"),
     "edits": "SELECT e.* FROM edits AS e SEMI JOIN "
     f"({_OF_FORMER.format(name='passages')}) AS p ON p.passage_id = e.passage_id",
+    "lines": _OF_FORMER.format(name="lines"),
     "rejects": f"""
         SELECT r.* FROM rejects AS r WHERE r.reject_id IN ({UNWANTED_REJECTS}) OR r.stage IN {STAGES} AND EXISTS (
             FROM work_done AS w WHERE w.payload_sha256 = r.payload_sha256

@@ -467,6 +467,7 @@ _COUNTED = (
     "articles",
     "passages",
     "edits",
+    "lines",
     "alignments",
     "stories",
     "variants",

@@ -51,6 +51,8 @@ def trace(warehouse: Warehouse, identity: str) -> Trace:
         if kind != "document":
             out.chain.append(("document", _row(con, "SELECT * FROM documents WHERE document_id = $1", document_id)))
         payload = out.chain[-1][1]["payload_sha256"]
+        if kind == "passage":
+            out.chain += [("line", line) for line in _lines(con, whole)]
         captures = _rows(
             con, "SELECT * FROM captures WHERE payload_sha256 = $1 ORDER BY captured_at, capture_id", payload
         )
@@ -121,6 +123,11 @@ def _again(place: dict[str, Any], data: bytes | UnreadableError) -> dict[str, An
     work = Work(**{name: place[name] for name in names})
     documents = read_payloads([(work, data)])["documents"].to_pylist()
     return documents[0] if documents else None
+
+
+def _lines(con: duckdb.DuckDBPyConnection, passage: str) -> list[dict[str, Any]]:
+    """Where the lines of a passage are printed; none where its payload knows no boxes."""
+    return _rows(con, "SELECT * FROM lines WHERE passage_id = $1 ORDER BY ordinal", passage)
 
 
 def _rows(con: duckdb.DuckDBPyConnection, sql: str, *args: Any) -> list[dict[str, Any]]:

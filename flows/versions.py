@@ -26,6 +26,7 @@ READERS: dict[str, str] = {
     "odt": "1",
     "epub": "1",
     "xml": "1",
+    "hocr": "1",
     "container": "1",
 }
 """Version of each extractor."""

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from flows.clean.assemble import Passages, articles_of, joined, spans_of
 from flows.clean.edits import Edit, repair
 from flows.clean.facts import HEAD_FACTS, clean_facts
+from flows.clean.lines import lines_of
 from flows.clean.rules import HAN, RULES, Rule
 from flows.clean.sieve import touched
 from schemas import table
@@ -39,6 +40,7 @@ class Cleaned(NamedTuple):
     articles: pa.Table
     passages: pa.Table
     edits: pa.Table
+    lines: pa.Table
     document_texts: dict[str, str]
 
 
@@ -79,6 +81,7 @@ def clean(documents: pa.Table, heads: pa.Table, placed: pa.Table) -> Cleaned:
         articles.table,
         articles.passages,
         _edits(passages.table, changed),
+        lines_of(passages.table, {number: (p.start, p.end, p.edits) for number, p in changed.passages}, documents),
         dict(zip(ids, texts.to_pylist(), strict=True)),
     )
 

@@ -32,6 +32,7 @@ _SHOWN = {
         "title",
         "published_at",
     ),
+    "line": ("page", "x0", "y0", "x1", "y1", "start", "end", "confidence", "printed"),
     "capture": (
         "capture_id",
         "source_id",

@@ -8,6 +8,25 @@ from datetime import datetime
 from typing import Any, Protocol
 
 
+@dataclass(frozen=True, slots=True)
+class LineBox:
+    """A printed line of a block: its span in the block's text, the page (from 1), the box in fractions of the page from
+    its top left corner, the height of its type in fractions of the page's height, how sure the OCR is, and the line as
+    it was printed. `cut` says that its last word goes on in the next line."""
+
+    start: int
+    end: int
+    page: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    size: float
+    confidence: float | None
+    printed: str
+    cut: bool = False
+
+
 @dataclass(slots=True)
 class Block:
     """A paragraph-sized unit in document order.
@@ -25,6 +44,7 @@ class Block:
     flags: tuple[str, ...] = ()
     article: int | None = None
     after: str | None = None
+    lines: tuple[LineBox, ...] = ()
 
 
 @dataclass(slots=True)

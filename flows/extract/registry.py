@@ -47,6 +47,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     Extractor("odt", "flows.extract.office.odt"),
     Extractor("epub", "flows.extract.office.epub"),
     Extractor("xml", "flows.extract.xml_document"),
+    Extractor("hocr", "flows.extract.paged.hocr"),
     Extractor("container", "flows.extract.container"),
 )
 
@@ -69,6 +70,8 @@ MEDIA_TYPES: Mapping[str, str] = {
     "application/xml": "xml",
     "text/xml": "xml",
     "application/vnd.mediawiki.page+xml": "xml",
+    "application/alto+xml": "xml",
+    "text/vnd.hocr+html": "hocr",
     "application/zip": "container",
     "application/x-zip-compressed": "container",
     "application/x-tar": "container",

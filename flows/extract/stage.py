@@ -12,7 +12,7 @@ from flows.extract.fields import UNKNOWN_ZONE
 from flows.extract.reading import Reading
 from schemas import table
 from schemas.ids import document_id
-from schemas.tables.blocks import BLOCKS
+from schemas.tables.blocks import BLOCKS, LINE_FIELDS
 
 
 class Extracted(NamedTuple):
@@ -80,6 +80,7 @@ def gather(readings: Iterable[tuple[str, Read]]) -> Extracted:
         blocks["ordinal"] += range(len(mine))
         for name in ("kind", "text", "selector", "raw_start", "raw_end", "flags", "article", "after"):
             blocks[name] += [getattr(block, name) for block in mine]
+        blocks["lines"] += [[{name: getattr(line, name) for name in LINE_FIELDS} for line in b.lines] for b in mine]
     schema = table("documents").arrow
     return Extracted(
         pa.table({name: pa.array(documents[name], schema.field(name).type) for name in schema.names}, schema=schema),

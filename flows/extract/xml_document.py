@@ -14,13 +14,18 @@ from flows.extract.xml_tree import BROKEN_XML, Tree, name
 RootReader = Callable[[Tree, Mapping[str, Any]], Reading]
 
 KINDS: Mapping[str, str] = {
+    "alto": "flows.extract.paged.alto",
+    "PcGts": "flows.extract.paged.page_xml",
+    "document": "flows.extract.paged.abbyy",
+    "page width": "flows.extract.paged.abbyy",
     "nitf": "flows.extract.news.nitf",
     "newsItem": "flows.extract.news.newsml",
     "newsMessage": "flows.extract.news.newsml",
     "packageItem": "flows.extract.news.newsml",
     "page": "flows.extract.news.wiki",
 }
-"""Module that reads each root, by its local name; its `read_tree` takes the tree and the source's hints."""
+"""Module that reads each root, by its local name, with an attribute where two formats share a name; its `read_tree`
+takes the tree and the source's hints."""
 
 
 @cache
@@ -35,6 +40,7 @@ def read(payload: bytes, parser: Mapping[str, Any]) -> Reading:
     """
     tree = xml_tree.parse(payload)
     root = name(tree.root)
+    root = next((f"{root} {each}" for each in map(str, tree.root.attrib) if f"{root} {each}" in KINDS), root)
     if root not in KINDS:
         raise UnreadableError(
             "xml-kind", f"There is no reader for XML whose root is <{root[:60]}>; the bytes are kept."

@@ -83,6 +83,7 @@ def print_summary(told: dict[str, Any]) -> None:
         "articles": "texts found in them",
         "passages": "paragraphs, each with its place in the bytes",
         "edits": "repairs, each undoable",
+        "lines": "printed lines of passages, each with its box on its page",
         "alignments": "pairs of passages that are the same text",
         "stories": "places where a story is carried",
         "variants": "places where a carrier reads differently",
@@ -91,7 +92,11 @@ def print_summary(told: dict[str, Any]) -> None:
     }
     print_table(
         ("table", "added", "now", "what it holds"),
-        [(name, f"{added.get(name, 0):,}", f"{total.get(name, 0):,}", doc) for name, doc in meaning.items()],
+        [
+            (name, f"{added.get(name, 0):,}", f"{total.get(name, 0):,}", doc)
+            for name, doc in meaning.items()
+            if name != "lines" or total.get(name)
+        ],
         right=("added", "now"),
     )
     say("\nThe same")

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from flows.extract.reading import TRUNCATED
+from flows.segment.boxed import read_boxed
 from flows.segment.heads import Head, head
 from flows.segment.page import Placed, read_page
 from flows.segment.words import parted
@@ -43,7 +44,9 @@ def segment(documents: pa.Table, blocks: pa.Table) -> tuple[pa.Table, pa.Table, 
     for document, start, end in _runs(blocks.column("document_id")):
         known = facts.get(document, {})
         title = known.get("title")
-        if known.get("extractor") in _PAGES:
+        if columns.has_boxes(start, end):
+            found = columns.read_boxes(start, end, title)
+        elif known.get("extractor") in _PAGES:
             found, newspaper = columns.read(start, end, title, _told(known["parser"]))
             pages |= {document} if newspaper else set()
         else:
@@ -108,6 +111,7 @@ class _Columns:
         self.kinds: list[str] = blocks.column("kind").to_pylist()
         self.starts = _ints(blocks.column("raw_start"), -1)
         self.ends = _ints(blocks.column("raw_end"), -1)
+        self.boxed: NDArray[np.bool_] = np.asarray(pc.list_value_length(blocks.column("lines"))) > 0
         self.articles = _ints(blocks.column("article"), -1)
         self.places = np.full(len(blocks), -1, dtype=np.int64)
         self.glued = np.zeros(len(blocks), dtype=bool)
@@ -128,6 +132,21 @@ class _Columns:
         self.flags.update((row, item.flags) for row, item in enumerate(placed, start) if item.flags)
         self._part(start, placed)
         return heads, newspaper
+
+    def has_boxes(self, start: int, end: int) -> bool:
+        """Whether the lines of one document have boxes, and its reader has left it open which article is which."""
+        return bool(self.boxed[start:end].any()) and bool((self.articles[start:end] < 0).all())
+
+    def read_boxes(self, start: int, end: int, title: str | None) -> list[Head]:
+        """Read one document's rows as a page with boxes."""
+        lines = self.blocks.column("lines").slice(start, end - start).to_pylist()
+        selectors = self.blocks.column("selector").slice(start, end - start).to_pylist()
+        kinds = self.kinds[start:end]
+        articles, places, heads = read_boxed(self.texts[start:end], kinds, selectors, lines, title)
+        self.kinds[start:end] = kinds
+        self.articles[start:end] = [-1 if article is None else article for article in articles]
+        self.places[start:end] = [-1 if place is None else place for place in places]
+        return heads
 
     def _part(self, start: int, placed: Sequence[Placed]) -> None:
         """Note the white space between two words where a column cut a paragraph there."""

@@ -14,6 +14,7 @@ from schemas.tables.documents import DOCUMENTS
 from schemas.tables.edits import EDITS
 from schemas.tables.fixity import FIXITY
 from schemas.tables.id_aliases import ID_ALIASES
+from schemas.tables.lines import LINES
 from schemas.tables.outlets import OUTLETS
 from schemas.tables.passages import PASSAGES
 from schemas.tables.polls import POLLS
@@ -37,6 +38,7 @@ TABLES: tuple[Table, ...] = (
     EDITS,
     OUTLETS,
     ADDRESSES,
+    LINES,
     ALIGNMENTS,
     STORIES,
     VARIANTS,

@@ -5,6 +5,9 @@ import pyarrow as pa
 from schemas.columns import DOCUMENT_ID, FLAGS, KIND, ORDINAL, RAW_END, RAW_START, SELECTOR, text
 from schemas.table import Column, Table
 
+LINE_FIELDS = ("start", "end", "page", "x0", "y0", "x1", "y1", "size", "confidence", "printed")
+"""What a line of a block says of itself."""
+
 _AS_READ = (
     DOCUMENT_ID,
     ORDINAL,
@@ -30,6 +33,21 @@ _AS_READ = (
         "Segmentation keeps it only where it parts the last word of the block from the first of the block that goes on "
         "in it.",
         nullable=True,
+    ),
+    Column(
+        "lines",
+        pa.list_(
+            pa.struct(
+                [
+                    *((name, pa.int32()) for name in ("start", "end", "page")),
+                    *((name, pa.float64()) for name in ("x0", "y0", "x1", "y1", "size", "confidence")),
+                    ("printed", pa.string()),
+                ]
+            )
+        ),
+        "The printed lines of the block, where the payload says where they stand: as in the table `lines`, with spans "
+        "in the block's text.",
+        [],
     ),
 )
 

@@ -95,6 +95,23 @@ WORLD: dict[str, list[dict[str, Any]]] = {
             "after": "",
         }
     ],
+    "lines": [
+        {
+            "document_id": "d",
+            "ordinal": 0,
+            "passage_id": "p1",
+            "start": 0,
+            "end": 4,
+            "payload_sha256": "x",
+            "page": 1,
+            "x0": 0.1,
+            "y0": 0.2,
+            "x1": 0.3,
+            "y1": 0.21,
+            "size": 0.01,
+            "printed": BODY[:4],
+        }
+    ],
     "alignments": [
         {
             "left_article_id": "a",

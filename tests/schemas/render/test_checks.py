@@ -26,6 +26,8 @@ BREAKS = {
     "passages.passages_have_a_document": "UPDATE passages SET document_id = 'e'",
     "passages.placed_in_an_article": "UPDATE passages SET kind = 'byline' WHERE passage_id = 'p1'",
     "passages.raw_span_holds_it": "UPDATE passages SET raw_end = raw_start",
+    "lines.lines_have_a_passage": 'UPDATE lines SET "end" = 4000',
+    "lines.boxes_are_boxes": "UPDATE lines SET x1 = 0",
     "edits.edits_change": "UPDATE edits SET after = before",
     "edits.edits_have_a_passage": "UPDATE edits SET passage_id = 'p9'",
     "alignments.spans_lie_in_the_articles": "UPDATE alignments SET right_end = 9999",
