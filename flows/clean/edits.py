@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flows.clean.rules import Found, Rule
+from flows.clean.marks import Found
+from flows.clean.rules import Rule
 
 _MOST_ROUNDS = 8
 
@@ -22,12 +23,17 @@ class Edit:
 
 
 def repair(text: str, rules: Iterable[Rule]) -> tuple[str, list[Edit]]:
-    """The text after all rules, repeated until none finds anything, and the edits in order of place."""
+    """The text after all rules, and the edits in order of place.
+
+    The rules are repeated until none finds anything, but for those that are tried once.
+    """
     rules = tuple(rules)
     edits: list[Edit] = []
-    for _ in range(_MOST_ROUNDS):
+    for number in range(_MOST_ROUNDS):
         before = text
         for rule in rules:
+            if number and rule.once:
+                continue
             found = rule.find(text)
             if found:
                 text, edits = apply(text, edits, rule, found)

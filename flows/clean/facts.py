@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.clean.edits import repair
-from flows.clean.sieve import touched
+from flows.clean.sieve import sorts_of_facts, touched
 
 DOCUMENT_FACTS = ("title", "authors", "publisher", "origin", "tags")
 HEAD_FACTS = ("headline", "byline", "agency", "dateline_place", "dateline_date")
@@ -19,7 +19,7 @@ def clean_documents(documents: pa.Table) -> pa.Table:
 
 
 def clean_facts(rows: pa.Table, names: tuple[str, ...], documents: pa.Table) -> pa.Table:
-    """The same rows, each of the columns `names` cleaned by the rules that clean the blocks of its document.
+    """The same rows, each of the columns `names` cleaned by the rules for plain text, or for Markdown.
 
     `rows` has a document_id; `documents` has document_id and extractor. What nothing is left of becomes null, and goes
     from a list. No edits are kept, for nothing is lost by it: what is printed in the text is a passage, whose edits are
@@ -57,7 +57,7 @@ def _lists(column: pa.Array, ids: pa.Array, documents: pa.Table) -> pa.Array:
 
 def _changes(texts: pa.Array, ids: pa.Array, documents: pa.Table) -> dict[int, str]:
     """The texts that some rule changes, by number."""
-    found = touched(texts, ids, documents)
+    found = touched(texts, sorts_of_facts(ids, documents))
     rows = sorted(found)
     readings = texts.take(pa.array(rows, pa.int64())).to_pylist()
     return {row: repair(reading, found[row])[0] for row, reading in zip(rows, readings, strict=True)}

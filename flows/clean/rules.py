@@ -12,8 +12,11 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-Found = tuple[int, int, str]
-"""A change that a rule asks for: start and end in the text, and the text to stand there."""
+from flows.clean.marks import ENTITY, Found, inline
+
+TEXT, PAGE, MARKED, ROW, LISTING = SORTS = ("text", "page", "marked", "row", "listing")
+"""What a text is: plain; part of a web page, whose reader has decoded its entities; of a Markdown page; a row of a
+table, whose cells are parted by tabs; a listing, whose signs and white space stand as they are."""
 
 HAN = "\u2e80-\u2fdf\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 
@@ -22,14 +25,15 @@ HAN = "\u2e80-\u2fdf\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U0002000
 class Rule:
     """One rule: `sieve` is an RE2 pattern that every text it can change matches; `find` says what to change.
 
-    `only` names the extractor whose blocks the rule is for; None means all.
+    `sorts` are those of the texts that it is for. A rule with `once` is not tried again on what it has made.
     """
 
     id: str
     version: int
     sieve: str
     find: Callable[[str], list[Found]]
-    only: str | None = None
+    sorts: tuple[str, ...] = SORTS
+    once: bool = False
 
 
 def _substitution(
@@ -46,42 +50,21 @@ def _substitution(
     return find
 
 
-# ---------------------------------------------------------------- inline markup that Markdown leaves in the text
-
-_MARKUP = re.compile(
-    r"!\[(?P<alt>[^\]\n]*)\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)"
-    r"|\[(?P<label>(?:[^\[\]\n]|\[[^\[\]\n]*\])*)\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)"
-    r"|(?P<open></?(?:a|b|i|u|s|em|strong|span|font|small|sup|sub|br|img|del|mark|center)\b[^<>\n]*>)"
-    r"|(?P<mark>\*{1,3}+|~~|`{1,3}+|(?<!\w)_{1,3}+)(?=\S)(?P<inner>[^\n]{0,400}?(?<=\S))(?P=mark)(?!\*)"
-    r"|\\(?P<escaped>[\\`*_{}\[\]()#+\-.!~|<>])"
-    r"|^(?P<lead>\s*(?:#{1,6}\s+|>\s?|[-*+]\s+(?=\S)))"
-    r"|(?P<tail>\s+#+\s*$)",
-    re.MULTILINE,
-)
-
-
-def _markup(text: str) -> list[Found]:
-    """Marks removed piece by piece, so that the words between them keep their place."""
-    found: list[Found] = []
-    for match in _MARKUP.finditer(text):
-        for name in ("alt", "label", "inner"):
-            if match.group(name) is not None:
-                start, end = match.span(name)
-                found += [(match.start(), start, ""), (end, match.end(), "")]
-                break
-        else:
-            found.append((match.start(), match.end(), match.group("escaped") or ""))
-    return [change for change in found if text[change[0] : change[1]] != change[2]]
-
-
 # ---------------------------------------------------------------- entities left over
 
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_ENTITY = re.compile(ENTITY)
+_IN_WORD = re.compile(rf"(?<=[^\W\d_]){ENTITY}(?=[^\W\d_])")
 
 
 def _unescape(match: re.Match[str]) -> str:
     after = html.unescape(match.group())
     return match.group() if "\ufffd" in after or after == "" else after
+
+
+def _unescape_in_word(match: re.Match[str]) -> str:
+    """A letter or an apostrophe between two letters: no page that shows how entities are written shows them there."""
+    after = _unescape(match)
+    return after if after.isalpha() or after in "'’ʼ‘" else match.group()
 
 
 # ---------------------------------------------------------------- mojibake that can be undone with certainty
@@ -163,7 +146,26 @@ def _spaces(text: str) -> list[Found]:
     return found
 
 
-_HAN = re.compile(f"[{HAN}，。、；：？！“”‘’（）《》]")
+def _row_spaces(text: str) -> list[Found]:
+    """The same in each cell of a table's row; the tabs between them are its columns."""
+    found: list[Found] = []
+    start = 0
+    for cell in text.split("\t"):
+        found += [(start + low, start + high, after) for low, high, after in _spaces(cell)]
+        start += len(cell) + 1
+    return found
+
+
+def _listing_spaces(text: str) -> list[Found]:
+    """In a listing only what stands behind its last line goes, and the empty lines before its first."""
+    end = len(text.rstrip())
+    begin = _EMPTY_LINES.match(text)
+    found = [(0, begin.end(), "")] if begin and 0 < begin.end() <= end else []
+    return [*found, (end, len(text), "")] if end < len(text) else found
+
+
+_EMPTY_LINES = re.compile(r"(?:[ \t]*[\r\n]+)*")
+_HAN = re.compile(f"[{HAN}\u3041-\u30ff，。、；：？！“”‘’（）《》「」『』【】〈〉〔〕…—·]")
 
 
 def _is_han(character: str) -> bool:
@@ -198,8 +200,9 @@ def _continues(character: str) -> bool:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("markup", 1, r"[*_~`\[\]<\\#>]|^\s*[-+]\s", _markup, only="markdown"),
-    Rule("entity", 1, r"&[#A-Za-z][0-9A-Za-z]+;", _substitution(_ENTITY, _unescape)),
+    Rule("markup", 2, r"[*_~`\[\]<\\#>&^]|^\s*[-+]\s", inline, (MARKED,), once=True),
+    Rule("entity", 2, r"&[#A-Za-z][0-9A-Za-z]+;", _substitution(_ENTITY, _unescape), (TEXT,)),
+    Rule("entity-in-word", 1, r"&[#A-Za-z][0-9A-Za-z]+;", _substitution(_IN_WORD, _unescape_in_word), (PAGE, ROW)),
     Rule(
         "mojibake",
         1,
@@ -217,10 +220,13 @@ RULES: tuple[Rule, ...] = (
     Rule("nfc", 1, "", _nfc),
     Rule(
         "whitespace",
-        1,
+        2,
         r"^[\s\x{85}\x{a0}\x{3000}]|[\s\x{85}\x{a0}\x{3000}]$|[\n-\r\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}"
         r"\x{202f}\x{205f}]|[ \t\x{3000}]{2}",
         _spaces,
+        (TEXT, PAGE, MARKED),
     ),
+    Rule("space-in-row", 1, r"\s|\x{a0}", _row_spaces, (ROW,)),
+    Rule("space-in-listing", 1, r"^\s|\s$", _listing_spaces, (LISTING,)),
 )
 """In the order in which they are tried; the whole list is repeated until nothing changes."""

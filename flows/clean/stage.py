@@ -19,7 +19,7 @@ from flows.clean.edits import Edit, repair
 from flows.clean.facts import HEAD_FACTS, clean_facts
 from flows.clean.lines import lines_of
 from flows.clean.rules import HAN, RULES, Rule
-from flows.clean.sieve import touched
+from flows.clean.sieve import sorts_of_blocks, touched
 from schemas import table
 from schemas.columns import STRINGS
 from schemas.ids import passage_ids
@@ -69,8 +69,8 @@ def clean(documents: pa.Table, heads: pa.Table, placed: pa.Table) -> Cleaned:
     `documents` needs document_id, extractor and language. Blocks come sorted by document and ordinal.
     """
     placed = placed.combine_chunks()
-    owners = placed.column("document_id").combine_chunks()
-    changed = _pieces_of(placed, touched(placed.column("text").combine_chunks(), owners, documents))
+    sorts = sorts_of_blocks(placed, documents)
+    changed = _pieces_of(placed, touched(placed.column("text").combine_chunks(), sorts))
     passages = _passages(placed, changed)
     heads = clean_facts(heads, HEAD_FACTS, documents)
     articles = articles_of(documents, heads, passages, spans_of(passages))

@@ -14,7 +14,7 @@ from flows.extract import metadata
 from flows.extract.binary import refuse, refuse_decoded
 from flows.extract.charset import decode
 from flows.extract.mojibake import unmangled
-from flows.extract.reading import Block, Reading, UnreadableError
+from flows.extract.reading import PREFORMATTED, Block, Reading, UnreadableError
 from flows.extract.web import authors, embedded, kinds, marks, page_kind, published
 from flows.extract.web.around import find_visible, last_of, told
 from flows.extract.web.blocks import MAX_DEPTH, Cut, cut
@@ -119,11 +119,11 @@ def read_markup(text: str, parser: Mapping[str, Any], *, selector_prefix: str = 
     if page.deepest >= MAX_DEPTH:
         return _flat(text, selector_prefix)
     reading = Reading(media_type="text/html", blocks=[])
-    for i, (line, selector) in enumerate(zip(page.texts, page.selectors(), strict=True)):
+    for i, (line, selector, flags) in enumerate(zip(page.texts, page.selectors(), _flags(page), strict=True)):
         frame = page.frame(i)
         seen = not frame.inherited & marks.CONCEALED
         kind = kinds.of_element(frame, line) if seen else "boilerplate"
-        reading.blocks.append(Block(kind, line, selector_prefix + selector, article=0 if seen else None))
+        reading.blocks.append(Block(kind, line, selector_prefix + selector, article=0 if seen else None, flags=flags))
     return reading
 
 
@@ -132,11 +132,25 @@ def _blocks(page: Cut, features: Features, inside: Mask, others: Mask) -> list[B
     kinds_of = kinds.of_all(page, features, inside)
     for i in np.flatnonzero(others).tolist():
         kinds_of[i] = kinds.of_element(page.frame(i), page.texts[i])
-    columns = zip(page.texts, inside.tolist(), kinds_of, page.selectors(), strict=True)
-    blocks = [Block(kind, text, selector, article=0 if own else None) for text, own, kind, selector in columns]
+    columns = zip(page.texts, inside.tolist(), kinds_of, page.selectors(), _flags(page), strict=True)
+    blocks = [
+        Block(kind, text, selector, article=0 if own else None, flags=flags)
+        for text, own, kind, selector, flags in columns
+    ]
     if page.gave_up and blocks:
-        blocks[-1].flags = (GAVE_UP,)
+        blocks[-1].flags = (*blocks[-1].flags, GAVE_UP)
     return blocks
+
+
+def _flags(page: Cut) -> list[tuple[str, ...]]:
+    """The flags of each block: whether it is a listing."""
+    frames, texts = page.all_frames, page.texts
+    set_so = np.array(frames.inherited, dtype=np.int64)[page.holders] & marks.PREFORMATTED != 0
+    flags: list[tuple[str, ...]] = [()] * len(texts)
+    for i in np.flatnonzero(set_so).tolist():
+        if kinds.is_listing(page.frame(i), texts[i]):
+            flags[i] = (PREFORMATTED,)
+    return flags
 
 
 def _describe(reading: Reading, facts: metadata.Facts) -> None:

@@ -12,7 +12,7 @@ from flows.extract.fields import put_authors, put_date, put_tags, zone_of
 from flows.extract.frontmatter import FrontMatter
 from flows.extract.language import guess_language, settle
 from flows.extract.markdown_cut import Piece
-from flows.extract.reading import Block, Reading, UnreadableError
+from flows.extract.reading import PREFORMATTED, Block, Reading, UnreadableError
 from flows.extract.text import LONGEST, decode_text, sentence_cut
 
 MEDIA_TYPE = "text/markdown"
@@ -141,15 +141,18 @@ def _finish_uris(reading: Reading) -> None:
         reading.original_uri = next(filter(None, map(credit_lines.embedded_original, reading.archived_uris)), None)
 
 
-def _blocks(text: str, kind: str, start: int, end: int, article: int | None) -> Iterator[Block]:
+def _blocks(
+    text: str, kind: str, start: int, end: int, article: int | None, *, listing: bool = False
+) -> Iterator[Block]:
     """The block of a piece; several where it is very long."""
+    flags = (PREFORMATTED,) if listing else ()
     while end - start > LONGEST:
         cut = sentence_cut(text, start)
         if part := text[start:cut].rstrip():
-            yield Block(kind, part, f"char={start},{start + len(part)}", start, start + len(part), (), article)
+            yield Block(kind, part, f"char={start},{start + len(part)}", start, start + len(part), flags, article)
         start = end - len(text[cut:end].lstrip())
     if start < end:
-        yield Block(kind, text[start:end], f"char={start},{end}", start, end, (), article)
+        yield Block(kind, text[start:end], f"char={start},{end}", start, end, flags, article)
 
 
 def _same(left: str, right: str) -> bool:
@@ -166,12 +169,12 @@ def _article(reading: Reading, text: str, pieces: list[Piece], head: FrontMatter
     _finish_uris(reading)
     blocks = reading.blocks
     _headline(reading, text, head, [text[p.start : p.end] for p in pieces[:4] if p.kind == "headline"])
-    for at, (kind, start, end, _) in enumerate(pieces):
+    for at, (kind, start, end, _, listing) in enumerate(pieces):
         if kind == "rule":
             continue
         if at in credits:
             kind = credits[at].kind
-        blocks += _blocks(text, kind, start, end, None if kind in ("boilerplate", "navigation") else 0)
+        blocks += _blocks(text, kind, start, end, None if kind in ("boilerplate", "navigation") else 0, listing=listing)
 
 
 def _headline(reading: Reading, text: str, head: FrontMatter, headings: list[str]) -> None:
@@ -220,13 +223,15 @@ def _credits(reading: Reading, text: str, pieces: list[Piece]) -> dict[int, cred
     found: dict[int, credit_lines.Credit] = {}
     head: list[int] = []
     for at, piece in enumerate(pieces[:HEAD_PIECES]):
-        if piece.kind in ("headline", "rule", "caption", "table"):
+        if piece.listing or piece.kind in ("headline", "rule", "caption", "table"):
             continue
         head.append(at)
         if piece.end - piece.start > LONG_PIECE and "](" not in text[piece.start : piece.end]:
             break
     foot = [at for at in range(max(0, len(pieces) - FOOT_PIECES), len(pieces)) if at not in head]
     for at in head + foot:
+        if pieces[at].listing:
+            continue
         line = text[pieces[at].start : pieces[at].end]
         credit = credit_lines.read(line)
         if credit is None and at in head and reading.title:
@@ -259,7 +264,7 @@ def _digest(
         reading.title = text[titles[0].start : titles[0].end]
     if reading.published_at is None and reading.title:
         _date(reading, reading.title, parser)
-    for at, (kind, start, end, _) in enumerate(pieces):
+    for at, (kind, start, end, _, listing) in enumerate(pieces):
         if kind == "rule":
             continue
         article = article_of.get(at)
@@ -267,4 +272,4 @@ def _digest(
             kind = "masthead" if titles and start == titles[0].start else "navigation"
         elif credit_lines.is_source_link(text[start:end]):
             kind, article = "navigation", None
-        reading.blocks += _blocks(text, kind, start, end, article)
+        reading.blocks += _blocks(text, kind, start, end, article, listing=listing)

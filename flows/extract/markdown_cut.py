@@ -13,12 +13,16 @@ from flows.extract import markup_cut
 
 
 class Piece(NamedTuple):
-    """A run of characters: kind (as of blocks, or `rule` for a line across the page), offsets, level of a heading."""
+    """A run of characters: kind (as of blocks, or `rule` for a line across the page), offsets, level of a heading.
+
+    `listing` tells that it is code, whose lines and signs stand as they are.
+    """
 
     kind: str
     start: int
     end: int
     level: int = 0
+    listing: bool = False
 
 
 # From the first character of a line that is not white space to its end.
@@ -44,6 +48,14 @@ _WORD = re.compile(r"\w")
 _SENTENCE_END = "。！？!?…”’」』）)》】.;；:：\"'*~_|"
 _WIDE = re.compile(r"[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]")
 
+_EMPTY_LINES = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*")
+_INDENT = re.compile(r" {0,3}\t[ \t]*| {4,}[ \t]*")
+_INDENTED = re.compile(
+    r"(?:(?: {0,3}\t| {4})[^\r\n]*(?:\r\n|\n|\r|\Z)"
+    r"|[ \t]*(?:\r\n|\n|\r)(?=(?:[ \t]*(?:\r\n|\n|\r)){0,9}(?: {0,3}\t| {4})))+"
+)
+_CODE_SIGN = re.compile(r"[=;{}<>\[\]\\|_*#$`~/@]|\(\)|\w\(")
+_PRE = re.compile(r"<pre\b[^<>]*>(?:\s*<code\b[^<>]*>)?([^<]*)(?:</code\s*>\s*)?</pre\s*>", re.I)
 LONGEST_LINE_READ = 10_000
 MOST_BRACKETS = 50
 """Lines that are longer and have more brackets are taken as they are: no pictures are looked for inside them."""
@@ -78,7 +90,9 @@ class _Cutter:
             last_end = position
             first = stripped[0]
             jump = 0
-            if first not in _MARKS:
+            if not self.held and at >= 4 and text[at - 1] in " \t" and (jump := self.indented(at)):
+                pass
+            elif first not in _MARKS:
                 if "<" in stripped or "![" in stripped:
                     self.inline("body", at, end)
                 else:
@@ -88,6 +102,12 @@ class _Cutter:
             elif first in "`~" and (fence := _FENCE.match(stripped)):
                 self.flush()
                 jump = self.fenced(fence.group(1), position)
+                if not jump:
+                    self.inline("body", at, end)
+            elif first == "<" and (listing := _PRE.match(text, at)):
+                self.flush()
+                self.listing(*listing.span(1))
+                jump = listing.end()
             elif first == "<" and markup_cut.opens_block(stripped):
                 self.flush()
                 jump = self.markup_end(stripped, at, position)
@@ -131,9 +151,9 @@ class _Cutter:
             self.table = True
         elif line[0] == "|" and line.count("|") > 1:
             self.table = True
-            trimmed = line.strip("| \t")
-            if trimmed:
-                begin = at + line.index(trimmed)
+            trimmed = line.removeprefix("|").removesuffix("|").strip()
+            if trimmed.strip("| \t"):
+                begin = at + line.index(trimmed, 1)
                 self.held.append(Piece("table", begin, begin + len(trimmed)))
         elif line[0] in "[{" and _DIRECTIVE.match(line):
             self.flush()
@@ -163,7 +183,7 @@ class _Cutter:
             pieces = [Piece(kind if piece.kind == "body" else piece.kind, piece.start, piece.end) for piece in cut]
         if "![" in line:
             pieces = [inner for piece in pieces for inner in self.pictures(piece.kind, piece.start, piece.end)]
-        if pieces == [(kind, at, end, 0)]:
+        if pieces == [Piece(kind, at, end)]:
             if line[0] in "*_~`\\&[]()>-+=|!" and not _WORD.search(line):
                 return
             if not level:
@@ -220,9 +240,34 @@ class _Cutter:
         if closing is None:
             self.unfenced.add(mark[0])
             return 0
-        for found in _LINE.finditer(self.text, position, closing.start()):
-            self.out.append(Piece("body", found.start(), found.start() + len(found.group().rstrip())))
+        self.listing(position, closing.start())
         return closing.end()
+
+    def listing(self, start: int, end: int) -> None:
+        """The lines between two places as one piece of code, the empty ones before and after it left out."""
+        inner = self.text[start:end]
+        if not inner.isspace() and inner:
+            empty = _EMPTY_LINES.match(inner)
+            assert empty is not None
+            self.out.append(Piece("body", start + empty.end(), start + len(inner.rstrip()), listing=True))
+
+    def indented(self, at: int) -> int:
+        """The end of a listing that is set in by four columns, its text beginning at `at`; 0 where none is.
+
+        Hands that indent their paragraphs are many, so its lines must hold the signs of code.
+        """
+        begin = max(self.text.rfind("\n", 0, at), self.text.rfind("\r", 0, at)) + 1
+        if not _INDENT.fullmatch(self.text, begin, at) or (self.out and self.out[-1].kind == "list"):
+            return 0
+        found = _INDENTED.match(self.text, begin)
+        if found is None:
+            return 0
+        lines = found.group().strip().splitlines()
+        signs = sum(len(_CODE_SIGN.findall(line)) for line in lines)
+        if _WIDE.search(found.group()) or signs < sum(not line.isspace() and bool(line) for line in lines):
+            return 0
+        self.listing(begin, found.end())
+        return found.end()
 
     def markup_end(self, line: str, at: int, position: int) -> int:
         """Where the markup that this line begins ends: after what closes a comment or script, else at a blank line."""

@@ -81,6 +81,10 @@ TRUNCATED = "truncated"
 """Hint that a payload was broken off by whoever captured it, and the flag of the last block read from it."""
 
 
+PREFORMATTED = "preformatted"
+"""Flag of a block whose white space and signs stand as they are: a listing of code, or what is set as one."""
+
+
 class UnreadableError(Exception):
     """A payload that no document can be read from. `error` is a short name, the message one sentence."""
 

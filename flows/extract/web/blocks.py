@@ -12,6 +12,7 @@ from lxml import etree
 from numpy.typing import NDArray
 
 from flows.extract.web import marks
+from flows.extract.web.inline import FACTS, formula, is_apart, note_or_script, says_again
 from flows.extract.web.numbers import Numbers
 from flows.extract.web.places import Places
 
@@ -30,8 +31,8 @@ BLOCK_TAGS = frozenset(
 )  # fmt: skip
 UNREAD_TAGS = frozenset(
     (
-        "script", "title", "style", "template", "head", "iframe", "object", "embed", "applet", "svg", "math", "canvas",
-        "audio", "video", "map", "noembed", "datalist",
+        "script", "title", "style", "template", "head", "iframe", "object", "embed", "applet", "svg", "canvas",
+        "audio", "video", "map", "noembed", "datalist", "rt", "rp", "rtc",
     )
 )  # fmt: skip
 CHILDLESS = UNREAD_TAGS | {"br", "hr", "img", "input", "link", "meta", "area", "base", "col"}
@@ -42,11 +43,15 @@ MAX_ELEMENTS = 600_000
 """What comes after as many elements is not read."""
 MAX_DEPTH = 2_040
 """Deeper than this nothing is cut: libxml2 drops what is nested deeper than 2,048 elements, without a word."""
+MAX_PIECES = 1_000
+"""Words that touch are told apart among the first pieces of a block."""
+MAX_SPAN = 100
+"""A cell takes up at most as many columns or rows."""
 LINK_BLOCKS = 3
 LINK_TEXT = 300
 """A link around as many blocks and characters holds text, and leads nowhere that a teaser's link would."""
 
-_INLINE, _LINK, _BOLD, _BLOCK, _EMPTY, _BREAK, _RULE, _UNREAD = range(8)
+_INLINE, _LINK, _BOLD, _BLOCK, _LINES, _EMPTY, _BREAK, _RULE, _UNREAD, _RAISED, _FORMULA = range(11)
 """What an element is to the text around it. Those from _EMPTY on have no children, or none that is looked at."""
 _KINDS = {
     **dict.fromkeys(CHILDLESS, _EMPTY),
@@ -57,8 +62,27 @@ _KINDS = {
     "a": _LINK,
     "b": _BOLD,
     "strong": _BOLD,
+    "sup": _RAISED,
+    "sub": _RAISED,
+    "math": _FORMULA,
+    "script": _FORMULA,
+    "img": _FORMULA,
 }
+_LISTINGS = frozenset(("pre", "listing", "xmp"))
+"""Elements whose white space is set as it stands."""
+_IN_LISTING = frozenset(("div", "p", "li", "ol", "ul", "section", "figure"))
+"""What begins a line in them, and no block."""
 _SPACE = re.compile(r"[ \t\n\r\f]+")
+_IDEOGRAPHIC = (
+    "\u2e80-\u2fff\u3001-\u30ff\u3105-\u312f\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f"
+    "\uff01-\uff60\U00020000-\U0003ffff"
+)
+_EITHER = "“”‘’—…·"
+_WRAPPED = re.compile(
+    rf"(?:(?<=[{_IDEOGRAPHIC}])[ \t\r\f]*[\n\r][ \t\n\r\f]*(?=[{_IDEOGRAPHIC}{_EITHER}])"
+    rf"|(?<=[{_EITHER}])[ \t\r\f]*[\n\r][ \t\n\r\f]*(?=[{_IDEOGRAPHIC}]))"
+)
+"""A line's end between two characters that no space parts (CSS Text 3, "Segment Break Transformation Rules")."""
 
 
 class Frame(NamedTuple):
@@ -84,7 +108,8 @@ class Frames:
 
     `above` is the nearest frame above each, or -1; `element` its number in `places`, `depth` the count of all
     elements above it. `bits` are its own marks, `inherited` those of its ancestors too; `names` are its class and id;
-    `first` and `last` the half-open range of the blocks below it.
+    `first` and `last` the half-open range of the blocks below it. `wide` has the columns and rows that a cell takes up,
+    where they are more than one.
     """
 
     tags: list[str] = field(default_factory=list)
@@ -94,6 +119,7 @@ class Frames:
     above: Ints = field(default_factory=_none)
     element: Ints = field(default_factory=_none)
     depth: Ints = field(default_factory=_none)
+    wide: dict[int, tuple[int, int]] = field(default_factory=dict)
     first: Ints = field(default_factory=_none)
     last: Ints = field(default_factory=_none)
 
@@ -168,6 +194,8 @@ def _collapse(text: str) -> str:
     """Runs of white space as one space, as a browser sets them; wide and no-break spaces stay."""
     if text.isascii():
         return " ".join(text.split())
+    if "\n" in text or "\r" in text:
+        text = _WRAPPED.sub("", text.strip())
     if "\n" in text or "  " in text or "\t" in text or "\r" in text or "\f" in text:
         text = _SPACE.sub(" ", text)
     return text.strip(" ")
@@ -189,6 +217,11 @@ def cut(root: etree._Element) -> Cut:
     firsts: list[int] = []
     lasts: list[int] = []
     pieces: list[str] = []
+    seams: list[tuple[int, etree._Element | None, etree._Element | None]] = []
+    left: etree._Element | None = None  # the element that ended since the last text
+    right: etree._Element | None = None  # and that which began
+    indent = ""  # of the first line of a listing
+    written: list[int] = []  # how many pieces stood before each open line of a listing
     linked = bold = in_link = in_bold = pre = broken = link_from = 0
     first = start = last = end = 0  # element and node of the first text of the block, and of its last
     element = holder = -1
@@ -198,10 +231,18 @@ def cut(root: etree._Element) -> Cut:
     clean = True  # nothing of the holder has become a block yet
 
     def flush(whole: bool) -> None:
-        nonlocal linked, bold, clean, limit
+        nonlocal linked, bold, clean, limit, left, right
+        left = right = None
+        if seams:
+            length = sum(map(len, pieces))
+            for place, before, after in reversed(seams):
+                head = "".join(pieces[max(place - 4, 0) : place])
+                if is_apart(before, after, head, pieces[place], length):
+                    pieces[place] = f" {pieces[place]}"
+            seams.clear()
         text = pieces[0] if len(pieces) == 1 else "".join(pieces)
         pieces.clear()
-        texts.append(text.strip("\n") if pre else _collapse(text))
+        texts.append(text.strip("\r\n").rstrip() if pre else _collapse(text))
         holders.append(holder)
         links.append(linked)
         emphasis.append(bold)
@@ -223,14 +264,47 @@ def cut(root: etree._Element) -> Cut:
             tag = node.tag
             kind = _KINDS.get(tag, _INLINE)
             nodes += 1
-            if kind >= _EMPTY and holder >= 0:
-                open_kinds.append(_EMPTY)
-                if kind == _UNREAD:
-                    walk.skip_subtree()
-                elif kind != _EMPTY:
+            if pre:
+                if tag in _IN_LISTING:
+                    kind = _LINES
+                    if pieces and not pieces[-1].endswith("\n"):
+                        pieces.append("\n")
+                    written.append(len(pieces))
+                elif kind == _BREAK:
+                    kind = _EMPTY
                     if pieces:
-                        flush(False)
-                    broken = broken + 1 if kind == _BREAK else 0
+                        pieces.append("\n")
+            if kind >= _EMPTY and holder >= 0:
+                stands_for = None
+                if kind == _RAISED:
+                    stands_for = None if pre else note_or_script(node, tag)
+                    kind = _INLINE if stands_for is None else kind
+                elif kind == _FORMULA:
+                    stands_for = formula(node, tag)
+                    if stands_for is None:
+                        kind = _EMPTY if tag == "img" else _UNREAD
+                if kind != _INLINE:
+                    open_kinds.append(_EMPTY)
+                    if stands_for is not None:
+                        left = right = None
+                        walk.skip_subtree()
+                        if stands_for:
+                            last, end = element, nodes
+                            if not pieces:
+                                first, start = element, nodes
+                            if in_link:
+                                linked += len(stands_for)
+                            pieces.append(stands_for)
+                    elif kind == _UNREAD:
+                        walk.skip_subtree()
+                    elif kind != _EMPTY:
+                        if pieces:
+                            flush(False)
+                        broken = broken + 1 if kind == _BREAK else 0
+                    continue
+            elif (kind in (_INLINE, _BLOCK) or pre) and says_again(node, tag, kind != _BLOCK, pre > 0):
+                open_kinds.append(_EMPTY)
+                walk.skip_subtree()
                 continue
             depth = len(open_kinds)  # an element without children is never open here
             if depth >= MAX_DEPTH:
@@ -261,8 +335,10 @@ def cut(root: etree._Element) -> Cut:
                 firsts.append(len(texts))
                 lasts.append(0)
                 clean = True
-                if tag == "pre":
+                if tag in _LISTINGS:
                     pre += 1
+                elif (tag == "td" or tag == "th") and (get("colspan") or get("rowspan")):
+                    frames.wide[holder] = _times(get("colspan")), _times(get("rowspan"))
             elif kind == _LINK:
                 href = node.get("href")
                 if href is not None and not (href[:1] == "#" and holder >= 0 and bits[holder] & marks.HEADING):
@@ -272,6 +348,8 @@ def cut(root: etree._Element) -> Cut:
                     open_kinds[-1] = _INLINE
             elif kind == _BOLD:
                 in_bold += 1
+            if kind != _BLOCK and right is None:
+                right = node
             text = node.text
         elif event == "end":
             kind = open_kinds.pop()
@@ -281,8 +359,9 @@ def cut(root: etree._Element) -> Cut:
                         flush(clean)
                     broken = 0
                     lasts[holder] = len(texts)
-                    if pre and frame_tags[holder] == "pre":
+                    if pre and frame_tags[holder] in _LISTINGS:
                         pre -= 1
+                    indent = ""
                     holder = frames_above[holder]
                     clean = False
                 elif kind == _LINK:
@@ -292,6 +371,12 @@ def cut(root: etree._Element) -> Cut:
                         linked = 0
                 elif kind == _BOLD:
                     in_bold -= 1
+                elif kind == _LINES:
+                    began = written.pop()
+                    if pieces and (began == len(pieces) or not pieces[-1].endswith("\n")):
+                        pieces.append("\n")
+                if kind != _BLOCK:
+                    left, right = node, None
                 nodes = numbers[element]
                 element = above[element]
                 if element < 0:
@@ -310,9 +395,25 @@ def cut(root: etree._Element) -> Cut:
                     linked += len(text)
                 if in_bold:
                     bold += len(text)
+                if pre:
+                    if not pieces and indent:
+                        text = indent + text
+                        indent = ""
+                elif (
+                    0 < len(pieces) < MAX_PIECES
+                    and (left is not None or right is not None)
+                    and text[0].isalnum()
+                    and pieces[-1][-1].isalnum()
+                    and (left is None or left.tag in FACTS)
+                    and (right is None or right.tag in FACTS)
+                ):
+                    seams.append((len(pieces), left, right))
                 pieces.append(text)
             elif pieces:
                 pieces.append(text)
+            elif pre:
+                indent = text.rpartition("\n")[2]
+            left = right = None
     if pieces and len(texts) < MAX_BLOCKS:
         flush(False)
     while holder >= 0:  # still open where the walk stopped early
@@ -325,6 +426,12 @@ def cut(root: etree._Element) -> Cut:
     frames.depth = _ints(depths)[frames.element]
     places.positions = _positions(places)
     return out
+
+
+def _times(value: str | None) -> int:
+    """How many columns or rows a cell says that it takes up, within reason."""
+    value = (value or "").strip()
+    return min(max(int(value), 1), MAX_SPAN) if value.isascii() and value.isdigit() and len(value) <= 4 else 1
 
 
 def _ints(values: list[Any]) -> Ints:

@@ -17,7 +17,15 @@ NEAR = 6
 LINE = 160
 """A line of credits or a caption is at most this long."""
 
+PROSE_WORDS = 6
+"""Words in a line of prose that is set in a fixed pitch, on average at least;"""
+PROSE_SIGNS = 0.01
+"""and the share of its characters that may be signs of code: as many as in a mail with an address."""
+
 _LINKED = 0.5
+_IDEOGRAPH = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
+_SENTENCE_END = re.compile(r"[^\W\d_]{2}[.!?](?:\s|\Z)")
+_SIGNS = re.compile(r"[={}<>\[\]\\|_*#$;@`~^]")
 _ABOUT = re.compile(
     r"^\W*(本报|本刊|新华社|中新社)?\s*(特约|实习|见习)?(记者|通讯员|作者|编辑|责任编辑|责编|来源|文|图)\s*[:：/／ ]"
     r"|^\W*by\s+\w",
@@ -61,6 +69,18 @@ def of_kept(cut: Cut, features: Features, index: int) -> str:
         inline = frame.tag not in ("p", "div")
         return "caption" if inline and features.says[index, LISTS["photo"]] else kind
     return kind
+
+
+def is_listing(frame: Frame, text: str) -> bool:
+    """Whether a block is code, or set like it, rather than prose in a fixed pitch."""
+    if not frame.inherited & marks.PREFORMATTED:
+        return False
+    if len(_IDEOGRAPH.findall(text)) > 0.3 * len(text):
+        return False
+    lines = [line for line in text.splitlines() if line.strip()]
+    words = len(text.split())
+    sentences = _SENTENCE_END.search(text) is not None and words >= PROSE_WORDS * len(lines)
+    return not sentences or len(_SIGNS.findall(text)) > PROSE_SIGNS * len(text)
 
 
 def of_all(cut: Cut, features: Features, inside: Mask) -> list[str]:

@@ -102,6 +102,8 @@ OF_TAG = {
     "h6": HEADING,
     "p": PARAGRAPH,
     "pre": PREFORMATTED,
+    "listing": PREFORMATTED,
+    "xmp": PREFORMATTED,
 }
 """What an element's name alone says; such names also bind its descendants."""
 

@@ -13,6 +13,8 @@ from flows.extract.web.blocks import Cut
 from flows.extract.web.features import Features
 from flows.extract.web.vote import Mask
 
+FRAMED = 150
+"""Characters below which a frame set only says that it is one; with more it tells readers without frames the same."""
 LINKED = 0.4
 """A block with a greater share of linked characters is a link."""
 FEW_LINKS = 8
@@ -94,7 +96,7 @@ def tell(cut: Cut, features: Features, kept: Mask, look: Look) -> str:
     text_kept = float(chars[kept].sum())
     plain = float((chars * (1 - features.linked)).sum())
     short = plain < 1_200 and text_kept < 400
-    if look.frames and plain < 400:
+    if look.frames and plain < FRAMED:
         return "frame"
     if short:
         visible = "\n".join(

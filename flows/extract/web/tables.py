@@ -19,6 +19,9 @@ _PARTS = frozenset(("thead", "tbody", "tfoot", "caption"))
 def merge_rows(cut: Cut) -> None:
     """Join the cells of each row of a data table into one block, parted by tabs, in place.
 
+    A cell without text keeps its place, one that takes up several has empty ones beside it and below; columns that are
+    empty in every row are the layout's and go.
+
     A data table has no table inside it, at least two rows of at least two cells with text, and no long cell.
     """
     frames = cut.all_frames
@@ -27,7 +30,7 @@ def merge_rows(cut: Cut) -> None:
         return
     first, last = frames.first.tolist(), frames.last.tolist()
     rows_of: dict[int, list[int]] = {}
-    cells_of: dict[int, int] = {}
+    cells_of: dict[int, list[int]] = {}
     barred: set[int] = set()
     table_of: list[int] = []
     for frame, (tag, parent) in enumerate(zip(frames.tags, frames.above.tolist(), strict=True)):
@@ -43,28 +46,54 @@ def merge_rows(cut: Cut) -> None:
         if tag == "tr":
             rows_of[table].append(frame)
         elif tag in _CELLS:
-            cells_of[parent] = cells_of.get(parent, 0) + (last[frame] > first[frame])
+            cells_of.setdefault(parent, []).append(frame)
         elif tag not in _INSIDE and tag not in _PARTS:
             barred.add(table)
-    runs: dict[int, tuple[int, int]] = {}
+    runs: dict[int, tuple[int, int, str]] = {}
     for table, rows in rows_of.items():
-        full = [row for row in rows if cells_of.get(row, 0) >= 2]
+        full = [row for row in rows if sum(last[cell] > first[cell] for cell in cells_of.get(row, ())) >= 2]
         if table in barred or not many[table] or len(full) < 2 or len(full) * 2 < len(rows):
             continue
         sizes = np.array([len(text) for text in cut.texts[first[table] : last[table]]])
         linked = int((cut.links[first[table] : last[table]] * 2 > sizes).sum())
         if sizes.max() > MAX_CELL or linked > MAX_LINKED * len(sizes):
             continue
-        runs |= {first[row]: (last[row], row) for row in rows if last[row] > first[row]}
+        texts = _rows(cut, [cells_of.get(row, []) for row in rows], first, last)
+        runs |= {
+            first[row]: (last[row], row, text) for row, text in zip(rows, texts, strict=True) if last[row] > first[row]
+        }
     if runs:
         _join(cut, runs)
 
 
-def _join(cut: Cut, runs: dict[int, tuple[int, int]]) -> None:
-    """Replace each run of blocks by one, and count the blocks of every frame anew."""
+def _rows(cut: Cut, rows: list[list[int]], first: list[int], last: list[int]) -> list[str]:
+    """The text of each row, its cells parted by tabs; cells are given by their frames."""
+    grid: list[dict[int, str]] = []
+    taken: dict[int, int] = {}  # columns that a cell of a row above still takes up, and how many rows more
+    for cells in rows:
+        line: dict[int, str] = {}
+        below: dict[int, int] = {column: left - 1 for column, left in taken.items() if left > 1}
+        column = 0
+        for cell in cells:
+            while column in taken:
+                column += 1
+            columns, deep = cut.all_frames.wide.get(cell, (1, 1))
+            if text := " ".join(" ".join(part.split()) for part in cut.texts[first[cell] : last[cell]]):
+                line[column] = text
+            if deep > 1:
+                below |= dict.fromkeys(range(column, column + columns), deep - 1)
+            column += columns
+        taken = below
+        grid.append(line)
+    used = sorted({column for line in grid for column in line})
+    return ["\t".join(line.get(column, "") for column in used).rstrip("\t") for line in grid]
+
+
+def _join(cut: Cut, runs: dict[int, tuple[int, int, str]]) -> None:
+    """Replace each run of blocks by one with the text given, and count the blocks of every frame anew."""
     is_kept = np.ones(len(cut.texts), dtype=bool)
-    for start, (end, row) in runs.items():
-        cut.texts[start] = "\t".join(" ".join(text.split()) for text in cut.texts[start:end])
+    for start, (end, row, text) in runs.items():
+        cut.texts[start] = text
         cut.holders[start] = row
         cut.whole[start] = True
         is_kept[start + 1 : end] = False

@@ -11,7 +11,7 @@ from flows.extract.web import marks
 from flows.extract.web.blocks import Cut
 from flows.extract.web.features import Features
 from flows.extract.web.others import DEEPEST, LARGEST, MOST_BLOCKS, READERS, blocks_of
-from flows.extract.web.whole import mend
+from flows.extract.web.whole import copies, mend
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -70,8 +70,10 @@ def vote(cut: Cut, features: Features, odds: Array, markup: str) -> Verdict:
     """The verdict on a page; `odds` is the model's log odds for each block, `markup` the page.
 
     Two cheap readers, the model and the densest frame, read every page, and the model decides. Where they keep
-    different texts, other readers speak for the blocks that they keep and against the rest.
+    different texts, other readers speak for the blocks that they keep and against the rest. Copies out of sight of what
+    can be seen are marked in `features` as no text.
     """
+    features.marks[copies(cut, features)] |= marks.CONTROL
     readable = features.marks & (marks.CONTROL | marks.BELOW) == 0
     if features.headline >= 0:
         readable[features.headline] = False

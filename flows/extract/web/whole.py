@@ -17,6 +17,8 @@ SIBLINGS = 3
 """As many entries of a list, or rows of a table, stand or fall together,"""
 LIST_LINKED = 0.25
 """unless so much of them is linked."""
+COPIED = 30
+"""A shorter block is no copy of another: it may be a name, or a line that comes again."""
 GAP = 2
 """As many blocks between two paragraphs of one element are of the article too,"""
 LINE_LINKED = 0.3
@@ -58,6 +60,41 @@ def mend(cut: Cut, features: Features, kept: Mask, odds: Array) -> Mask:
         if i > places[0] and below < len(kept) and kept[below]:
             kept[i] = True
     return kept
+
+
+def copies(cut: Cut, features: Features) -> Mask:
+    """The blocks that are out of sight and say again what another block says: copies for printing, for readers without
+    scripts, to be taken along.
+
+    Of two copies out of sight the first one stands. Where most of an element's text out of sight is a copy, all of it
+    is.
+    """
+    frames = cut.all_frames
+    unseen = (features.marks & (marks.CONCEALED | marks.HIDDEN) != 0) | (
+        np.array(frames.inherited, dtype=np.int64)[cut.holders] & marks.CONCEALED != 0
+    )
+    out: Mask = np.zeros(len(unseen), dtype=bool)
+    if not (unseen & (features.chars >= COPIED)).any():
+        return out
+    folded = [
+        "".join(text.split()) if size >= COPIED else ""
+        for text, size in zip(cut.texts, features.chars.tolist(), strict=True)
+    ]
+    known = {text for text, hidden in zip(folded, unseen.tolist(), strict=True) if text and not hidden}
+    for i in np.flatnonzero(unseen).tolist():
+        out[i] = folded[i] in known
+        if folded[i]:
+            known.add(folded[i])
+    if not out.any():
+        return out
+    own = np.array(frames.bits, dtype=np.int64) & (marks.CONCEALED | marks.HIDDEN) != 0
+    first, last = frames.first.tolist(), frames.last.tolist()
+    for frame in np.flatnonzero(own).tolist():
+        inside = slice(first[frame], last[frame])
+        hidden = features.chars[inside] * unseen[inside]
+        if 2 * float((hidden * out[inside]).sum()) > float(hidden.sum()) > 0:
+            out[inside] |= unseen[inside]
+    return out
 
 
 def _siblings(cut: Cut, features: Features, kept: Mask) -> Mask:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from flows.clean.edits import repair
 from flows.clean.facts import clean_facts
-from flows.clean.rules import RULES
+from flows.clean.rules import MARKED, TEXT
+from flows.clean.sieve import rules_of
 from flows.read import Work, read_payloads
 from schemas.columns import STRINGS
 from tests.flows.clean.damage import MOJIBAKE, TEXTS
@@ -40,7 +41,7 @@ def test_each_value_is_repaired_as_a_text_of_its_document(rows: list[tuple[int, 
     found = clean_facts(table, ("title", "authors"), DOCUMENTS).to_pylist()
     assert len(found) == len(rows)
     for (owner, title, authors), now in zip(rows, found, strict=True):
-        rules = [rule for rule in RULES if rule.only in (None, EXTRACTORS[owner])]
+        rules = rules_of(MARKED if EXTRACTORS[owner] == "markdown" else TEXT)
         assert (now["title"] or "") == (repair(title, rules)[0] if title else "")
         wanted = None if authors is None else [text for each in authors if (text := repair(each, rules)[0])]
         assert now["authors"] == wanted

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.clean.edits import Edit, repair, undo
-from flows.clean.rules import RULES
+from flows.clean.rules import MARKED, PAGE, TEXT
+from flows.clean.sieve import rules_of
 from flows.clean.stage import SPLIT_ABOVE, Cleaned, clean
 from schemas import table
 from schemas.columns import TEXT_KINDS
@@ -122,7 +123,7 @@ BLOCKS = st.lists(
 def test_columns_come_out_as_each_row_alone(
     groups: list[list[tuple[str, str, int | None, bool]]], extractor: str
 ) -> None:
-    rules = [rule for rule in RULES if rule.only in (None, extractor)]
+    rules = rules_of({"markdown": MARKED, "html": PAGE}.get(extractor, TEXT))
     blocks = [
         block(
             owner,

@@ -16,7 +16,8 @@ from schemas.tables.documents import PAGE_KINDS
 from tests.flows.extract.pages import PAGES, SampledPage
 
 SOUP = [
-    "<p>", "</p>", "<div class=content>", "</div>", "<td>", "<table>",
+    "<sup>", "<ruby>", "<rt>", "<math>", "<template shadowrootmode=open>", "<textarea>",
+    "<pre>", "<slot>", "2", "<span>", "<p>", "</p>", "<div class=content>", "</div>", "<td>", "<table>",
     "</table>", "<br>", "<a href=x>", "</a>", "<b>",
     "<script>", "</script>", "<!--", "-->", "&nbsp;", "&#0;", "\x00", "一句话。", "words here, ",
     "<li>", "<h1>", "</h1>",

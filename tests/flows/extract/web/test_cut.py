@@ -19,7 +19,7 @@ def blocks(markup: str, *, rows: bool = False) -> Cut:
 
 def test_white_space_is_set_as_a_browser_does() -> None:
     page = blocks("<p>  一 \n\t 二&nbsp;三　四 </p><pre>a\n  b\n</pre>")
-    assert page.texts == ["一 二\u00a0三\u3000四", "a\n  b"]
+    assert page.texts == ["一二\u00a0三\u3000四", "a\n  b"]
 
 
 def test_inline_elements_stay_in_their_paragraph_and_breaks_part_it() -> None:
@@ -96,3 +96,22 @@ def test_a_link_around_paragraphs_and_an_anchor_are_no_links() -> None:
 def test_a_heading_that_leads_to_its_own_anchor_is_no_link() -> None:
     page = blocks('<h2 id=a><a href="#a">Problem</a></h2><h2><a href="/b">More</a></h2><p><a href="#a">Up</a></p>')
     assert [links > 0 for links in page.links.tolist()] == [False, True, True]
+
+
+def test_cells_keep_their_columns() -> None:
+    page = blocks(
+        "<table><tr><th>Pier</th><th>2022</th><th>2023</th><th>2024</th></tr><tr><td>North</td><td>4.1</td><td></td>"
+        "<td>4.4</td></tr><tr><td></td><td></td><td>&nbsp;</td><td>3.8</td></tr></table>",
+        rows=True,
+    )
+    assert page.texts == ["Pier\t2022\t2023\t2024", "North\t4.1\t\t4.4", "\t\t\t3.8"]
+
+
+def test_cells_that_take_up_several_places_keep_the_others_in_theirs() -> None:
+    page = blocks(
+        "<table><tr><td>&nbsp;</td><th>Pier</th><th colspan=2>Year</th></tr>"
+        "<tr><td></td><th></th><th>22</th><th>23</th></tr><tr><td></td><td rowspan=2>North</td>"
+        "<td>1</td><td>2</td></tr><tr><td></td><td>3</td><td>4</td></tr></table>",
+        rows=True,
+    )
+    assert page.texts == ["Pier\tYear", "\t22\t23", "North\t1\t2", "\t3\t4"]
