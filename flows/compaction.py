@@ -3,14 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flows.versions import DIBAO
 from schemas import TABLES
+from warehouse.expiry import Freed, Policy, expire
 from warehouse.store import Warehouse
 
 WORTH_IT = 32
 """A table with at least this many files is rewritten."""
+
+
+@dataclass(frozen=True)
+class Upkeep:
+    """What the upkeep did: the tables that were rewritten, and what was let go."""
+
+    compacted: list[str]
+    freed: Freed
+
+
+def maintain(
+    warehouse: Warehouse,
+    keep: str,
+    least: int = WORTH_IT,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Upkeep:
+    """Rewrite tables of many small files, then let go of the snapshots that `keep` does not keep and of their files.
+
+    Raises PolicyError where `keep` is no policy, Missing where there is no warehouse.
+    """
+    policy = Policy.of(keep)
+    names = compact(warehouse, least, clock)
+    with warehouse.writer() as writer:
+        writer.published()
+        return Upkeep(names, expire(warehouse.root, policy))
 
 
 def compact(

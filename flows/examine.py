@@ -162,6 +162,7 @@ def _foreign(root: Path, report: Report) -> None:
                 (folder == "raw" and (path.suffix == ".open" or path.name.endswith((".warc.gz", ".warc"))))
                 or (folder == "tables" and parts[1] in tables and ("_delta_log" in parts or path.suffix == ".parquet"))
                 or (folder == "snapshots" and path.suffix == ".json" and path.stem.isdigit())
+                or name == snapshots.EXPIRED
             )
             if not left:
                 report.findings.append(Finding("foreign", f"{name} is none of the archive's files; move it elsewhere."))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from prefect import flow, get_run_logger, task
-from prefect.artifacts import create_table_artifact
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
 from prefect.concurrency.sync import concurrency
@@ -16,6 +17,7 @@ from prefect.runtime import flow_run
 
 from flows.executor import alone
 from flows.pipeline import Job, Outcome, run
+from flows.report import intake
 from flows.settings import Settings, load
 from flows.sources.registry import BadSource, Source, SourceError, load_all
 from flows.workers import Fault, Workers
@@ -81,7 +83,14 @@ class RunFailed(Exception):  # noqa: N818
     """Makes a flow run a failed one: a source or a stage failed. All else is published."""
 
 
-@flow(name="ingest", log_prints=True)
+def _name_of_run() -> str:
+    """A flow run's name: its sources, and when it was due."""
+    names = flow_run.parameters.get("sources") or ["all sources"]
+    due = flow_run.scheduled_start_time or datetime.now(UTC)
+    return f"{', '.join(names)} {due:%Y-%m-%d %H:%M} UTC"
+
+
+@flow(name="ingest", flow_run_name=_name_of_run, log_prints=True)
 def ingest(warehouse: str, sources: list[str] | None = None) -> dict[str, Any]:
     """Take in registered sources (all where none is named) and publish a snapshot; returns the rows added."""
     settings = load({"warehouse": Path(warehouse)})
@@ -125,7 +134,22 @@ def take_in(settings: Settings, sources: list[Source | BadSource]) -> Outcome:
         table=[{"table": name, "rows added": count} for name, count in outcome.counts.items()],
         description=f"Snapshot {number}" if number else "Nothing was new.",
     )
+    _report_sources(settings, outcome)
     return outcome
+
+
+def _report_sources(settings: Settings, outcome: Outcome) -> None:
+    """An artifact for each source in which something was new or failed."""
+    if outcome.snapshot is None:
+        return
+    con = Warehouse(settings.warehouse).connect()
+    try:
+        found = intake.sources(con, outcome.run_id)
+    finally:
+        con.close()
+    for each in found:
+        text = intake.markdown(each, snapshot=outcome.snapshot.number)
+        create_markdown_artifact(key=intake.artifact_key(each["source_id"]), markdown=text, description=each["status"])
 
 
 def run_on_server(settings: Settings, sources: list[Source | BadSource]) -> Outcome:
@@ -143,7 +167,8 @@ def run_on_server(settings: Settings, sources: list[Source | BadSource]) -> Outc
             raise RunFailed("\n".join(map(str, held[0].failures)))
 
     with suppress(RunFailed):  # the outcome says what failed
-        flow(name="ingest", validate_parameters=False)(body)(settings, sources)
+        name = f"{', '.join(each.id for each in sources)} by hand"
+        flow(name="ingest", flow_run_name=name, validate_parameters=False)(body)(settings, sources)
     return held[0]
 
 

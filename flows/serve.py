@@ -14,7 +14,6 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from flows.report.visible import visible
 from flows.settings import Settings
@@ -43,7 +42,11 @@ def check_schedule(cron: str) -> None:
 
 
 def serve_sources(settings: Settings, port: int, audit_cron: str | None) -> None:
-    """Serve one deployment per source and one for the audit until interrupted."""
+    """Serve one deployment per source, one for the audit and one for the upkeep until interrupted.
+
+    Sources that are added, changed, paused or removed meanwhile are taken up within seconds. Raises ServerError where
+    no source is registered.
+    """
     root = settings.warehouse.resolve()
     registry = load_all(root / "sources")
     registered = [each for each in registry.sources if not each.adhoc]
@@ -54,46 +57,13 @@ def serve_sources(settings: Settings, port: int, audit_cron: str | None) -> None
     with server(root / "state" / "prefect", port) as url:
         os.environ["PREFECT_API_URL"] = url
         # Only now: what imports Prefect before would have it start a server of its own.
-        sources, faults = [], [bad.message for bad in registry.bad]
-        for source in registered:
-            try:
-                if source.schedule:
-                    check_schedule(source.schedule)
-            except ServerError as error:
-                faults.append(f"Source {source.id}: {error}")
-            else:
-                sources.append(source)
-        for fault in faults:
-            _left_out(fault)
-        if not sources:
-            raise ServerError(_NOTHING)
-        from prefect import serve
+        import anyio
 
-        from flows.audit import audit
-        from flows.ingest import ingest, limit_writers
-        from flows.maintain import maintain
+        from flows.deployments import serve
+        from flows.ingest import limit_writers
 
         limit_writers()
-        deployments: list[Any] = [
-            ingest.to_deployment(
-                name=source.id,
-                cron=source.schedule,
-                parameters={"warehouse": str(root), "sources": [source.id]},
-                description=source.rights,
-                tags=["dibao", source.kind],
-                paused=source.paused,
-            )
-            for source in sources
-        ]
-        whole = {"warehouse": str(root)}
-        deployments.append(maintain.to_deployment(name="maintain", cron=MAINTAIN_CRON, parameters=whole))
-        if audit_cron:
-            deployments.append(audit.to_deployment(name="audit", cron=audit_cron, parameters=whole))
-        print(
-            f"Serving {len(sources)} sources at {url.removesuffix('/api')}; Ctrl-C stops, and schedules stay.",
-            flush=True,
-        )
-        serve(*deployments, pause_on_shutdown=False, print_starting_message=False)
+        anyio.run(serve, root, MAINTAIN_CRON, audit_cron, url)
 
 
 def _left_out(fault: str) -> None:
@@ -116,6 +86,10 @@ def server(home: Path, port: int) -> Iterator[str]:
         "PREFECT_HOME": str(home),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
+        # The pages ask the server at this address; they would ask the usual port otherwise.
+        "PREFECT_SERVER_UI_API_URL": url,
+        "PREFECT_SERVER_API_HOST": "127.0.0.1",
+        "PREFECT_SERVER_API_PORT": str(port),
     }
     log = (home / "server.log").open("ab")
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]

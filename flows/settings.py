@@ -29,6 +29,7 @@ class Settings:
     memory_limit   memory limit of DuckDB, of matching and of a query, such as `2GB` (DIBAO_MEMORY_LIMIT)
     query_seconds  seconds that a query may take; 0 is no limit (DIBAO_QUERY_SECONDS)
     query_rows     rows that a query prints as CSV or JSON; 0 is no limit (DIBAO_QUERY_ROWS)
+    keep           which snapshots `maintain` keeps (DIBAO_KEEP)
     """
 
     warehouse: Path = Path("warehouse/data")
@@ -36,6 +37,7 @@ class Settings:
     memory_limit: str = "2GB"
     query_seconds: float = 300.0
     query_rows: int = 1_000_000
+    keep: str = "30 daily, 12 monthly, all yearly"
 
     @property
     def processes(self) -> int:
@@ -47,7 +49,7 @@ class Settings:
         return hashlib.sha256(repr(sorted(shaping.items())).encode()).hexdigest()
 
 
-_NOT_SHAPING = ("warehouse", "workers", "memory_limit", "query_seconds", "query_rows")
+_NOT_SHAPING = ("warehouse", "workers", "memory_limit", "query_seconds", "query_rows", "keep")
 _NUMBERS: dict[str, type[int] | type[float]] = {"workers": int, "query_seconds": float, "query_rows": int}
 
 

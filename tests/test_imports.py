@@ -17,7 +17,7 @@ FLOORS = ("schemas", "warehouse", "flows")
 """Lowest first. A floor may import itself and those before it."""
 
 STAGES = ("flows/extract", "flows/segment", "flows/clean", "flows/match", "flows/restore")
-ORCHESTRATED = {"flows/ingest.py", "flows/audit.py", "flows/maintain.py", "flows/serve.py"}
+ORCHESTRATED = {f"flows/{name}.py" for name in ("ingest", "audit", "maintain", "serve", "deployments")}
 """The only modules that may know Prefect."""
 
 

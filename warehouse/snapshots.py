@@ -17,6 +17,9 @@ from warehouse.errors import Conflict, Damaged
 from warehouse.manifests import FileEntry, Manifest, Piece
 from warehouse.storage import Storage, at
 
+EXPIRED = "snapshots/expired.json"
+"""The SHA-256 of each snapshot that was let go, by its number, so that the chain goes on through it."""
+
 FORMAT = 2
 """Format of what is written. In format 1, which has no number, a snapshot lists every file by itself."""
 
@@ -73,6 +76,21 @@ def _store(root: Path) -> Storage:
 
 def _name(number: int) -> str:
     return f"{number:08d}.json"
+
+
+def key(number: int) -> str:
+    """The key of a snapshot's file below the warehouse's root."""
+    return f"snapshots/{_name(number)}"
+
+
+def expired(root: Path) -> dict[int, str]:
+    """The SHA-256 of each snapshot that was let go. Raises Damaged where their record cannot be read."""
+    try:
+        return {int(number): str(sha256) for number, sha256 in json.loads(at(root).get(EXPIRED)).items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, AttributeError) as error:
+        raise Damaged(f"{EXPIRED} cannot be read ({error}); restore it from a backup.") from error
 
 
 def numbers(root: Path) -> list[int]:
@@ -150,26 +168,35 @@ def publish(root: Path, snapshot: Snapshot) -> Snapshot:
 def chain(root: Path) -> list[str]:
     """Check the hash chain and every list of files in it; returns one sentence for each break, none where all is whole.
 
-    A snapshot names the pieces of its manifests by their hashes, so that the chain holds them too.
+    A snapshot names the pieces of its manifests by their hashes, so that the chain holds them too. It goes on through
+    snapshots that were let go by the hashes that are kept of them.
     """
     broken: list[str] = []
     whole: set[str] = set()
-    before: Snapshot | None = None
-    for expected, number in enumerate(numbers(root), start=1):
-        if number != expected:
-            broken.append(f"Snapshot {expected} is missing.")
+    there = set(numbers(root))
+    try:
+        gone = expired(root)
+    except Damaged as error:
+        return [str(error)]
+    before: str | None = None
+    for number in range(1, max([0, *there, *gone]) + 1):
+        if number not in there and number in gone:
+            before = gone[number]
+            continue
+        if number not in there:
+            broken.append(f"Snapshot {number} is missing.")
             break
         try:
             now = load(root, number)
         except Damaged as error:
             broken.append(str(error))
             break
-        if now.previous_sha256 != (before.sha256 if before else None):
+        if now.previous_sha256 != before:
             broken.append(f"Snapshot {number} does not follow from snapshot {number - 1}: one of them was changed.")
         for manifest in now.manifests:
             for piece in manifest.pieces:
                 if piece.sha256 not in whole:
                     whole.add(piece.sha256)
                     broken += manifests.broken(manifest.storage, piece, number)
-        before = now
+        before = now.sha256
     return broken

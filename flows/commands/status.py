@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
 from flows.commands.common import JsonOption, WarehouseOption, open_warehouse, print_json, print_table, say
 
 _FAILED = """
@@ -17,8 +22,47 @@ GROUP BY source_id ORDER BY source_id
 _WHERE = "dibao query \"SELECT traceback FROM rejects WHERE uri LIKE 'dibao:stage/%'\""
 
 
-def command(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> int:
+def command(
+    warehouse: WarehouseOption = None,
+    disk: Annotated[bool, typer.Option("--disk", help="Show what takes how much room instead.")] = False,
+    as_json: JsonOption = False,
+) -> int:
     """Show the last runs, the rows of each table, and the rejects by reason."""
+    return _disk(warehouse, as_json) if disk else _status(warehouse, as_json)
+
+
+def _disk(warehouse: Path | None, as_json: bool) -> int:
+    from flows.report import sizes
+
+    store = open_warehouse(warehouse)
+    con = store.connect()
+    try:
+        by_source, growth = sizes.by_source(con), sizes.growth(con)
+    finally:
+        con.close()
+    parts, tables = sizes.parts(store.root), sizes.tables(store.root)
+    if as_json:
+        shown = {name: {"files": files, "bytes": size} for name, (files, size) in parts.items()}
+        print_json({"parts": shown, "tables": tables, "sources": by_source, "growth": growth})
+        return 0
+    told = sizes.told
+    print_table(
+        ("part", "files", "size"),
+        [(name, f"{files:,}", told(size)) for name, (files, size) in parts.items()],
+        right=("files", "size"),
+    )
+    say("\nTables")
+    print_table(("table", "size"), [(name, told(size)) for name, size in tables.items()], right=("size",))
+    say("\nRaw bytes by source and year")
+    rows = [(each["source_id"], each["year"], f"{each['captures']:,}", told(each["bytes"])) for each in by_source]
+    print_table(("source", "year", "captures", "size"), rows, right=("year", "captures", "size"))
+    say("\nGrowth")
+    months = [(f"{each['month']:%Y-%m}", f"{each['captures']:,}", told(each["bytes"])) for each in growth]
+    print_table(("month", "captures", "size"), months, right=("captures", "size"))
+    return 0
+
+
+def _status(warehouse: Path | None, as_json: bool) -> int:
     from flows.sources.registry import load_all
     from schemas import TABLES
     from warehouse.errors import nothing_at

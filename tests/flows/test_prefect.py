@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -170,8 +171,8 @@ def test_ingest_can_run_on_that_server(served: Served, samples: Path, tmp_path: 
 
 
 def test_one_writer_at_a_time_is_known_to_the_server(served: Served) -> None:
-    (limit,) = served.ask("/v2/concurrency_limits/filter", {})
-    assert (limit["name"], limit["limit"]) == ("dibao-writer", 1)
+    limits = {each["name"]: each["limit"] for each in served.ask("/v2/concurrency_limits/filter", {})}
+    assert limits["dibao-writer"] == 1
 
 
 def test_there_is_a_deployment_for_each_source_and_the_upkeep(served: Served) -> None:
@@ -180,6 +181,49 @@ def test_there_is_a_deployment_for_each_source_and_the_upkeep(served: Served) ->
     (schedule,) = deployments["texts"]["schedules"]
     assert schedule["active"] is True
     assert schedule["schedule"]["cron"] == "* * * * *"
+
+
+def test_the_pages_ask_the_server_that_serves_them(served: Served) -> None:
+    with urllib.request.urlopen(served.url.removesuffix("/api") + "/ui-settings", timeout=30) as reply:
+        assert json.loads(reply.read())["api_url"] == served.url
+
+
+def test_a_run_is_named_by_its_source_and_reported_source_by_source(served: Served) -> None:
+    wait_until(lambda: published(served.root), SCHEDULE_SECONDS, served)
+    flow_run = value(served.root, "SELECT flow_run_id FROM runs ORDER BY started_at LIMIT 1")
+    (run,) = served.ask("/flow_runs/filter", {"flow_runs": {"id": {"any_": [flow_run]}}})
+    assert re.fullmatch(r"texts \d{4}-\d\d-\d\d \d\d:\d\d UTC", run["name"])
+    asked = {"artifacts": {"key": {"any_": ["source-texts"]}}}
+    (found,) = wait_until(lambda: served.ask("/artifacts/filter", asked), 60, served)
+    assert "| captures | 2 |" in found["data"]
+
+
+def test_what_becomes_of_the_registry_is_followed(served: Served) -> None:
+    """A source is added, fails in a run of its schedule, is paused and removed, all while the others are served."""
+
+    def deployment() -> Any:
+        return next((each for each in served.ask("/deployments/filter", {}) if each["name"] == "later"), None)
+
+    def changed(*words: str | Path) -> None:
+        done = command("source", *words, "--warehouse", served.root)
+        assert done.returncode == 0, done.stderr
+
+    folder = served.root.parent / "later"
+    folder.mkdir()
+    schedule = ("--schedule", "* * * * *", "--zone", "Asia/Shanghai")
+    changed("add", "later", folder, *schedule)
+    folder.rmdir()
+    found = wait_until(deployment, 60, served)
+    assert found["schedules"][0]["schedule"]["timezone"] == "Asia/Shanghai"
+    assert found["global_concurrency_limit"]["limit"] == 1
+    asked = {"deployments": {"id": {"any_": [found["id"]]}}, "flow_runs": {"state": {"type": {"any_": ["FAILED"]}}}}
+    (run, *_) = wait_until(lambda: served.ask("/flow_runs/filter", asked), SCHEDULE_SECONDS, served)
+    assert "later" in run["state"]["message"]
+    changed("pause", "later")
+    wait_until(lambda: deployment()["paused"], 60, served)
+    changed("remove", "later")
+    wait_until(lambda: deployment() is None, 60, served)
+    assert {"texts", "audit", "maintain"} <= {each["name"] for each in served.ask("/deployments/filter", {})}
 
 
 def test_ingest_on_no_server_says_so(tmp_path: Path, samples: Path) -> None:

@@ -211,6 +211,19 @@ def test_status_for_people(run: Run, sampled: Path) -> None:
     assert "20240301-empty.txt" in out
 
 
+def test_status_says_what_takes_how_much_room(run: Run, sampled: Path) -> None:
+    told = json.loads(run("status", "--disk", "--json", "--warehouse", sampled)[1])
+    raw = sum(path.stat().st_size for path in (sampled / "raw").rglob("*.gz"))
+    assert told["parts"]["raw"]["bytes"] == raw
+    assert told["parts"]["tables"]["bytes"] == sum(told["tables"].values())
+    in_records = value(
+        sampled, "SELECT sum(n) FROM (SELECT max(warc_length) AS n FROM captures GROUP BY warc_file, warc_offset)"
+    )
+    assert sum(each["bytes"] for each in told["sources"]) == in_records <= raw
+    assert sum(each["captures"] for each in told["growth"]) == value(sampled, "SELECT count(*) FROM captures")
+    assert "Raw bytes by source and year" in run("status", "--disk", "--warehouse", sampled)[1]
+
+
 def test_the_warehouse_comes_from_the_environment_too(sampled: Path) -> None:
     done = command("status", env={"DIBAO_WAREHOUSE": str(sampled)})
     assert done.returncode == 0
