@@ -15,6 +15,7 @@ import typer
 
 from flows.commands import (
     audit,
+    backup,
     changes,
     compare,
     export,
@@ -92,7 +93,9 @@ _SHORT = {
     "serve": "Run the sources on their schedules, and audits.",
     "schema": "Print what the tables and their columns mean.",
     "export": "Write a table or a query's result to a file.",
-    "maintain": "Rewrite tables of many small files into few.",
+    "maintain": "Rewrite small files into few; let go of old ones.",
+    "backup": "Bring a verified copy of the warehouse up to date.",
+    "restore": "Make a warehouse from such a copy.",
 }
 _SHORT_OF_SOURCE = {
     "show": "Show a source, its last runs and what it lacks.",
@@ -124,6 +127,8 @@ _COMMANDS = (
 for _module in _COMMANDS:
     _name = _module.__name__.rpartition(".")[2]
     app.command(_name, short_help=_SHORT.get(_name), context_settings=_HELP)(_exiting(_module.command))
+for _copying in (backup.backup, backup.restore):
+    app.command(_copying.__name__, short_help=_SHORT[_copying.__name__], context_settings=_HELP)(_exiting(_copying))
 _sources = typer.Typer(help="Register sources, look after them.", no_args_is_help=True, rich_markup_mode=None)
 _sources.command("add", short_help="Register a source.", context_settings=_HELP)(_exiting(source.add))
 _sources.command("list", short_help="List the registered sources.", context_settings=_HELP)(

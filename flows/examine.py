@@ -15,6 +15,7 @@ from urllib.parse import unquote
 import duckdb
 
 from flows.progress import Progress, Silent, stage
+from flows.settings import SettingsError
 from flows.versions import DIBAO
 from schemas import TABLES, layout, table
 from schemas.render.checks import table_checks
@@ -48,10 +49,30 @@ class Report:
     """Why these rows were not published; None where they were."""
 
 
+def part(text: str | None) -> float:
+    """The part of the bytes that is to be read, from `5%` or `0.05`; all where none is said. Raises SettingsError."""
+    if text is None:
+        return 1.0
+    number, percent, rest = text.strip().partition("%")
+    try:
+        found = float(number) / (100 if percent else 1)
+    except ValueError:
+        found = 0.0
+    if rest or not 0 < found <= 1:
+        raise SettingsError(f"--sample takes a part such as 5%, not {text!r}.")
+    return found
+
+
 def examine(
-    warehouse: Warehouse, progress: Progress | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    warehouse: Warehouse,
+    progress: Progress | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    part: float = 1.0,
 ) -> Report:
     """Audit a warehouse and record what was read in `fixity`, where it can be written to.
+
+    Where `part` is below 1, only so much of the files and records is read: those of the day, so that other days read
+    others, chosen by a hash of day and name. Digests and checks are those of everything.
 
     Whatever is damaged, missing or foreign is a finding, and the rest is looked at all the same. Raises Missing where
     there is no warehouse, Busy where a run is writing to it, Outdated where another version of Dibao gave the tables
@@ -65,17 +86,18 @@ def examine(
     if snapshot is not None and snapshot.number == numbers[-1] and snapshot.layout != layout():
         raise outdated_at(root)
     now, report = clock(), Report()
+    chosen = partial(_chosen, f"{now:%Y-%m-%d}", part)
     with ExitStack() as stack:
         writer = _writer(stack, warehouse, report)
         for broken in snapshots.chain(root):
             report.findings.append(Finding("snapshot chain", broken))
         steps: tuple[tuple[str, Callable[[], None]], ...] = (
             ("catalogue", partial(_catalogue, root, snapshot, report)),
-            ("files", partial(_files, warehouse, now, report, progress)),
+            ("files", partial(_files, warehouse, now, report, progress, chosen)),
             ("foreign", partial(_foreign, root, report)),
             ("Delta logs", partial(_delta_logs, root, snapshot, report)),
             ("sources", partial(_sources, warehouse, report)),
-            ("tables", partial(_tables, warehouse, snapshot, now, report, progress)),
+            ("tables", partial(_tables, warehouse, snapshot, now, report, progress, chosen)),
         )
         for check, work in steps:
             try:
@@ -200,7 +222,19 @@ def _sources(warehouse: Warehouse, report: Report) -> None:
             report.findings.append(Finding("sources", f"sources/{name}: {_said(error)}."))
 
 
-def _tables(warehouse: Warehouse, snapshot: Snapshot | None, now: datetime, report: Report, progress: Progress) -> None:
+def _chosen(day: str, part: float, name: str) -> bool:
+    """Whether what goes by this name is read on this day, where only a part is."""
+    return part >= 1 or int(hashlib.sha256(f"{day} {name}".encode()).hexdigest()[:12], 16) < part * 16**12
+
+
+def _tables(
+    warehouse: Warehouse,
+    snapshot: Snapshot | None,
+    now: datetime,
+    report: Report,
+    progress: Progress,
+    chosen: Callable[[str], bool],
+) -> None:
     """Digests, records and checks. What asks for several tables needs all of them."""
     if snapshot is None:
         return
@@ -211,13 +245,15 @@ def _tables(warehouse: Warehouse, snapshot: Snapshot | None, now: datetime, repo
         report.findings.append(Finding("checks", message))
         return
     with closing(_defined(warehouse.root, snapshot)) as con:
-        _records(warehouse, con, now, report, progress)
+        _records(warehouse, con, now, report, progress, chosen)
         _checks(con, report, progress)
 
 
-def _files(warehouse: Warehouse, now: datetime, report: Report, progress: Progress) -> None:
+def _files(
+    warehouse: Warehouse, now: datetime, report: Report, progress: Progress, chosen: Callable[[str], bool]
+) -> None:
     """Every file that any snapshot names, WARC and table alike."""
-    listed = fixity.files(warehouse.root)
+    listed = [entry for entry in fixity.files(warehouse.root) if chosen(entry.path)]
     with stage(progress, "files", len(listed)):
         for entry in listed:
             actual = fixity.sha256(warehouse.root / entry.path)
@@ -230,7 +266,12 @@ def _files(warehouse: Warehouse, now: datetime, report: Report, progress: Progre
 
 
 def _records(
-    warehouse: Warehouse, con: duckdb.DuckDBPyConnection, now: datetime, report: Report, progress: Progress
+    warehouse: Warehouse,
+    con: duckdb.DuckDBPyConnection,
+    now: datetime,
+    report: Report,
+    progress: Progress,
+    chosen: Callable[[str], bool],
 ) -> None:
     """Every WARC record that holds a payload, whole or in parts."""
     total = con.execute("SELECT count(*) FROM captures WHERE record_type <> 'revisit'").fetchone()
@@ -243,6 +284,9 @@ def _records(
         payload: bytes | None = None
         while rows := result.fetchmany(1024):
             for name, offset, length, kind, start, end, expected in rows:
+                if not chosen(f"{name}@{offset}"):
+                    progress.advance()
+                    continue
                 if last != (name, offset):
                     last = (name, offset)
                     try:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from flows.commands.common import JsonOption, WarehouseOption, open_warehouse, print_json, print_table, say
 
 
-def command(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> int:
+def command(
+    warehouse: WarehouseOption = None,
+    sample: Annotated[
+        str | None,
+        typer.Option(metavar="PART", help="Read only this part of the bytes again, such as 5%; others on another day."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> int:
     """Read every WARC record and table file again, and run all checks. Exit status 1 where something is wrong."""
-    from flows.examine import examine
+    from flows.examine import examine, part
     from flows.progress import Silent, for_terminal
 
-    report = examine(open_warehouse(warehouse), Silent() if as_json else for_terminal())
+    report = examine(open_warehouse(warehouse), Silent() if as_json else for_terminal(), part=part(sample))
     if as_json:
         print_json(
             {

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
-from flows.examine import Report, examine
+from flows.examine import Report, examine, part
+from flows.settings import SettingsError
 from schemas import TABLES
 from schemas.render.checks import table_checks
 from tests.jobs import command, copied, ingest, rows, value
@@ -124,3 +126,28 @@ def test_the_command_ends_with_1_where_something_is_wrong(mine: Path) -> None:
     assert bad.returncode == 1
     assert "has changed" in bad.stdout
     assert "Traceback" not in bad.stderr
+
+
+def test_a_part_of_the_bytes_is_read_and_another_part_on_another_day(sampled: Path, tmp_path: Path) -> None:
+    root = copied(sampled, tmp_path / "w")
+    whole = examine(Warehouse(root)).rows
+    read = []
+    for day in range(1, 9):
+        report = examine(Warehouse(root), clock=lambda day=day: datetime(2024, 3, day, tzinfo=UTC), part=0.3)  # type: ignore[misc]
+        assert report.findings == []
+        read.append({row["target"] for row in report.rows})
+    assert all(0 < len(each) < len(whole) * 0.6 for each in read)
+    assert len(set(map(frozenset, read))) == len(read)
+    seen = set().union(*read)
+    assert sum(row["target"] in seen for row in whole) > len(whole) * 0.8
+
+
+@pytest.mark.parametrize(("text", "found"), [("5%", 0.05), ("0.05", 0.05), ("100%", 1.0), (None, 1.0)])
+def test_parts(text: str | None, found: float) -> None:
+    assert part(text) == found
+
+
+@pytest.mark.parametrize("text", ["", "0", "5", "-1%", "101%", "5%x", "nan"])
+def test_what_is_no_part_is_said(text: str) -> None:
+    with pytest.raises(SettingsError, match="5%"):
+        part(text)
