@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.aliases import MOVED, point
+from flows.match.fold import changed_letters
 from flows.match.stage import MATCH_INPUT, Change, MatchChange, StateMissingError, match, prune
 from flows.stages import Stages
 from schemas import table
@@ -119,6 +120,8 @@ class Matching:
         if not present:
             self.generation = None
         self._keep_addresses(anew=not present)
+        if not present or not self._writer.rows("fold_letters"):
+            self._keep_letters()
         new, removed = self._difference()
         held = self.generation is None and any(map(self._writer.rows, TABLES))
         if new.num_rows == 0 and len(removed) == 0 and not held:
@@ -147,6 +150,13 @@ class Matching:
         gone = con.sql(f"SELECT uri FROM addresses ANTI JOIN named USING ({on})").to_arrow_table()
         came = con.sql(f"{told} ANTI JOIN addresses USING ({on}) ORDER BY uri").to_arrow_table()
         self._writer.change("addresses", came.cast(table("addresses").arrow), gone)
+
+    def _keep_letters(self) -> None:
+        """Have `fold_letters` say how this version of the matcher folds."""
+        rows = table("fold_letters").rows([{"letter": letter, "folded": to} for letter, to in changed_letters()])
+        held = self._writer.con().sql("SELECT letter, folded FROM fold_letters ORDER BY letter").to_arrow_table()
+        if held.to_pylist() != rows.to_pylist():
+            self._writer.overwrite("fold_letters", rows)
 
     def _change(self, new: pa.Table, removed: pa.Array) -> MatchChange:
         """What matching says, with what is kept from before or, where that is gone or of no use, anew.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import re
 import shutil
 from collections.abc import Callable, Sequence
 from importlib import resources
@@ -60,7 +61,29 @@ def define(con: duckdb.DuckDBPyConnection, root: Path, snapshot: Snapshot) -> No
         _define_table(con, table, root, snapshot)
     _define_snapshot(con, root, snapshot)
     for statement in view_files():
-        con.execute(statement)
+        con.execute(_with_tables(statement, root, snapshot))
+
+
+def _define_macros(con: duckdb.DuckDBPyConnection, root: Path, snapshot: Snapshot, changed: set[str]) -> None:
+    """Make anew the macros that have tables in them of which some are shown by other files now."""
+    for statement in view_files():
+        if changed.intersection(_INSIDE.findall(statement)):
+            con.execute(_with_tables(statement, root, snapshot))
+
+
+_INSIDE = re.compile(r"(?<= )@(\w+)")
+"""A table that stands in a macro itself. What a macro names is looked up where it is used, and a catalogue that is
+attached under some name is not looked into; a view, and what a macro itself holds, is found."""
+
+
+def _with_tables(statement: str, root: Path, snapshot: Snapshot) -> str:
+    """The SQL of a view or macro, the tables that it is to hold itself put in as common table expressions."""
+
+    def told(found: re.Match[str]) -> str:
+        each = next(table for table in TABLES if table.name == found[1])
+        return f"{quoted(each.name)} AS ({_select(each, root, snapshot, _paths(snapshot, each))})"
+
+    return _INSIDE.sub(told, statement)
 
 
 views_at_hand: dict[str, bytes] = {}
@@ -80,6 +103,7 @@ def from_nothing(path: Path, root: Path, snapshot: Snapshot) -> None:
     def work(con: duckdb.DuckDBPyConnection) -> None:
         for table in TABLES:
             _define_table(con, table, root, snapshot)
+        _define_macros(con, root, snapshot, {table.name for table in TABLES})
         _define_snapshot(con, root, snapshot)
 
     path.write_bytes(views_at_hand[made_of])
@@ -113,9 +137,10 @@ def _brought_up_to_date(path: Path, beside: Path, root: Path, former: Snapshot, 
         ).fetchall()
         if shown != [(_about(root, former),)]:
             raise _OtherError
-        for table in TABLES:
-            if _paths(former, table) != _paths(snapshot, table):
-                _define_table(con, table, root, snapshot)
+        changed = [table for table in TABLES if _paths(former, table) != _paths(snapshot, table)]
+        for table in changed:
+            _define_table(con, table, root, snapshot)
+        _define_macros(con, root, snapshot, {table.name for table in changed})
         _define_snapshot(con, root, snapshot)
 
     try:

@@ -42,6 +42,8 @@ CHUNK_BYTES = 1 << 19
 
 _ASSIGNED_END = 0x40000
 """No code point from here on is a letter, a number or a mark that is kept."""
+_SELECTORS = range(0xE0100, 0xE01F0)
+"""Marks beyond that: the supplementary variation selectors."""
 _MANY = np.uint32(1 << 31)
 """Marks a table entry that is the number of an expansion, not a code point."""
 _IGNORED = frozenset("\u0640\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0") | frozenset(
@@ -116,6 +118,21 @@ def fold_table() -> FoldTable:
     lengths = np.array([len(each) for each in many], np.int64)
     letters = np.frombuffer("".join(many).encode("utf-32-le"), np.uint32)
     return FoldTable(single, forms[letters], np.cumsum(lengths) - lengths, lengths)
+
+
+def changed_letters() -> Iterator[tuple[str, str]]:
+    """Letters, numbers, marks and symbols that fold to something else than themselves, each with that, in order."""
+    table = fold_table()
+    for code in (*range(_ASSIGNED_END), *_SELECTORS):
+        if unicodedata.category(chr(code))[0] not in "LMNS":
+            continue
+        told = int(table.single[code])
+        if told >= _MANY:
+            start = int(table.many_start[told - _MANY])
+            codes = table.many[start : start + int(table.many_length[told - _MANY])]
+            yield chr(code), "".join(map(chr, codes.tolist()))
+        elif told != code:
+            yield chr(code), chr(told) if told else ""
 
 
 def _mask_urls(text: str, codes: Codes, folded: Codes) -> None:

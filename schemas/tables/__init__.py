@@ -13,6 +13,7 @@ from schemas.tables.captures import CAPTURES
 from schemas.tables.documents import DOCUMENTS
 from schemas.tables.edits import EDITS
 from schemas.tables.fixity import FIXITY
+from schemas.tables.fold_letters import FOLD_LETTERS
 from schemas.tables.id_aliases import ID_ALIASES
 from schemas.tables.lines import LINES
 from schemas.tables.outlets import OUTLETS
@@ -39,6 +40,7 @@ TABLES: tuple[Table, ...] = (
     OUTLETS,
     ADDRESSES,
     LINES,
+    FOLD_LETTERS,
     ALIGNMENTS,
     STORIES,
     VARIANTS,

@@ -148,6 +148,7 @@ WORLD: dict[str, list[dict[str, Any]]] = {
     ],
     "outlets": [{"alias": "s", "outlet": "S"}, {"alias": "t", "outlet": "S"}],
     "addresses": [{"uri": "file:///s/1.txt", "page": "file:///s/1.txt"}],
+    "fold_letters": [{"letter": "學", "folded": "学"}],
     "restorations": [
         {
             "article_id": "a",

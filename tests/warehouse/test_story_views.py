@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from flows.match.fold import fold
 from flows.sources.registry import Source
 from tests.jobs import ingest, rows
 from tests.makers import warc_bytes
@@ -171,6 +172,34 @@ def test_a_copy_in_a_web_archive_is_its_hosts(made: Path) -> None:
         "SELECT DISTINCT o.outlet FROM capture_outlets AS o JOIN captures USING (capture_id) WHERE source_id = 'crawl'",
     )
     assert found == [("ledger.example",)]
+
+
+def test_a_job_asks_an_attached_catalogue_what_is_new(made: Path) -> None:
+    con = duckdb.connect()
+    con.execute(f"ATTACH '{made / 'catalogue.duckdb'}' AS w (READ_ONLY)")
+    everything = con.execute("SELECT count(*) FROM w.articles").fetchall()
+    assert con.execute("SELECT count(*) FROM w.new_since(0)").fetchall() == everything
+    assert con.execute("SELECT count(*) FROM w.new_since((SELECT number FROM w.snapshot))").fetchall() == [(0,)]
+    assert con.execute("SELECT w.fold('學習')").fetchall() == [("学习",)]
+    con.close()
+
+
+def test_sql_folds_as_matching_does(made: Path) -> None:
+    con = duckdb.connect(str(made / "catalogue.duckdb"), read_only=True)
+    texts = [text for (text,) in con.execute("SELECT text FROM articles").fetchall()]
+    texts += [
+        "臺灣ＡＢＣ　１２３。",
+        "Straße ÀÉ e\u0301 ﬁ ㈱ ™ ₤",
+        "a http://b.example/c?d www.e.example 改期",
+        "नमस्ते",
+        "١٢٣ عربي",
+        "",
+    ]
+    texts += ["か\u3099ガｶﾞ", "한국어", "𝐀𝟏 İı ǅ ﷺ", "a\u0336b\u20ddc\U000e0100d", "ภาษาไทย ไม้"]
+    told = con.execute("SELECT fold(text) FROM (SELECT unnest($1) AS text)", [texts]).fetchall()
+    assert [row[0] for row in told] == [fold(text) for text in texts]
+    assert con.execute("SELECT fold(NULL)").fetchall() == [(None,)]
+    con.close()
 
 
 def test_a_notice_is_no_story(made: Path) -> None:

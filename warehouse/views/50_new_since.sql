@@ -1,6 +1,7 @@
 -- Articles that came after a snapshot, with new bytes or by reading old ones anew: what a job that remembers its last
 -- snapshot has yet to see. An article that comes out the same is not new, whatever version of a stage made it.
-CREATE MACRO new_since(since) AS TABLE
+CREATE OR REPLACE MACRO new_since(since) AS TABLE
+WITH @articles, @documents, @captures, @runs, @revisions
 SELECT a.*, greatest(f.snapshot, coalesce(v.snapshot, 0)) AS snapshot
 FROM articles AS a
 JOIN documents AS d USING (document_id)
