@@ -27,6 +27,7 @@ READERS: dict[str, str] = {
     "epub": "1",
     "xml": "1",
     "hocr": "1",
+    "pdf": "1-pdfium-5.15.2",
     "container": "1",
 }
 """Version of each extractor."""

@@ -48,6 +48,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     Extractor("epub", "flows.extract.office.epub"),
     Extractor("xml", "flows.extract.xml_document"),
     Extractor("hocr", "flows.extract.paged.hocr"),
+    Extractor("pdf", "flows.extract.paged.pdf"),
     Extractor("container", "flows.extract.container"),
 )
 
@@ -72,6 +73,8 @@ MEDIA_TYPES: Mapping[str, str] = {
     "application/vnd.mediawiki.page+xml": "xml",
     "application/alto+xml": "xml",
     "text/vnd.hocr+html": "hocr",
+    "application/pdf": "pdf",
+    "application/x-pdf": "pdf",
     "application/zip": "container",
     "application/x-zip-compressed": "container",
     "application/x-tar": "container",

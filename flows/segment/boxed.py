@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from flows.extract.web.boosting import Model, load
 from flows.segment.heads import Head, head
-from flows.segment.profiles import JUMP_LEAD, JUMP_TAIL
-from flows.segment.unit_features import NAMES, Matrix, Unit, measure
+from flows.segment.profiles import CUE, FURNITURE, JUMP_LEAD, JUMP_TAIL, SHORT
+from flows.segment.unit_features import NAMES, Matrix, Unit, measure, neighbours
 from schemas.columns import TEXT_KINDS
 
 OWN_ABOVE = 0.7
@@ -82,6 +83,11 @@ def articles(found: Sequence[PagePiece]) -> list[int | None]:
     number = -1
     for _, some in _pages(found):
         matrix = measure([piece.unit for piece in some])
+        if (typed := by_type([piece.unit for piece in some])) is not None:
+            own = _imprint(some)
+            out += [None if is_own else number + 1 + article for is_own, article in zip(own, typed, strict=True)]
+            number += 1 + max(typed)
+            continue
         own, begins = decide(matrix)
         first = True
         for is_own, opens in zip(own, begins, strict=True):
@@ -91,7 +97,69 @@ def articles(found: Sequence[PagePiece]) -> list[int | None]:
             number += first or opens
             first = False
             out.append(number)
+    dense = {article: at for at, article in enumerate(dict.fromkeys(each for each in out if each is not None))}
+    return [None if article is None else dense[article] for article in out]
+
+
+_SET = 0.75
+"""Share of a page's letters in one size of type, to 3 %, from which it was set by a machine and not recognised."""
+_SET_HEAD = 1.25
+"""Times that size from which a piece is a headline."""
+
+
+def by_type(units: Sequence[Unit]) -> list[int] | None:
+    """The article of each piece of a page that a machine has set, where sizes of type are exact: one for every headline
+    that does not follow another directly. None for other pages.
+
+    What stands below a headline or text is of its article. What stands at the head of a column goes on from the column
+    to its left where the two begin at one level, as in a frame; else from the piece that is read before it.
+    """
+    sizes = np.concatenate([unit.sizes for unit in units])
+    letters = np.concatenate([[len(text) for text in unit.texts] for unit in units]).astype(float)
+    order = np.argsort(sizes)
+    usual = float(sizes[order][np.searchsorted(np.cumsum(letters[order]), letters.sum() / 2)])
+    if letters[np.abs(sizes / usual - 1) < 0.03].sum() < _SET * letters.sum():
+        return None
+    heads = [float(np.median(unit.sizes)) > _SET_HEAD * usual for unit in units]
+    if not any(heads) or all(heads):
+        return None
+    box = np.array([[*unit.boxes[:, :2].min(0), *unit.boxes[:, 2:].max(0)] for unit in units])
+    above, _ = neighbours(box)
+    out: list[int] = []
+    number = -1
+    for at, is_head in enumerate(heads):
+        if is_head:
+            number += not (at and heads[at - 1] and _under(units[at - 1], units[at]))
+            out.append(max(number, 0))
+            continue
+        up = int(above[at])
+        close = up >= 0 and (heads[up] or box[at, 1] - box[up, 3] < _COLUMN_GAP * usual)
+        left = -1 if close else _left_of(at, box, heads, usual)
+        number = max(number, 0)
+        source = up if close and up < at else left if 0 <= left < at else at - 1
+        out.append(out[source] if source >= 0 else number)
     return out
+
+
+_COLUMN_GAP = 2.5
+"""Sizes of type that may part two pieces of text in one column of an article."""
+_LEVEL = 0.7
+"""Sizes of type by which the heads of two columns of a frame may differ."""
+
+
+def _left_of(at: int, box: NDArray[np.float64], heads: Sequence[bool], usual: float) -> int:
+    """The nearest text to the left that begins at the same level; -1 where there is none."""
+    level = np.abs(box[:, 1] - box[at, 1]) < _LEVEL * usual
+    found = [j for j in np.flatnonzero(level & (box[:, 2] <= box[at, 0] + 0.01)).tolist() if not heads[j]]
+    return max(found, key=lambda j: box[j, 2], default=-1)
+
+
+def _under(upper: Unit, lower: Unit) -> bool:
+    """Whether a headline stands directly under another and over the same columns: its second line, or a subhead."""
+    a, b = upper.boxes, lower.boxes
+    over = min(a[:, 2].max(), b[:, 2].max()) - max(a[:, 0].min(), b[:, 0].min())
+    gap = b[:, 1].min() - a[:, 3].max()
+    return bool(over > 0 and gap < 1.5 * float(np.median(upper.sizes)))
 
 
 def decide(matrix: Matrix) -> tuple[list[bool], list[bool]]:
@@ -102,6 +170,19 @@ def decide(matrix: Matrix) -> tuple[list[bool], list[bool]]:
     if own.all():  # then that is the text
         own[:] = False
     return own.tolist(), begins.tolist()
+
+
+def _imprint(some: Sequence[PagePiece]) -> list[bool]:
+    """Whether each piece stands above the first text of a page that a machine has set: its masthead and imprint."""
+    sizes = np.concatenate([piece.unit.sizes for piece in some])
+    usual = float(np.median(sizes))
+    text = [
+        at for at, piece in enumerate(some) if len(piece.unit.texts) >= 3 and piece.unit.sizes[0] < _SET_HEAD * usual
+    ]
+    top = min((float(some[at].unit.boxes[0, 1]) for at in text), default=0.0)
+    heads = [at for at in range(text[0] if text else 0) if float(some[at].unit.sizes[0]) > _SET_HEAD * usual]
+    last = heads[-1] if heads else 0
+    return [at < last and float(piece.unit.boxes[-1, 3]) < min(top, _TOP) for at, piece in enumerate(some)]
 
 
 def _pages(found: Sequence[PagePiece]) -> Iterator[tuple[int, list[PagePiece]]]:
@@ -155,9 +236,14 @@ def _headlines(
     lines: Sequence[Sequence[dict[str, Any]]],
     usual: float,
 ) -> None:
-    """Short paragraphs in larger type or in capitals are headlines, where text follows them."""
+    """Kinds of short paragraphs: bylines and their like by their form, headlines by larger type or capitals, where text
+    follows them."""
     for at, number in enumerate(numbers):
         boxes = lines[number]
+        if len(boxes) <= 2 and len(texts[number]) <= SHORT and CUE.search(texts[number]):
+            found = FURNITURE.fullmatch(texts[number])
+            if found and found.lastgroup in ("byline", "dateline", "caption"):
+                kinds[number] = found.lastgroup
         if kinds[number] != "body" or not boxes or len(boxes) > _HEAD_LINES:
             continue
         size = float(np.median([line["size"] for line in boxes]))

@@ -85,7 +85,7 @@ def measure(units: Sequence[Unit]) -> Matrix:
         "last_fill": np.array([(unit.boxes[-1, 2] - unit.boxes[-1, 0]) / column for unit in units]),
     }
     unit_line = type_size
-    above, below = _neighbours(box)
+    above, below = neighbours(box)
     gap_above = np.array([(box[i, 1] - box[j, 3]) / unit_line if j >= 0 else 20.0 for i, j in enumerate(above)])
     gap_below = np.array([(box[j, 1] - box[i, 3]) / unit_line if j >= 0 else 20.0 for i, j in enumerate(below)])
     out["gap_above"], out["gap_below"] = np.clip(gap_above, -5, 20), np.clip(gap_below, -5, 20)
@@ -149,7 +149,7 @@ def _centred(boxes: NDArray[np.float64], around: NDArray[np.float64], column: fl
     return float((np.minimum(left, right) + spare).mean() / column)
 
 
-def _neighbours(box: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def neighbours(box: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The nearest unit above and below each, of those that stand over or under at least a third of the narrower."""
     n = len(box)
     wide = box[:, 2] - box[:, 0]

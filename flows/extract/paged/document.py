@@ -8,6 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 import numpy as np
+from numpy.typing import NDArray
 
 from flows.extract.language import guess_language
 from flows.extract.paged.lines import PageLine, paragraph
@@ -23,6 +24,9 @@ _SHORT = 0.06
 """Share of a piece's width by which a last line ends before the others."""
 _OTHER_TYPE = 1.35
 """Ratio of sizes of type that part a heading from what stands below it."""
+_HEAD_SIZE = 1.25
+"""Times the page's usual type from which a short piece is a heading."""
+_HEAD_LINES = 4
 _APART = 1.6
 """Times the usual distance from line to line beyond which white parts paragraphs."""
 
@@ -60,8 +64,19 @@ def _pieces(lines: Sequence[PageLine]) -> Iterator[list[PageLine]]:
                 for piece in pieces
             ]
         )
+        _hold_on(pieces, boxes)
         for number in reading_order(boxes):
             yield pieces[number]
+
+
+def _hold_on(pieces: Sequence[Sequence[PageLine]], boxes: NDArray[np.float64]) -> None:
+    """Draw headings down to what they stand over, in place: the page is not cut between the two."""
+    sizes = [(line.size, len(line.text)) for piece in pieces for line in piece]
+    usual = float(np.median(np.repeat([size for size, _ in sizes], [max(1, letters) for _, letters in sizes])))
+    for number, piece in enumerate(pieces):
+        size = median(line.size for line in piece)
+        if len(piece) <= _HEAD_LINES and size > _HEAD_SIZE * usual:
+            boxes[number, 3] += size
 
 
 def paragraphs(lines: Sequence[PageLine]) -> Iterator[tuple[int, int]]:
