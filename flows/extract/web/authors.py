@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
 from lxml import etree
+from rapidfuzz.fuzz import ratio
 
+from flows.extract import dates
+from flows.extract.clock import WORD
 from flows.extract.names import HAN, has_surname, is_name, is_organisation, is_person, split_names
 from flows.extract.web.beginnings import beginnings, places
-from flows.extract.web.credits import Credits, posted_by, read_credits, signed, western_byline
+from flows.extract.web.bylines import byline, plausible, tidied, uninverted
+from flows.extract.web.credits import Credits, posted_by, read_credits, signed
 from flows.extract.web.head import COMMENTING, Head, squeeze, within
 from flows.extract.web.headline import fold, title_parts
 from flows.extract.wordlist import any_of
@@ -72,6 +76,10 @@ _BLOG_HOST = re.compile(r"\A(?:blogs?|weblog)\.[\w.-]+\Z", re.I)
 _PHRASE = re.compile(r"\s(?:a|an|the|of|with|in|to|for)\s", re.I)
 PIECES = 40
 """Texts of an element that are looked at for a name at its beginning."""
+_ALIKE = 85
+"""Per cent by which an account and the name of a host are alike where it is the owner's."""
+_CAPITALS = 0.25
+"""A text with a larger share of words in capitals is in a language that writes nouns so, as German does."""
 LONG_NAME = 8
 """Chinese characters beyond which what a head or an element gives as a name is a slogan or a sentence."""
 _DIGIT = re.compile(r"\d")
@@ -106,11 +114,7 @@ def _stated(head: Head, value: Any) -> tuple[list[str], list[str]]:
             if not isinstance(one, str) or not squeeze(one) or "://" in one:
                 continue
             text = squeeze(one)
-            found = (
-                [text]
-                if isinstance(entry, dict) and not HAN.search(text) and " and " not in text
-                else split_names(text)
-            )
+            found = [text] if "organization" in typed and plausible(text) else _listed(text)
             into = bodies if "organization" in typed and "person" not in typed else persons
             into += [n for n in found if is_name(n) or typed == "person"]
     return list(dict.fromkeys(persons)), list(dict.fromkeys(bodies))
@@ -119,20 +123,19 @@ def _stated(head: Head, value: Any) -> tuple[list[str], list[str]]:
 def decide(head: Head, signs: Signs, site: Iterable[str | None], *, chinese: bool) -> tuple[list[str], Credits]:
     """The authors, and what the lines said. `site` are the names of the site and the publisher.
 
-    A person in JSON-LD comes first, then a byline that says that it is one, then what the head names, the text's own
+    A byline that says that it is one comes first, then a person in JSON-LD, what the head names, the text's own
     signature and elements named after authors. The site's own name is no author, unless nobody else is named and the
     head calls it one. In a Chinese page the `author` in the head is mostly whoever made the template, so it comes late
     there, and an editor stands in where nobody else is named.
     """
+    elements = cache(signs.elements)
     near, tail = read_credits(signs.near), read_credits(signs.tail, labelled=True)
     credits = Credits(near.authors or tail.authors, near.editors or tail.editors, near.source or tail.source)
     own_names = {fold(name) for name in site if name}
     barred = {fold(name) for name in site if name and (chinese or not is_person(name))} | {fold(signs.headline or "")}
     persons, bodies = _stated(head, head.article.get("author") or head.article.get("creator"))
-    in_head = [n for name in _METAS for v in head.metas.get(name, []) for n in _short_list(v)]
-    if _WRITTEN_BY.match(head.meta("twitter:label1") or ""):
-        in_head += split_names(head.meta("twitter:data1") or "")
-    in_items = [n for v in head.items.get("author", [])[:3] for n in (western_byline(v) or split_names(v))]
+    in_head = _in_head(head)
+    in_items = [n for v in head.items.get("author", [])[:3] for n in (byline(v) or _listed(v))]
     own = signed(signs.body)
     seen = [own, near.authors] if set(own) > set(near.authors) else [near.authors, own]
     pairs = zip(["", *signs.posts], signs.posts, strict=False)
@@ -146,19 +149,120 @@ def decide(head: Head, signs: Signs, site: Iterable[str | None], *, chinese: boo
         ranked = [persons, *seen, prefix, posted, tail.authors, in_items]
         last = [owner, credits.editors, in_head]
     else:
-        beside = _beside_site(signs.near, own_names)
-        ranked = [persons, _western(signs.near), in_items, in_head, *seen, signs.lone, beside, posted, tail.authors]
+        # What nothing calls a name must have no word of the story in it.
+        ordinary = _ordinary(signs)
+        called = read_credits(signs.near, labelled=True).authors
+        signature = [n for n in own if n in called or not ordinary(n, alone=True)]
+        seen = [signature if names is own else [n for n in names if n in called or not ordinary(n)] for names in seen]
+        lone = [n for n in signs.lone if not ordinary(n)]
+        beside = [n for n in _beside_site(signs.near, own_names) if not ordinary(n)]
+        by_date = [n for n in _by_a_date(signs.near) if not ordinary(n, alone=True)]
+        labelled = _western(signs.near)
+        if any(map(_is_account, (*persons, *in_head))):
+            shown = _shown(signs, elements())
+            persons = [n for n in persons if not _is_account(n) or fold(n) in shown]
+            in_head = [n for n in in_head if not _is_account(n) or fold(n) in shown]
+        told = persons or in_head
+        if told and all(any(fold(n) in fold(m) for m in labelled) for n in told):
+            persons = labelled
+        ranked = [labelled, persons, in_items, in_head, *seen, lone, beside, by_date, posted, tail.authors]
         last = [owner]
     # Someone whom JSON-LD calls a person may have the site's name: it is then named after its owner.
     typed = "person" in str(head.resolved(head.article.get("author"))).lower()
     for names in ranked:
         if usable := _usable(names, set() if typed and names is persons else barred, own_names):
             return usable, credits
-    in_elements = [n for v in signs.elements() for n in _element_names(v)]
+    in_elements = [n for v in elements() for n in _element_names(v)]
+    if not chinese:
+        in_elements = [n for n in in_elements if not ordinary(n)]
     for names in (in_elements, *last):
         if usable := names if names is owner else _usable(names, barred, own_names):
             return usable, credits
-    return ([] if chinese else (bodies or in_head or in_items)[:1]), credits
+    return ([] if chinese else (bodies or in_head or in_items or _owner_of_site(head, own_names))[:1]), credits
+
+
+def _owner_of_site(head: Head, own_names: set[str]) -> list[str]:
+    """What the head calls the author, and is the site's name, or the name that its owner logs in by."""
+    value = head.resolved(head.article.get("author") or head.article.get("creator"))
+    value = value[0] if isinstance(value, list) and value else value
+    named = [value.get("name") if isinstance(value, dict) else value, *(head.meta(name) for name in _METAS)]
+    hosts = {fold((urlsplit(address).hostname or "").split(".")[-2:][0]) for address in _addresses(head)}
+    for name in named:
+        own = fold(name) if isinstance(name, str) and len(name) <= 60 else ""
+        if len(own) > 3 and (own in own_names or any(ratio(own, host) >= _ALIKE for host in hosts)):
+            return [squeeze(str(name))]
+    return []
+
+
+def _addresses(head: Head) -> list[str]:
+    """The addresses that a page gives for itself."""
+    out = []
+    for address in (head.canonical, head.meta("og:url"), head.base):
+        try:
+            if address and urlsplit(address).hostname:
+                out.append(address)
+        except ValueError:
+            continue
+    return out
+
+
+def _by_a_date(lines: list[str]) -> list[str]:
+    """A person's name that is a line of its own above or below one that holds little more than a date."""
+    dated = [len(line) <= 60 and any(len(line) - (m.end - m.start) <= 30 for m in dates.find(line)) for line in lines]
+    for i, line in enumerate(lines):
+        if is_person(line) and len(line.split()) <= 3 and any(dated[max(i - 1, 0) : i + 2]):
+            return [line.strip()]
+    return []
+
+
+def _in_head(head: Head) -> list[str]:
+    """The names in the head's own fields."""
+    names = [n for name in _METAS for v in head.metas.get(name, []) for n in _short_list(v)]
+    if _WRITTEN_BY.match(head.meta("twitter:label1") or ""):
+        names += _listed(head.meta("twitter:data1") or "")
+    return list(dict.fromkeys(names))
+
+
+_LIST = re.compile(r"[,;|/＆&、，；]|\s(?:and|und|et|y|e|och|og|i|и|та|και|ve)\s", re.I)
+
+
+def _listed(value: str) -> list[str]:
+    """The names in a field of authors, each by itself; none where one of them is no name, as in a sentence."""
+    if HAN.search(value):
+        return split_names(value)
+    if not _LIST.search(value):
+        return [n for n in tidied(value, whole=True) if is_name(n)]
+    if inverted := uninverted(value):
+        return [inverted]
+    pieces = [piece for part in split_names(value) for piece in tidied(part, whole=True)]
+    return pieces if all(map(plausible, pieces)) else []
+
+
+def _is_account(name: str) -> bool:
+    """Whether a name is one that a person logs in by: one word in small letters."""
+    return " " not in name and name.islower()
+
+
+def _shown(signs: Signs, named: list[str]) -> str:
+    """All short lines around the article and those `named` after authors, folded, to look for names in."""
+    return fold(" | ".join([*signs.near, *signs.tail, *signs.posts, *named]))
+
+
+def _ordinary(signs: Signs) -> Callable[..., bool]:
+    """Tells whether a word of a name is one that the article has in small letters, or its headline at all."""
+
+    @cache
+    def known() -> tuple[frozenset[str], bool]:
+        found = [word for text in signs.body for word in WORD.findall(text[:5_000])]
+        words = {word.lower() for word in (*WORD.findall(signs.headline or ""), *(w for w in found if w[0].islower()))}
+        return frozenset(words), sum(word[0].isupper() for word in found) > _CAPITALS * len(found)
+
+    def ordinary(name: str, *, alone: bool = False) -> bool:
+        words, capitals = known()
+        found = [word.lower() in words for word in WORD.findall(name) if len(word) > 2]
+        return (alone and (capitals or any(found))) or (bool(found) and all(found))
+
+    return ordinary
 
 
 def _usable(names: list[str], barred: set[str], own_names: set[str]) -> list[str]:
@@ -177,7 +281,7 @@ def _is_site(name: str, own_names: set[str]) -> bool:
 
 def _short_list(value: str) -> list[str]:
     """Names in a meta value, unless it is a slogan."""
-    names = split_names(value)
+    names = _listed(value)
     sentence = any(len(HAN.findall(name)) > LONG_NAME or len(name.split()) > 6 for name in names)
     return [] if sentence or (_DIGIT.search(value) and len(value) > 40) else names
 
@@ -185,7 +289,7 @@ def _short_list(value: str) -> list[str]:
 def _western(lines: list[str]) -> list[str]:
     """Names after "By" and its like in a line that begins so."""
     for line in lines:
-        names = western_byline(line) if len(line) <= 160 and not HAN.search(line) else []
+        names = byline(line) if len(line) <= 160 and not HAN.search(line) else []
         if names and any(map(is_person, names)):
             return names
     return []
@@ -227,7 +331,7 @@ def _element_names(text: str) -> list[str]:
     credit = read_credits([text], labelled=True)
     if credit.editors and not credit.authors:
         return []
-    names = credit.authors or split_names(text)
+    names = credit.authors or _listed(text)
     for name in names:
         word = name.isascii() and not name[:1].isupper()
         if word or len(name.split()) > 4 or _DIGIT.search(name) or len(HAN.findall(name)) > LONG_NAME:
@@ -356,6 +460,8 @@ def _is_authors_link(element: etree._Element) -> bool:
 def _first_line(element: etree._Element) -> str | None:
     """The text of an element; of a longer one, that of its first part, with the words for "by" before it."""
     pieces = [piece for text in islice(element.itertext(), PIECES) if (piece := squeeze(str(text)))]
+    if len(pieces) > 1 and len(pieces[0]) == 1:  # the letter that stands for a picture
+        pieces = pieces[1:]
     whole = " ".join(pieces)
     if 1 < len(whole) <= 60:
         return whole

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, field
 
 from flows.extract import dates
-from flows.extract.names import HAN, HAN_NAME, has_surname, is_alone, is_organisation, is_person, split_names
+from flows.extract.names import HAN_NAME, has_surname, is_alone, is_name, is_organisation, is_person, split_names
+from flows.extract.web.bylines import byline
 
 _LABEL = (
     r"(?:文章|信息|稿件|新闻|新聞|本文|消息|資料)?(?:来\s*源|來\s*源|出\s*处|出\s*自|选\s*自|稿\s*源)(?:于|於|自)?|作\s*者(?=\s*[:：])|撰\s*文|撰\s*稿|"
@@ -35,6 +36,12 @@ _EDITOR = re.compile(
 _ONE = rf"(?:{HAN_NAME}|[\u4e00-\u9fff]\s[\u4e00-\u9fff](?![\u4e00-\u9fff]))"
 _BESIDE = r"(?:实习生|實習生|通讯员|通訊員|记者|記者)"
 _NAMES = rf"{_ONE}(?:(?:\s*[、，,]\s*|\s+)(?:{_BESIDE}\s*)?{_ONE}|{_BESIDE}{_ONE})*"
+_TOGETHER = re.compile(
+    r"(?:\A|[\s　【（(\[])(?:文|写真|寫真|取材|撮影|構成|編集|執筆|著者|筆者|聞き手|图|圖|摄影|攝影|글|사진|취재)"
+    r"(?:\s*[・･／/、,&·と和]\s*(?:文|写真|寫真|取材|撮影|構成|編集|執筆|图|圖|摄影|攝影|글|사진|취재))+"
+    r"\s*[\s　:：=＝／/]\s*(?P<value>[^\W\d_][^\n|｜（(【\[]{1,40})"
+)
+"""Labels that name several works of one person: 文・写真, 글·사진."""
 _REPORTER = re.compile(
     rf"{_BESIDE}(?:\s+|[:：]\s*)?(?P<value>{_NAMES})"
     r"(?P<after>\s*[)）】\]]|\s*[／/╱](?!\s*[摄攝图圖])|\s*(?:文|[摄攝]影[、/／]?[报報][道導]|图文|圖文|报道|報導|綜合|综合|实习生)|\s*\Z|(?=[\u4e00-\u9fff]{2,3}\d{1,2}日))"
@@ -52,39 +59,9 @@ _POSTED_AT = re.compile(
     r"(?:阅读|评论|閱讀|浏览|编辑|收藏|views|reads)",
     re.I,
 )
-_LEAD = (
-    r"(?:by|authors?\s*:|autor(?:in|ka)?\s*:|opr(?:ac)?\.|автор\s*:|автор(?=\s+[А-Я])|текст\s*:|корреспондент\s*:|"
-    r"συντάκτ(?:ης|ρια)\s*:|γράφ(?:ει|ουν)\s+(?:ο|η|οι)\s|بقلم|كتب|كتبت|"
-    r"(?P<weak>του|της|von|par|por|przez|di))"
-)
 _KOREAN = re.compile(
     r"(?:기자|글)\s*[:：=]\s*(?P<after>[가-힣]{2,4})(?![가-힣])|(?<![가-힣])(?P<before>[가-힣]{2,4})\s*기자(?=입력|수정|등록|승인|[^가-힣]|\Z)"
 )
-_BY_COLON = re.compile(
-    r"(?:\A|\s)(?:by|words|authors?|autor(?:in|ka)?|автор|текст|tekst|text|корреспондент|συντάκτ(?:ης|ρια)|κείμενο|"
-    r"επιμέλεια|ρεπορτάζ|γράφει|oprac(?:ował[ai]?)?|opr|par|von|di|por|yazan|بقلم)\s*:\s*"
-    r"(?P<value>[^\W\d_].{1,120})",
-    re.I,
-)
-_BY = re.compile(
-    r"(?:^|[\n|•·]|\b(?:19|20)\d\d\s|\b(?:posted|written|published|words|story|report(?:ed|ing)?|article|authored|text|updated|submitted|bericht|kommentar|analyse|"
-    r"kolumne|interview|recueillis|opracował[ai]?)\s+)\s*"
-    rf"(?:{_LEAD}|文)\s*:?\s*(?<![^\W\d_])(?P<value>[^\W\d_].{{1,120}})",
-    re.I,
-)
-_BEFORE_BY = (
-    "|", "\n", "19", "20", "posted", "written", "published", "words", "story", "report", "article", "authored", "text",
-    "updated", "submitted", "bericht", "kommentar", "analyse", "kolumne", "interview", "recueillis",
-)  # fmt: skip
-"""One of them stands before what `_BY` finds inside an ASCII line."""
-_BY_END = re.compile(
-    r"\s*[|•·\n]|\s{2,}|\s+[-–—]\s|\s+(?:on|at|in|for|last|published|updated|posted|from|reviewed|medically|is)\b|"
-    r",?\s+(?:(?:senior|staff|chief|political|health|science|associate|contributing|special|foreign|business|city|home|education|sports?|"
-    r"medical|environment|news|technology|economics|deputy|managing|national|crime|arts|travel|features?|political|world|lifestyle)\s+)*"
-    r"(?:correspondent|editor|reporter|writer|staff|columnist|journalist|producer|contributor|analyst)\b|\s*[(\[]|\s*\d|\s*https?:|"
-    r"(?<![A-ZÀ-ÞΑ-ΩА-Я])(?<!Dr)(?<!Mr)(?<!Ms)(?<!Mrs)(?<!St)(?<!Prof)\.(?:\s|\Z)|,?\s+(?:MA|MS|MD|PhD|RDN?|LD|DVM|MPH|RN|JD|Ph\.D\.|M\.D\.)(?!\w)|\Z",
-    re.I,
-)  # fmt: skip
 _POSTED_BELOW = re.compile(r"\A\s*(?:发表于|發表於|发布于|發佈於)\s*[:：]?\s*\d")
 _READ = re.compile(r"\b\d+\s*-?\s*min(?:ute)?s?(?:\s+read)?\b", re.I)
 _CLOSING = re.compile(r"\A\s*[(（]\s*(?P<value>[\u3041-\u30ff\u4e00-\u9fff]{2,8})\s*[)）]\s*\Z")
@@ -95,7 +72,6 @@ _BIO = re.compile(
 _NO_SOURCE = re.compile(
     r"[=\"<>]|^(?:转载|转载文章|轉載|网络|互联网|網絡|本站|本站原创|原创|綜合|综合|不详|未知|资料图|資料圖)$|^作\s*者"
 )
-_MONTH = re.compile(r"\s*\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?\s*\Z", re.I)
 _KANA = re.compile(r"[\u3041-\u30ff]")
 _EDGES = re.compile(r"\A[\s,.，。、;；:：·\-*]+|[\s,，。、;；:：·\-*|]+\Z")
 LINE = 160
@@ -111,25 +87,6 @@ class Credits:
     source: str | None = None
 
 
-def western_byline(text: str) -> list[str]:
-    """Names after "By" and its like, at the start of a line."""
-    start = text[:300]
-    inside = not start.isascii() or any(map(start.lower().__contains__, _BEFORE_BY))
-    match = (_BY.search if inside else _BY.match)(start) or (_BY_COLON.search(start) if ":" in start else None)
-    if match is None:
-        return []
-    value = match["value"]
-    end = _BY_END.search(value)
-    value = _MONTH.sub("", value[: end.start()] if end else value)
-    names = split_names(value)
-    alone = match.start() == 0 and len(text.split()) == 2
-    if match.re is _BY and match["weak"]:  # a preposition in many other lines
-        return [n for n in names if is_person(n)]
-    if HAN.search(value) or alone:
-        return names
-    return [n for n in names if len(n.split()) <= 5 and (n[:1].isupper() or not n[:1].islower())]
-
-
 def _reporters(line: str) -> list[str]:
     """The reporters that a line names without a colon: by a surname, or by the bracket that closes after them."""
     for match in _REPORTER.finditer(line):
@@ -141,8 +98,16 @@ def _reporters(line: str) -> list[str]:
     return []
 
 
+def _whole_name(text: str) -> str:
+    """A name of one or two parts, as written."""
+    name = " ".join(text.split())
+    return name if 2 <= len(name) <= 12 and name.count(" ") <= 1 and is_name(name) else ""
+
+
 def _chinese_byline(line: str) -> list[str]:
     """The authors that a line names after a label in Chinese, or as its reporters."""
+    if together := _TOGETHER.search(line):
+        return [name for name in map(_whole_name, re.split(r"[、,，／/]", together["value"])) if name]
     found = list(_AUTHOR.finditer(line)) if _LABELLED.search(line) else []
     if alone := _TEXT_BY.match(line):
         found.append(alone)
@@ -153,7 +118,7 @@ def _chinese_byline(line: str) -> list[str]:
 def _named(line: str, *, labelled: bool) -> list[str]:
     """The authors that one line of credits names; if `labelled`, only where it says that they are."""
     names = [] if line.isascii() else _chinese_byline(line)
-    names = names or western_byline(line)
+    names = names or byline(line)
     if not names and ("기자" in line or "글" in line) and (match := _KOREAN.search(line)):
         names = split_names(match["after"] or match["before"])
     if names or labelled or next(dates.find(line), None) is None:
@@ -171,14 +136,14 @@ def _beside_date(line: str) -> list[str]:
     for moment in dates.find(line):
         rest = rest.replace(line[moment.start : moment.end], "|")
     parts = [
-        part.strip(" ,") for part in re.split(r"[|•·\n]|\s[-–—]\s|\s{2,}", _READ.sub("|", rest)) if part.strip(" ,")
+        part.strip(" ,") for part in re.split(r"[|•·\n]|\s[-–—/]\s|\s{2,}", _READ.sub("|", rest)) if part.strip(" ,")
     ]
     return parts if len(parts) == 1 and _plainly_a_person(parts[0]) else []
 
 
 def _plainly_a_person(text: str) -> bool:
     """Whether a line that nothing calls a name is one: two words in capitals and small letters."""
-    return is_person(text) and len(text.split()) == 2 and text != text.upper()
+    return is_person(text) and len(text.split()) == 2 and not any(word.isupper() for word in text.split())
 
 
 def posted_by(line: str, above: str = "") -> list[str]:

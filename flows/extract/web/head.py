@@ -102,6 +102,12 @@ def _text_of(element: etree._Element) -> str:
     return squeeze("".join(parts))
 
 
+def _scope_of(element: etree._Element) -> etree._Element | None:
+    """The item that a property is of, in microdata; else the root."""
+    around = islice(element.iterancestors(), _AROUND)
+    return next((e for e in around if e.get("itemscope") is not None), element.getroottree().getroot())
+
+
 def _names_of(element: etree._Element) -> str:
     """What an element is called: its class and id."""
     return f"{element.get('class') or ''} {element.get('id') or ''}"
@@ -233,12 +239,22 @@ def read_head(root: etree._Element, source: str) -> Head:
             if name in ("date", "author", "title") and value.strip():
                 head.metas.setdefault(f"enp:{name}", []).append(squeeze(value))
     if "itemprop" in source:
+        written: etree._Element | None = None
         for element in cast("list[etree._Element]", _HAS_PROPERTY(root)):
-            if element.get("itemprop") in ("author", "datePublished") and within(element, COMMENTING):
+            own = element.get("itemprop")
+            if own in ("author", "datePublished") and within(element, COMMENTING):
                 continue
-            value = element.get("content") or element.get("datetime") or _text_of(element)
+            if own == "author":
+                written = _scope_of(element) if written is None else written
+                if _scope_of(element) is not written:  # of an answer, or of another article
+                    continue
+                named = next((e for e in element.iter() if e is not element and e.get("itemprop") == "name"), None)
+                named = element if named is None else named
+                value = element.get("content") or named.get("content") or _text_of(named)
+            else:
+                value = element.get("content") or element.get("datetime") or _text_of(element)
             if value and len(value) < 500:
-                for name in (element.get("itemprop") or "").lower().split():
+                for name in (own or "").lower().split():
                     head.items.setdefault(name, []).append(value)
     for name in TITLES:
         head.titles += head.metas.get(name, [])[:1]

@@ -6,7 +6,7 @@ import pytest
 
 from flows.extract import dates
 from flows.extract.html import read
-from flows.extract.web.credits import western_byline
+from flows.extract.web.bylines import byline
 from tests.gate.measures import days, f1, folded, grams
 from tests.makers.regions import REGIONS, Made, Region, pages
 
@@ -31,7 +31,7 @@ def test_credits(region: Region) -> None:
     for line, author, day in region.credits:
         assert next(dates.find(line)).when.date().isoformat() == day, line
         if author and not line.startswith(author):
-            assert western_byline(line) == [author], line
+            assert byline(line) == [author], line
 
 
 @pytest.mark.parametrize(("line", "month"), [("3 ΜΑΪΟΥ 2012", 5), ("3 ΣΕΠΤΕΜΒΡΙΟΥ 2012", 9), ("3 Σεπτ 2012", 9)])
