@@ -29,6 +29,7 @@ from flows.commands import (
     source,
     status,
     stories,
+    today,
     trace,
 )
 
@@ -81,6 +82,7 @@ def _options(
 
 _SHORT = {
     "ingest": "Take in files, folders or sources, and publish.",
+    "today": "Show what came in, changed, failed and is due.",
     "status": "Show the last runs, the tables, and the rejects.",
     "query": "Run SQL over the published tables.",
     "changes": "Show which pages changed, and how, and which vanished.",
@@ -110,6 +112,7 @@ _SHORT_OF_SOURCE = {
 
 _COMMANDS = (
     ingest,
+    today,
     status,
     query,
     changes,

@@ -27,8 +27,10 @@ from flows.maintain import maintain
 from flows.report.visible import visible
 from flows.serve import ServerError, check_schedule
 from flows.sources.registry import Source, load_all
+from flows.today import today
 
 TAG = "dibao"
+TODAY_CRON = "0 6 * * *"
 LOOK_SECONDS = 10.0
 """How often the registry is looked at, as often as the runner asks the server what is due."""
 
@@ -52,7 +54,7 @@ async def of_source(root: Path, source: Source) -> RunnerDeployment:
 
 async def upkeep(root: Path, maintain_cron: str, audit_cron: str | None) -> AsyncIterator[RunnerDeployment]:
     """The deployments that every warehouse has."""
-    flows: tuple[tuple[Any, str | None], ...] = ((maintain, maintain_cron), (audit, audit_cron))
+    flows: tuple[tuple[Any, str | None], ...] = ((today, TODAY_CRON), (maintain, maintain_cron), (audit, audit_cron))
     for flow, cron in flows:
         if cron:
             yield await flow.ato_deployment(
@@ -71,17 +73,28 @@ class Registered:
     async def follow(self, runner: Runner) -> bool:
         """Tell the server what changed in the registry; whether anything did."""
         wanted, faults = self._wanted()
-        for fault in sorted(faults - self.faults):
-            print(visible(f"Left out: {fault}"), file=sys.stderr, flush=True)
+        said, faults = faults, set()
+        for fault in sorted(said):
+            self._tell(faults, fault)
         changed = False
-        for name, source in wanted.items():
+        for name, source in list(wanted.items()):
             if self.sources.get(name) != source:
-                await runner.aadd_deployment(await of_source(self.root, source))
+                try:
+                    await runner.aadd_deployment(await of_source(self.root, source))
+                except ValueError as error:
+                    del wanted[name]
+                    self._tell(faults, f"Source {name}: {' '.join(str(error).split())}")
                 changed = True
         for name in await self._gone(set(wanted)):
             changed = changed or name in self.sources
         self.sources, self.faults = wanted, faults
         return changed
+
+    def _tell(self, faults: set[str], fault: str) -> None:
+        """Note a fault, and print it where it was not there the last time."""
+        faults.add(fault)
+        if fault not in self.faults:
+            print(visible(f"Left out: {fault}"), file=sys.stderr, flush=True)
 
     def _wanted(self) -> tuple[dict[str, Source], set[str]]:
         registry = load_all(self.root / "sources")

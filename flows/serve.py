@@ -30,12 +30,14 @@ class ServerError(WarehouseError):
 
 
 def check_schedule(cron: str) -> None:
-    """Raise ServerError where a schedule is none that the server knows."""
-    from prefect.client.schemas.schedules import CronSchedule
+    """Raise ServerError where a schedule is none. What the server makes of it is seen when it is told of it."""
+    from datetime import datetime
+
+    from cronsim import CronSim, CronSimError
 
     try:
-        CronSchedule(cron=cron)
-    except ValueError as error:
+        next(CronSim(cron, datetime(2024, 1, 1)))
+    except (CronSimError, StopIteration) as error:
         raise ServerError(
             f"{cron!r} is no schedule; give one as cron writes it, such as '*/15 * * * *' for every quarter of an hour."
         ) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,49 @@ settings.register_profile("dibao", deadline=None)  # no test asserts a time
 settings.load_profile("dibao")
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+SLOW = 0.8
+"""Seconds of a processor above which a test is slow; what is left takes two cores two to three minutes."""
+LISTED = ROOT / "tests" / "slow.txt"
+"""The slow tests, a line each: made by `DIBAO_NOTE_SLOW=1 pytest -m 'not corpus'`, which times each test."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the listed tests as slow, however they are parametrised."""
+    listed = set(LISTED.read_text().split())
+    for item in items:
+        if item.nodeid.partition("[")[0] in listed:
+            item.add_marker("slow")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Note the seconds of a processor that a test takes, with those of the programs that it starts."""
+    began = _processor()
+    yield
+    item.user_properties.append(("processor", _processor() - began))
+
+
+def _processor() -> float:
+    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(each.ru_utime + each.ru_stime for each in both)
+
+
+_seconds: dict[str, list[float]] = {}
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Gather what was noted, in the process that reports."""
+    if report.when == "call":
+        _seconds.setdefault(report.nodeid.partition("[")[0], []).append(dict(report.user_properties)["processor"])
+
+
+def pytest_sessionfinish() -> None:
+    """Write the list of slow tests anew where that is asked for."""
+    if os.environ.get("DIBAO_NOTE_SLOW") and "PYTEST_XDIST_WORKER" not in os.environ:
+        slow = sorted(name for name, each in _seconds.items() if sum(each) / len(each) > SLOW)
+        LISTED.write_text("".join(f"{name}\n" for name in slow))
 
 
 @pytest.fixture(scope="session", autouse=True)

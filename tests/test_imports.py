@@ -17,7 +17,7 @@ FLOORS = ("schemas", "warehouse", "flows")
 """Lowest first. A floor may import itself and those before it."""
 
 STAGES = ("flows/extract", "flows/segment", "flows/clean", "flows/match", "flows/restore")
-ORCHESTRATED = {f"flows/{name}.py" for name in ("ingest", "audit", "maintain", "serve", "deployments")}
+ORCHESTRATED = {f"flows/{name}.py" for name in ("ingest", "audit", "maintain", "serve", "deployments", "today")}
 """The only modules that may know Prefect."""
 
 

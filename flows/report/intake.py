@@ -65,6 +65,12 @@ def markdown(source: dict[str, Any], *, snapshot: int | None) -> str:
     return "\n".join(lines) + "\n"
 
 
+def escaped(line: str) -> str:
+    """A line of a report, headings and items as they are, what stands in them no markup."""
+    mark = next((each for each in ("## ", "# ", "- ") if line.startswith(each)), "")
+    return mark + _cell(line[len(mark) :])
+
+
 def _cell(text: str | None) -> str:
     """A text from outside in a table of Markdown: on one line, and none of it markup."""
     return re.sub(r"([\\`*_{}\[\]<>()#+!|&~-])", r"\\\1", " ".join((text or "").split()))
