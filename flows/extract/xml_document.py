@@ -15,6 +15,7 @@ RootReader = Callable[[Tree, Mapping[str, Any]], Reading]
 
 KINDS: Mapping[str, str] = {
     "alto": "flows.extract.paged.alto",
+    "mets": "flows.extract.paged.mets",
     "PcGts": "flows.extract.paged.page_xml",
     "document": "flows.extract.paged.abbyy",
     "page width": "flows.extract.paged.abbyy",

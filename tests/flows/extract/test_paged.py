@@ -148,3 +148,17 @@ def test_a_passage_leads_back_to_its_boxes(tmp_path: Path) -> None:
     )
     assert [each.table for each in compare(Warehouse(tmp_path / "w"), Warehouse(tmp_path / "n")) if not each.same] == []
     assert examine(Warehouse(tmp_path / "w")).findings == []
+
+
+METS = """<mets xmlns="http://www.loc.gov/METS/" xmlns:m="http://www.loc.gov/mods/v3"><dmdSec><m:mods>
+<m:titleInfo><m:title>The Harbour Post</m:title></m:titleInfo><m:dateIssued>1824-02-17</m:dateIssued></m:mods></dmdSec>
+<structMap TYPE="LOGICAL">
+<div TYPE="ISSUE" LABEL="The Harbour Post. 1824-02-17"><div TYPE="ARTICLE" LABEL="The  ferry"/><div TYPE="ARTICLE"/>
+<div TYPE="ADVERT" LABEL="Coats"/></div></structMap></mets>"""
+
+
+def test_an_issue_is_described_by_its_library() -> None:
+    reading = xml_document.read(METS.encode(), {})
+    assert (reading.title, reading.page_kind) == ("The Harbour Post", "list")
+    assert (str(reading.published_at), reading.published_precision) == ("1824-02-17 00:00:00", "day")
+    assert [block.text for block in reading.blocks] == ["The Harbour Post. 1824-02-17", "The ferry"]
