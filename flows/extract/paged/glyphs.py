@@ -9,8 +9,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import median
+from typing import NamedTuple
 
 from flows.extract.paged.lines import PageLine, is_wide
 
@@ -39,6 +40,8 @@ _CELL = 8.0
 _SPACES = " \u00a0\t\u3000\u2002\u2003\u2009"
 
 
+_SPACE_CODES = frozenset(map(ord, _SPACES))
+_FIRST_WIDE = 0x1100
 Drawn = dict[tuple[int, int, int], list[tuple[float, float]]]
 
 
@@ -54,11 +57,17 @@ class Run:
     height: float
     right: Run | None = None
     has_left: bool = False
-    marks: list[tuple[float, float]] = field(default_factory=list)
+    level: float = 0.0
+    """Where its middle stands, once all its glyphs are known."""
 
-    @property
-    def level(self) -> float:
-        return (self.y0 + self.y1) / 2
+
+class _Near(NamedTuple):
+    """Runs by their level, in rows as high as the usual type: sorted, with where each begins, and the widest of all."""
+
+    rows: dict[int, list[Run]]
+    starts: dict[int, list[float]]
+    usual: float
+    widest: float
 
 
 def lines_of(codes: Sequence[int], boxes: Sequence[float], width: float, height: float, page: int) -> list[PageLine]:
@@ -90,32 +99,47 @@ def _runs(codes: Sequence[int], boxes: Sequence[float]) -> list[Run]:
     out: list[Run] = []
     drawn: Drawn = {}
     run: Run | None = None
-    for at, code in enumerate(codes):
-        x0, y0, x1, y1 = boxes[4 * at : 4 * at + 4]
+    end = level = tall = 0.0  # of the run
+    wide_before = False
+    index = 0
+    for code in codes:
+        x0, y0, x1, y1 = boxes[index : index + 4]
+        index += 4
         high = y1 - y0
-        letter = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
         if high <= 0 or x1 < x0:
             continue
-        if letter not in _SPACES and _is_drawn(drawn, code, x0, y0, _TWICE * high):
+        space = code in _SPACE_CODES
+        if not space and _is_drawn(drawn, code, x0, y0, _TWICE * high):
             continue
-        near = run is not None and abs(run.level - (y0 + y1) / 2) < _LEVEL * min(run.height, high)
-        if (
-            near
-            and run is not None
-            and -_TOUCH * high < x0 - run.x1 < _TOUCH * high
-            and 1 / _ALIKE < high / run.height < _ALIKE
-        ):
-            if x0 - run.x1 > _WORD * high and not is_wide(letter) and not is_wide(run.text[-1]):
-                run.text.append(" ")
-            run.text.append(letter)
-            run.x1 = max(run.x1, x1)
-            run.y0, run.y1 = min(run.y0, y0), max(run.y1, y1)
-            run.height = max(run.height, high)
-            continue
-        if letter in _SPACES and x1 - x0 > _MOST * high:
+        letter = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
+        if run is not None:
+            white = x0 - end
+            touch = _TOUCH * high
+            if (
+                -touch < white < touch
+                and abs(level - (y0 + y1) / 2) < _LEVEL * (tall if tall < high else high)
+                and tall < high * _ALIKE
+                and high < tall * _ALIKE
+            ):
+                wide = code >= _FIRST_WIDE and is_wide(letter)
+                if white > _WORD * high and not wide and not wide_before:
+                    run.text.append(" ")
+                run.text.append(letter)
+                wide_before = wide
+                end = max(end, x1)
+                run.x1 = end
+                if y0 < run.y0 or y1 > run.y1:
+                    run.y0, run.y1 = min(run.y0, y0), max(run.y1, y1)
+                    level = (run.y0 + run.y1) / 2
+                if high > tall:
+                    run.height = tall = high
+                continue
+        if space and x1 - x0 > _MOST * high:
             run = None
             continue
         run = Run([letter], x0, y0, x1, y1, high)
+        end, level, tall = x1, (y0 + y1) / 2, high
+        wide_before = code >= _FIRST_WIDE and is_wide(letter)
         out.append(run)
     return [each for each in (_trimmed(run) for run in out) if each is not None]
 
@@ -123,17 +147,29 @@ def _runs(codes: Sequence[int], boxes: Sequence[float]) -> list[Run]:
 def _is_drawn(drawn: Drawn, code: int, x: float, y: float, near: float) -> bool:
     """Whether a glyph was drawn at this place before, but for a hair; it is now."""
     column, row = int(x // _CELL), int(y // _CELL)
+    inside_x, inside_y = x - column * _CELL, y - row * _CELL
+    held = drawn.get((code, column, row))
+    if held is None:
+        drawn[code, column, row] = [(x, y)]
+    else:
+        for other_x, other_y in held:
+            if abs(other_x - x) < near and abs(other_y - y) < near:
+                return True
+        held.append((x, y))
+    if near < inside_x < _CELL - near and near < inside_y < _CELL - near:
+        return False
     for dx in (-1, 0, 1):
         for dy in (-1, 0, 1):
-            for other_x, other_y in drawn.get((code, column + dx, row + dy), ()):
-                if abs(other_x - x) < near and abs(other_y - y) < near:
-                    return True
-    drawn.setdefault((code, column, row), []).append((x, y))
+            if dx or dy:
+                for other_x, other_y in drawn.get((code, column + dx, row + dy), ()):
+                    if abs(other_x - x) < near and abs(other_y - y) < near:
+                        return True
     return False
 
 
 def _trimmed(run: Run) -> Run | None:
     """A run without spaces at its ends, which say nothing of where a column ends; None where nothing is left."""
+    run.level = (run.y0 + run.y1) / 2
     text = "".join(run.text)
     if not text.strip(_SPACES):
         # A space between two runs of single glyphs joins them: its box is kept.
@@ -150,6 +186,7 @@ def _join(runs: list[Run]) -> None:
     for row in rows.values():
         row.sort(key=lambda run: (run.x0, run.x1))
     starts = {key: [run.x0 for run in row] for key, row in rows.items()}
+    near = _Near(rows, starts, usual, max(run.x1 - run.x0 for run in runs))
     for run in sorted(runs, key=lambda run: (run.x0, run.y0)):
         best: Run | None = None
         reach = int(run.height * _LEVEL // usual) + 1
@@ -169,12 +206,12 @@ def _join(runs: list[Run]) -> None:
                     best = other
         if best is None:
             continue
-        if _is_together(run, best, rows, usual):
+        if _is_together(run, best, near):
             run.right = best
             best.has_left = True
 
 
-def _is_together(left: Run, right: Run, rows: dict[int, list[Run]], usual: float) -> bool:
+def _is_together(left: Run, right: Run, near: _Near) -> bool:
     """Whether two runs on one level are of one line, by the white between them and what stands above and below."""
     high = max(left.height, right.height)
     white = (right.x0 - left.x1) / high
@@ -184,42 +221,51 @@ def _is_together(left: Run, right: Run, rows: dict[int, list[Run]], usual: float
     other = not 1 / _NEAR < left.height / right.height < _NEAR
     if white <= _SURE and not wide and not other:
         return True
-    gutter = _is_gutter(left, right, rows, usual, of_any_size=white <= _SURE)
+    gutter = _is_gutter(left, right, near, of_any_size=white <= _SURE)
     if gutter is None:  # a headline has no line of its size near by
-        gutter = _is_gutter(left, right, rows, usual, of_any_size=True)
+        gutter = _is_gutter(left, right, near, of_any_size=True)
     if gutter is None:
         return white <= _ALONE
     return not gutter
 
 
-def _is_gutter(left: Run, right: Run, rows: dict[int, list[Run]], usual: float, *, of_any_size: bool) -> bool | None:
+def _is_gutter(left: Run, right: Run, near: _Near, *, of_any_size: bool) -> bool | None:
     """Whether the white between two runs goes on above and below: a strip of it that no line near by covers, with a
     line beginning behind it. None where no line near by stands on both sides."""
     high, level = max(left.height, right.height), left.level
-    near: list[tuple[float, float]] = []
+    usual, left_end, right_start = near.usual, left.x1, right.x0
+    covers: list[tuple[float, float]] = []
     starts = beside = 0
+    first, last = left.x0 - near.widest, max(right_start + 0.3 * high, right.x1)
     for key in range(int((level - 3.5 * high) // usual), int((level + 3.5 * high) // usual) + 1):
+        row = near.rows.get(key)
+        if row is None:
+            continue
         before = after = False
-        for run in rows.get(key, ()):
-            if not 0.6 * high < abs(run.level - level) < 3.5 * high:
+        for at in range(bisect_left(near.starts[key], first), len(row)):
+            run = row[at]
+            x0, x1 = run.x0, run.x1
+            if x0 >= last:
+                break
+            if x1 <= left.x0 or not 0.6 * high < abs(run.level - level) < 3.5 * high:
                 continue
-            if not of_any_size and not 1 / _NEAR < run.height / high < _NEAR:
+            if not of_any_size and not high < run.height * _NEAR < high * _NEAR * _NEAR:
                 continue
-            if run.x1 > left.x1 and run.x0 < right.x0:
-                near.append((run.x0, run.x1))
+            if x1 > left_end and x0 < right_start:
+                covers.append((x0, x1))
             # Behind a gutter a line begins where its column does, or is set in.
-            starts += left.x1 <= run.x0 <= right.x0 + 0.3 * high
-            before = before or left.x0 < run.x1 <= right.x0
-            after = after or left.x1 <= run.x0 < right.x1
-            beside += run.x0 <= left.x1 and run.x1 >= right.x0
+            starts += left_end <= x0 <= right_start + 0.3 * high
+            before = before or x1 <= right_start
+            after = after or left_end <= x0 < right.x1
+            beside += x0 <= left_end and x1 >= right_start
         beside += before and after
     if not beside:
         return None
-    at, widest = left.x1, 0.0
-    for x0, x1 in sorted(near):
-        widest = max(widest, x0 - at)
-        at = max(at, x1)
-    widest = max(widest, right.x0 - at)
+    reached, widest = left.x1, 0.0
+    for x0, x1 in sorted(covers):
+        widest = max(widest, x0 - reached)
+        reached = max(reached, x1)
+    widest = max(widest, right.x0 - reached)
     return starts > 0 and widest >= min(_STRIP * min(high, usual), 0.8 * (right.x0 - left.x1))
 
 
