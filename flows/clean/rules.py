@@ -88,6 +88,32 @@ def _mojibake(match: re.Match[str]) -> str:
     return run
 
 
+_LONE = re.compile(
+    f"[\u00e2-\u00ef][\u0080-\u00bf{_CP1252}][\u0080-\u00bf{_CP1252}]"
+    f"|(?<=[a-zß-ÿ])[\u00c3-\u00d1][\u0080-\u00bf{_CP1252}]|(?<![A-ZÀ-Þ])[\u00c3-\u00d1][\u0080-\u00bf{_CP1252}](?=[a-z])"
+    "|(?<![^\\W\\d_])\u00c2[\u00a0-\u00bf]|(?<=[a-z])\u00c2\u00a0|\u00e2€(?=[\\s.,;:!?)]|\\Z)"
+)
+"""One letter or sign of UTF-8 that was read as Western European, where nothing else is likely to be written so."""
+_PLAUSIBLE = re.compile(
+    "[\u1e00-\u1eff\u2010-\u22ff\u2500-\u27bf\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uff5f]|[\u00a0-\u00bf]"
+)
+
+
+def _lone_mojibake(match: re.Match[str]) -> str:
+    run = match.group()
+    if run == "\u00e2€":
+        return "”"  # its third byte stands for nothing in Windows' code page, and was lost
+    try:
+        text = bytes(_BYTES[ord(character)] for character in run).decode("utf-8")
+    except UnicodeDecodeError:
+        return run
+    certain = _PLAUSIBLE.match(text) is not None if run[0] not in _TWO else text.isalpha() and text.islower()
+    return text if certain else run
+
+
+_TWO = frozenset(map(chr, range(0xC3, 0xD2)))
+
+
 def _expected(character: str, codec: str) -> bool:
     """UTF-8 is certain by its form, unless it gives controls; GB 2312 needs common Han or its punctuation."""
     if codec == "utf-8":
@@ -208,6 +234,12 @@ RULES: tuple[Rule, ...] = (
         1,
         "[\u00c2-\u00f4][\u0080-\u00bf" + _CP1252 + "]|[\u00b0-\u00f7]{4}",
         _substitution(_AS_LATIN, _mojibake),
+    ),
+    Rule(
+        "mojibake-letter",
+        1,
+        "[\u00c2-\u00ef][\u0080-\u00bf" + _CP1252 + "]",
+        _substitution(_LONE, _lone_mojibake),
     ),
     Rule("escape", 1, r"\x{1b}", _substitution(_ESCAPE, lambda _: "")),
     Rule(

@@ -15,7 +15,7 @@ from flows.extract.binary import refuse, refuse_decoded
 from flows.extract.charset import decode
 from flows.extract.mojibake import unmangled
 from flows.extract.reading import PREFORMATTED, Block, Reading, UnreadableError
-from flows.extract.web import authors, embedded, kinds, marks, page_kind, published
+from flows.extract.web import authors, embedded, kinds, marks, page_kind, published, wrapped
 from flows.extract.web.around import find_visible, last_of, told
 from flows.extract.web.blocks import MAX_DEPTH, Cut, cut
 from flows.extract.web.boosting import Model, load
@@ -34,6 +34,9 @@ ARTICLES = ("article",)
 
 GAVE_UP = "gave-up"
 """Flag of blocks that were not cut apart as they should be, because the page is too deep or too large."""
+
+MOST_TIMES = 3
+"""A page is undone at most as many times."""
 
 ENCODED_TWICE = "encoded-twice"
 """Flag of the first block of a page whose bytes, decoded, were the bytes of another encoding."""
@@ -54,7 +57,12 @@ def read(payload: bytes, parser: Mapping[str, Any]) -> Reading:
     refuse(payload)
     decoded = decode(payload, markup=True)
     refuse_decoded(payload, decoded, markup=True)
-    whole = unmangled(payload, decoded.text) if decoded.charset_used == "utf-8" else None
+    whole = again = unmangled(payload, decoded.text) if decoded.charset_used == "utf-8" else None
+    for _ in range(MOST_TIMES):
+        if again is None or again.charset_used != "utf-8":
+            break
+        whole, again = again, unmangled(again.text.encode(), again.text)
+    whole = again or whole
     reading = read_page(whole.text if whole else decoded.text, parser)
     if whole and reading.blocks:
         reading.blocks[0].flags = (*reading.blocks[0].flags, ENCODED_TWICE)
@@ -132,10 +140,18 @@ def _blocks(page: Cut, features: Features, inside: Mask, others: Mask) -> list[B
     kinds_of = kinds.of_all(page, features, inside)
     for i in np.flatnonzero(others).tolist():
         kinds_of[i] = kinds.of_element(page.frame(i), page.texts[i])
-    columns = zip(page.texts, inside.tolist(), kinds_of, page.selectors(), _flags(page), strict=True)
+    texts, selectors = list(page.texts), page.selectors()
+    running = inside & np.array([kind in ("body", "quote", "list") for kind in kinds_of], dtype=bool)
+    gone: set[int] = set()
+    for first, (last, text) in wrapped.paragraphs(page, running).items():
+        texts[first] = text
+        selectors[first] = page.places.range(*page.spans[first][:2], *page.spans[last][2:])
+        gone.update(range(first + 1, last + 1))
+    columns = zip(texts, inside.tolist(), kinds_of, selectors, _flags(page), strict=True)
     blocks = [
         Block(kind, text, selector, article=0 if own else None, flags=flags)
-        for text, own, kind, selector, flags in columns
+        for i, (text, own, kind, selector, flags) in enumerate(columns)
+        if i not in gone
     ]
     if page.gave_up and blocks:
         blocks[-1].flags = (*blocks[-1].flags, GAVE_UP)

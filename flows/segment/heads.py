@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rapidfuzz.fuzz import ratio
+
 from flows.segment.profiles import AGENCY, DATELINE_PARTS, NEWS_AGENCY, RUN_IN_BYLINE
 
 _OWN = "本"
@@ -27,13 +29,20 @@ class Head:
 
 
 def head(
-    article: int, parts: Iterable[tuple[str, str]], *, title: str | None, complete: bool, origin: str | None = None
+    article: int,
+    parts: Iterable[tuple[str, str]],
+    *,
+    title: str | None,
+    complete: bool,
+    origin: str | None = None,
+    one_line: bool = False,
 ) -> Head:
     """The head of an article from its (kind, text) parts in reading order.
 
-    The headline is what stands above the first paragraph, else `title`. The dateline is looked for in the first
-    paragraph and in the dateline's own line. Where neither it nor the byline names an agency, it is the source that
-    the page credits (`origin`), if that is one.
+    The headline is what stands above the first paragraph, else `title`; with `one_line` only that line which is most
+    like the title, or the first: on web pages the others are leads, kickers and names of the site. The dateline is
+    looked for in the first paragraph and in the dateline's own line. Where neither it nor the byline names an agency,
+    it is the source that the page credits (`origin`), if that is one.
     """
     out = Head(article, complete=complete)
     headline: list[str] = []
@@ -47,6 +56,8 @@ def head(
             _dateline(out, text)
         elif kind in ("body", "list", "quote") and lead is None:
             lead = text[:_SEARCHED]
+    if one_line and len(headline) > 1:
+        headline = [max(headline, key=lambda line: _likeness(line, title))]
     out.headline = " ".join(headline) or title
     if lead:
         _dateline(out, lead)
@@ -58,6 +69,11 @@ def head(
     if out.agency is None and origin and is_agency(origin):
         out.agency = origin
     return out
+
+
+def _likeness(line: str, title: str | None) -> float:
+    """How much of a line and a title is the same, 0 to 1."""
+    return ratio(line.casefold(), title.casefold()) / 100 if title else 0.0
 
 
 def is_agency(name: str) -> bool:

@@ -20,6 +20,8 @@ from schemas.columns import TEXT_KINDS
 from schemas.tables.blocks import ARTICLE_HEADS, PLACED_BLOCKS
 from schemas.tables.documents import NEWSPAPER
 
+_WEB = ("html", "mhtml")
+"""Extractors of web pages."""
 _PAGES = ("text",)
 """Extractors that leave it to segmentation to find the articles."""
 
@@ -50,7 +52,7 @@ def segment(documents: pa.Table, blocks: pa.Table) -> tuple[pa.Table, pa.Table, 
             found, newspaper = columns.read(start, end, title, _told(known["parser"]))
             pages |= {document} if newspaper else set()
         else:
-            found = columns.accept(start, end, title, known.get("origin"))
+            found = columns.accept(start, end, title, known.get("origin"), web=known.get("extractor") in _WEB)
         if document in broken_off:
             for item in found:
                 item.complete = False
@@ -158,8 +160,8 @@ class _Columns:
                 if space and parted(self.texts[before], self.texts[row]):
                     self.parting[before] = space
 
-    def accept(self, start: int, end: int, title: str | None, origin: str | None) -> list[Head]:
-        """Take one document's articles as its extractor proposes them."""
+    def accept(self, start: int, end: int, title: str | None, origin: str | None, *, web: bool = False) -> list[Head]:
+        """Take one document's articles as its extractor proposes them; `web` tells that it is a web page."""
         articles = self.articles[start:end]
         proposed = [int(a) for a in np.unique(articles) if a >= 0]
         if len(proposed) > 1:
@@ -171,7 +173,7 @@ class _Columns:
             self.places[text_rows] = np.arange(len(text_rows))
             parts = [(self.kinds[row], self.texts[row]) for row in rows]
             broken = any(kind == "jump" for kind, _ in parts)
-            heads.append(head(article, parts, title=title, complete=not broken, origin=origin))
+            heads.append(head(article, parts, title=title, complete=not broken, origin=origin, one_line=web))
         return heads
 
     def table(self) -> pa.Table:

@@ -9,8 +9,9 @@ import numpy as np
 
 from flows.extract.metadata import Page
 from flows.extract.names import AGENCIES, is_alone, is_person, split_names
-from flows.extract.web import kinds, marks
+from flows.extract.web import marks
 from flows.extract.web.blocks import Cut
+from flows.extract.web.credited import is_credit
 from flows.extract.web.credits import read_credits
 from flows.extract.web.features import Features
 from flows.extract.web.headline import ABOVE, fold, title_parts, visible_headline
@@ -63,7 +64,7 @@ def find_visible(page: Cut, features: Features, kept: Mask, titles: list[str]) -
     plain = (features.marks & barred == 0) & ((features.linked < 0.5) | (features.headed & (features.chars >= 8)))
     for i in range(max(begins - ABOVE, 0), begins):
         text = page.texts[i]
-        plain[i] &= i != named and not kinds.is_credit(text) and not is_alone(text) and not _says_other(features, i)
+        plain[i] &= i != named and not is_credit(text) and not is_alone(text) and not _says_other(features, i)
         plain[i] &= not read_credits([text], labelled=True).authors
     nowhere = named < 0 or named > ends or _in_imprint(page, features, named)
     close = not nowhere and max(begins - ABOVE, 0) <= named < begins
@@ -144,8 +145,9 @@ def told(page: Cut, features: Features, kept: Mask, visible: bool) -> Page:
     ]
     near += [i for i in range(max(begins - 6, 0), begins + 2) if begins >= 0]
     # Lines below the headline first, from there down; then those above it, from there up.
+    text = {i for i in near if i < count and kept[i] and not is_credit(page.texts[i])}
     near = sorted(
-        {i for i in near if i < count}, key=lambda i: (not features.dated[i], i < headline, abs(i - headline))
+        {i for i in near if i < count} - text, key=lambda i: (not features.dated[i], i < headline, abs(i - headline))
     )
     tail = list(range(max(ends, 0), ends + 6)) + list(range(max(headline - 12, 0), max(headline - 3, 0)))
     outside = marks.MENU | marks.RELATED | marks.SIDE | marks.FOOTER | marks.COMMENTS

@@ -8,14 +8,15 @@ import numpy as np
 
 from flows.extract.web import marks
 from flows.extract.web.blocks import Cut, Frame
+from flows.extract.web.credited import is_credit
 from flows.extract.web.features import Features
-from flows.extract.web.phrases import DATE, LISTS, has
+from flows.extract.web.phrases import LISTS
 from flows.extract.web.vote import Mask
 
 NEAR = 6
 """A line of credits stands at most this many blocks after the headline."""
 LINE = 160
-"""A line of credits or a caption is at most this long."""
+"""A caption is at most this long."""
 
 PROSE_WORDS = 6
 """Words in a line of prose that is set in a fixed pitch, on average at least;"""
@@ -26,20 +27,6 @@ _LINKED = 0.5
 _IDEOGRAPH = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 _SENTENCE_END = re.compile(r"[^\W\d_]{2}[.!?](?:\s|\Z)")
 _SIGNS = re.compile(r"[={}<>\[\]\\|_*#$;@`~^]")
-_ABOUT = re.compile(
-    r"^\W*(本报|本刊|新华社|中新社)?\s*(特约|实习|见习)?(记者|通讯员|作者|编辑|责任编辑|责编|来源|文|图)\s*[:：/／ ]"
-    r"|^\W*by\s+\w",
-    re.I,
-)
-
-
-def is_credit(text: str) -> bool:
-    """Whether a short line says who wrote or sent out the text, or when."""
-    if len(text) > LINE:
-        return False
-    lower = text.casefold()
-    found = has("credit", lower) or _ABOUT.search(text) is not None
-    return found or DATE.search(lower) is not None
 
 
 def of_element(frame: Frame, text: str) -> str:
@@ -63,7 +50,7 @@ def of_kept(cut: Cut, features: Features, index: int) -> str:
     if index == headline:
         return "headline"
     kind = of_element(frame, text)
-    if kind == "body" and headline >= 0 and 0 < index - headline <= NEAR and len(text) <= 80 and is_credit(text):
+    if kind == "body" and headline >= 0 and 0 < index - headline <= NEAR and is_credit(text):
         return "byline"
     if kind == "body" and len(text) <= LINE and features.marks[index] & marks.CAPTION:
         inline = frame.tag not in ("p", "div")

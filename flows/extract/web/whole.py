@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 
 from flows.extract.web import marks
 from flows.extract.web.blocks import Cut
+from flows.extract.web.credited import is_credit
 from flows.extract.web.features import Features
 from flows.extract.web.phrases import LISTS
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
+PARAGRAPH = 60
+"""A paragraph that stands for how an article sets its text has as many characters;"""
+LEADS = 10
+"""it stands at most as many blocks below the headline."""
+SENTENCE = 8
+"""A sentence has as many characters."""
 SIBLINGS = 3
 """As many entries of a list, or rows of a table, stand or fall together,"""
 LIST_LINKED = 0.25
@@ -30,6 +39,7 @@ HEADINGS = 2
 FAR_FROM = -2.5
 """The same for a heading above a paragraph of the article."""
 
+_SENTENCE = re.compile(r"[.!?…。！？।؟۔։](?:[\"”»’')\]」』）]|\s)*\Z")
 _ENTRIES = ("li", "tr")
 _OTHERS = [LISTS[name] for name in ("related", "share", "comments", "login", "letter", "advert")]
 """What the heading of another part of the page says."""
@@ -51,6 +61,7 @@ def mend(cut: Cut, features: Features, kept: Mask, odds: Array) -> Mask:
             gap = slice(left + 1, right)
             fits = (parents[gap] == parents[left]) & (features.linked[gap] < LINE_LINKED) & (odds[gap] > UNLIKELY)
             kept[gap] |= fits & ~barred[gap]
+    kept |= _leads(cut, features, kept, barred)
     heads = np.array(cut.all_frames.bits, dtype=np.int64)[cut.holders] & marks.HEADING != 0
     own = heads & (features.linked < LINE_LINKED) & ~features.says[:, _OTHERS].any(axis=1)
     for i in np.flatnonzero(own & ~kept & ~barred & (odds > FAR_FROM)).tolist():
@@ -60,6 +71,22 @@ def mend(cut: Cut, features: Features, kept: Mask, odds: Array) -> Mask:
         if i > places[0] and below < len(kept) and kept[below]:
             kept[i] = True
     return kept
+
+
+def _leads(cut: Cut, features: Features, kept: Mask, barred: Mask) -> Mask:
+    """Sentences between the headline and the first paragraph, set as it is: short leads look much like credits."""
+    out: Mask = np.zeros(len(kept), dtype=bool)
+    inside = np.flatnonzero(kept & (features.chars >= PARAGRAPH) & (features.linked < LINE_LINKED))
+    if features.headline < 0 or not len(inside) or not 0 < inside[0] - features.headline <= LEADS:
+        return out
+    tags, above = cut.all_frames.tags, cut.all_frames.above
+    first = int(cut.holders[inside[0]])
+    for i in range(features.headline + 1, int(inside[0])):
+        holder, text = int(cut.holders[i]), cut.texts[i]
+        alike = tags[holder] == tags[first] and above[holder] == above[first]
+        if alike and not barred[i] and features.linked[i] < LINE_LINKED and _SENTENCE.search(text):
+            out[i] = len(text) >= SENTENCE and not is_credit(text)
+    return out
 
 
 def copies(cut: Cut, features: Features) -> Mask:

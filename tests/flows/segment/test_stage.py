@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -134,3 +135,16 @@ def test_every_line_has_exactly_one_place(lines: list[tuple[str, str]]) -> None:
         assert sorted(m["place"] for m in members) == list(range(len(members)))  # type: ignore[type-var]
         assert not any(m["glued"] for m in members if m["place"] == 0)
     assert placed(text) == (heads, blocks)
+
+
+@pytest.mark.parametrize(
+    ("extractor", "headline"),
+    [("html", "Mill owner buys the theatre"), ("markdown", "Low Quay Mill owner buys the theatre")],
+)
+def test_of_a_web_page_the_headline_is_one_line(extractor: str, headline: str) -> None:
+    title = "Mill owner buys the theatre - Low Quay News"
+    page = {"document_id": "a", "extractor": extractor, "title": title, "parser": None, "page_kind": "article"}
+    head = (("headline", "Low Quay"), ("headline", "Mill owner buys the theatre"), ("body", "The price is not known."))
+    rows = [block("a", ordinal, kind, text, 0) for ordinal, (kind, text) in enumerate(head)]
+    _, heads, _ = segment(pa.Table.from_pylist([page]), BLOCKS.rows(rows))
+    assert heads.column("headline").to_pylist() == [headline]
