@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from flows.commands import (
+    alerts,
     audit,
     backup,
     changes,
@@ -96,6 +97,7 @@ _SHORT = {
     "schema": "Print what the tables and their columns mean.",
     "export": "Write a table or a query's result to a file.",
     "maintain": "Rewrite small files into few; let go of old ones.",
+    "alerts": "List the alerts and what became of them.",
     "backup": "Bring a verified copy of the warehouse up to date.",
     "restore": "Make a warehouse from such a copy.",
 }
@@ -126,6 +128,7 @@ _COMMANDS = (
     schema,
     export,
     maintain,
+    alerts,
 )
 for _module in _COMMANDS:
     _name = _module.__name__.rpartition(".")[2]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
-from flows import logs, migrate, steps
+from flows import alerting, logs, migrate, steps
 from flows.capture.session import Clock
 from flows.executor import Executor, Pool
 from flows.faults import Failure
@@ -95,7 +95,10 @@ def run(job: Job) -> Outcome:
         took = (job.clock() - started).total_seconds()
         number = snapshot.number if snapshot else None
         _log.info("The run took %.1f s; snapshot %s; rows added: %s", took, number, dict(step.counts))
-    return Outcome(run_id, step.counts, took, snapshot, tuple(step.failures))
+    # the archivist's alerts → messages, alerts
+    looked = alerting.look(job.warehouse, job.settings, job.clock)
+    failures = [*step.failures, *(Failure("stage", "alerts", "alert", each) for each in looked.faults)]
+    return Outcome(run_id, step.counts, took, snapshot, tuple(failures))
 
 
 def publish(job: Job, step: steps.Run) -> Snapshot:

@@ -70,7 +70,7 @@ def count(root: Path) -> int:
 
 def _registry(source: Storage) -> Iterator[str]:
     """What people keep beside the tables: sources and the like, and what is known of snapshots that were let go."""
-    yield from source.names("sources")
+    yield from (name for folder in _FOLDERS for name in source.names(folder))
     for name in (*_BESIDE, snapshots.EXPIRED):
         if source.size(name) is not None:
             yield name
@@ -95,7 +95,8 @@ def _same_archive(root: Path, to: Path) -> None:
 
 _BESIDE = ("outlets.toml",)
 """Files that people keep in a warehouse's own folder."""
-_OWN = frozenset({"raw", "tables", "manifests", "sources", "snapshots", ".tmp", *_BESIDE})
+_FOLDERS = ("sources", "alerts")
+_OWN = frozenset({"raw", "tables", "manifests", "snapshots", ".tmp", *_FOLDERS, *_BESIDE})
 
 
 def _copy(root: Path, to: Path, entry: FileEntry, out: Copied) -> None:

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.commands.common import JsonOption, WarehouseOption, json_text, open_warehouse, print_json, say
+from flows.commands.common import JsonOption, WarehouseOption, open_warehouse, print_json, say
+from flows.report.values import json_text
 
 _SPAN = re.compile(r"(\d+)\s*(h|d|w)\Z")
 _PART_OF_A_DATE = re.compile(r"\d{4}(-\d{2})?")

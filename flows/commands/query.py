@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from flows.commands.common import WarehouseOption, json_text, plain, print_result, say, settings
+from flows.commands.common import WarehouseOption, print_result, say, settings
+from flows.report.values import json_text, plain
 from flows.report.visible import defused, visible
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.commands.common import JsonOption, WarehouseOption, open_warehouse, plain, print_json, say
+from flows.commands.common import JsonOption, WarehouseOption, open_warehouse, print_json, say
+from flows.report.values import plain
 
 _SHOWN = {
     "passage": (

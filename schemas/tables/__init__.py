@@ -6,6 +6,7 @@ import hashlib
 
 from schemas.table import Table
 from schemas.tables.addresses import ADDRESSES
+from schemas.tables.alerts import ALERTS
 from schemas.tables.alignments import ALIGNMENTS
 from schemas.tables.articles import ARTICLES
 from schemas.tables.blocks import ARTICLE_HEADS, BLOCKS, PLACED_BLOCKS
@@ -53,6 +54,7 @@ TABLES: tuple[Table, ...] = (
     RUNS,
     SOURCE_RUNS,
     POLLS,
+    ALERTS,
     FIXITY,
 )
 """The published tables."""
