@@ -11,7 +11,7 @@ import duckdb
 from flows.extract.reading import UnreadableError
 from flows.read import Work, read_payloads
 from flows.report.ids import find
-from warehouse.errors import Damaged
+from warehouse.errors import Damaged, Missing
 from warehouse.records import payload_at
 from warehouse.store import Warehouse
 
@@ -64,16 +64,50 @@ def trace(warehouse: Warehouse, identity: str) -> Trace:
     return out
 
 
+@dataclass(frozen=True)
+class Original:
+    """A payload with the address and type of its first capture."""
+
+    payload: bytes
+    uri: str
+    media_type: str | None
+
+
+def original(warehouse: Warehouse, identity: str) -> Original:
+    """The bytes behind a capture, document, article or passage, unpacked, and verified by their hash.
+
+    Raises Missing where no table has the id or nothing was captured, Damaged where the bytes are not what they were.
+    """
+    con = warehouse.connect()
+    try:
+        kind, whole = find(con, identity, ("passage", "article", "document", "capture"))
+        table = f"{kind}s" if kind in ("capture", "document") else f"{kind}s JOIN documents USING (document_id)"
+        payload = _row(con, f"SELECT payload_sha256 FROM {table} WHERE {kind}_id = $1", whole)["payload_sha256"]
+        holders = _rows(con, _HOLDER, payload)
+    finally:
+        con.close()
+    if payload is None or not holders:
+        raise Missing(f"Nothing was kept of {kind} {whole}: the capture has no payload in the archive.")
+    place = holders[0]
+    held = payload_at(
+        warehouse.raw, place["warc_file"], place["warc_offset"], place["warc_length"], place["record_type"]
+    )[place["part_start"] : place["part_end"]]
+    if hashlib.sha256(held).hexdigest() != payload:
+        raise Damaged(f"raw/{place['warc_file']}, byte {place['warc_offset']}: the payload has changed.")
+    return Original(held, place["uri"], place["media_type"])
+
+
+_HOLDER = """
+SELECT * FROM captures WHERE payload_sha256 = $1 AND record_type <> 'revisit'
+ORDER BY warc_file, warc_offset, part_start LIMIT 1
+"""
+
+
 def _check(
     warehouse: Warehouse, con: duckdb.DuckDBPyConnection, out: Trace, payload: str | None, document_id: str | None
 ) -> None:
     """Read the bytes, compare their hash, run the recorded extractor and rules, and compare the rows."""
-    holder = _rows(
-        con,
-        "SELECT * FROM captures WHERE payload_sha256 = $1 AND record_type <> 'revisit' "
-        "ORDER BY warc_file, warc_offset, part_start LIMIT 1",
-        payload,
-    )
+    holder = _rows(con, _HOLDER, payload)
     if payload is None or not holder:
         out.verdict = "The capture has no payload in the archive, so there is nothing to read again."
         return
