@@ -21,10 +21,13 @@ from flows.segment.profiles import CUE, FURNITURE, JUMP_LEAD, JUMP_TAIL, SHORT
 from flows.segment.unit_features import NAMES, Matrix, Unit, measure, neighbours
 from schemas.columns import TEXT_KINDS
 
-OWN_ABOVE = 0.7
-"""Log odds from which a piece is the page's own; chosen with the other by titles left out (`train_boxes.py`)."""
-BEGINS_ABOVE = 0.3
+OWN_ABOVE = 0.3
+"""Log odds from which a piece is the page's own. This and the next two were chosen by titles left out and by issues
+left out (`train_boxes.py --leave-out`): other values differ by a point or two."""
+BEGINS_ABOVE = 0.6
 """Log odds from which an article begins with a piece."""
+SWITCH = 2.0
+"""Log odds against changing from the page's own pieces to others or back: adverts stand together."""
 _HEAD_SIZE = 1.25
 """Times the page's usual type from which a short piece is a heading."""
 _HEAD_LINES = 4
@@ -165,11 +168,28 @@ def _under(upper: Unit, lower: Unit) -> bool:
 def decide(matrix: Matrix) -> tuple[list[bool], list[bool]]:
     """Of each piece of one page: whether it is the page's own, and whether an article begins with it."""
     own_model, begin_model = _models()
-    own = own_model.score(matrix) > OWN_ABOVE
+    own = runs_of_own(own_model.score(matrix), matrix[NAMES.index("lines")])
     begins = begin_model.score(matrix) > BEGINS_ABOVE
     if own.all():  # then that is the text
         own[:] = False
     return own.tolist(), begins.tolist()
+
+
+def runs_of_own(scores: NDArray[np.float64], lines: NDArray[np.float32], above: float = OWN_ABOVE) -> NDArray[np.bool_]:
+    """Which pieces are the page's own: the likeliest course through all of them (Viterbi 1967), each counting for more
+    the more lines it has."""
+    gain = (scores - above) * np.sqrt(lines)
+    own, other = float(gain[0]), 0.0
+    back: list[tuple[bool, bool]] = []
+    for value in gain[1:].tolist():
+        back.append((own >= other - SWITCH, own - SWITCH > other))
+        own, other = max(own, other - SWITCH) + value, max(other, own - SWITCH)
+    at = own > other
+    out = [at]
+    for from_own, from_own_to_other in reversed(back):
+        at = from_own if at else from_own_to_other
+        out.append(at)
+    return np.array(out[::-1])
 
 
 def _imprint(some: Sequence[PagePiece]) -> list[bool]:

@@ -22,13 +22,13 @@ import numpy as np
 
 from flows.extract import xml_document
 from flows.extract.web.boosting import Model, dump, from_table
-from flows.segment.boxed import PagePiece, pieces
+from flows.segment.boxed import BEGINS_ABOVE, OWN_ABOVE, PagePiece, pieces, runs_of_own
 from flows.segment.unit_features import NAMES, Matrix, measure
 from schemas.tables.blocks import LINE_FIELDS
 from tests.train.boost import Settings, binned, cut_points, fit
 
 FOLDER = Path(__file__).parents[2] / "flows" / "segment"
-SETTINGS = Settings(rounds=200, depth=4, rate=0.08, ridge=5.0, rows=0.6, columns=0.3)
+SETTINGS = Settings(rounds=350, depth=5, rate=0.05, ridge=8.0, rows=0.6, columns=0.3)
 TITLES = (("18140", "debats"), ("18210801", "debats"), ("1901112", "ouest"), ("19181217", "ouest"),
           ("18820208", "gaulois"), ("18840430", "gaulois"))  # fmt: skip
 """Issues of one newspaper, by how their names begin; every other issue is a title of its own."""
@@ -121,11 +121,11 @@ def model(pages: list[Page], which: int) -> Model:
     return from_table(json.loads(table(pages, which)), NAMES)
 
 
-def predicted(own: np.ndarray, begins: np.ndarray) -> list[int]:
-    """The article of each piece from 1 on; 0 for the page's own."""
+def predicted(page: Page, own: np.ndarray, begins: np.ndarray, own_above: float, begins_above: float) -> list[int]:
+    """The article of each piece from 1 on, out of two scores; 0 for the page's own."""
     out, number = [], 0
-    for is_own, opens in zip(own, begins, strict=True):
-        number += 0 if is_own else int(opens or number == 0)
+    for is_own, score in zip(runs_of_own(own, page.lines, own_above), begins, strict=True):
+        number += 0 if is_own else int(score > begins_above or number == 0)
         out.append(0 if is_own else number)
     return out
 
@@ -163,13 +163,13 @@ def leave_out(pages: list[Page]) -> None:
                 scores[number] = own.score(page.matrix), begins.score(page.matrix)
     total = sum(len(page.gold) for page in pages)
     print("own above, begins above: lines right")
-    for a in (0.0, 0.5, 1.0, 1.5):
-        for b in (-0.5, 0.0, 0.5, 1.0):
-            good = sum(right(page, predicted(scores[i][0] > a, scores[i][1] > b)) for i, page in enumerate(pages))
+    for a in (0.0, 0.3, 0.6):
+        for b in (0.3, 0.6, 0.9):
+            good = sum(right(page, predicted(page, *scores[i], a, b)) for i, page in enumerate(pages))
             print(f"{a:5} {b:5} {good / total:.4f}")
     for title in titles:
         held = [(i, page) for i, page in enumerate(pages) if page.title == title]
-        good = sum(right(page, predicted(scores[i][0] > 0.7, scores[i][1] > 0.3)) for i, page in held)
+        good = sum(right(page, predicted(page, *scores[i], OWN_ABOVE, BEGINS_ABOVE)) for i, page in held)
         print(f"{title:50} {good / sum(len(page.gold) for _, page in held):.3f}")
 
 

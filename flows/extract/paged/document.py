@@ -15,6 +15,8 @@ from flows.extract.paged.lines import PageLine, paragraph
 from flows.extract.reading import Block, Reading
 from flows.layout.order import reading_order
 
+LANGUAGE_SAMPLE = 4_000
+"""Characters by which the language of pages is told."""
 PART = ";line="
 """Stands between the selector of a piece of a page and the numbers of its lines, from 0, end not included."""
 _STOP = re.compile(r"[.!?:。！？：…»”\"')」』]\s*\Z")
@@ -39,7 +41,7 @@ def paged(media_type: str, lines: Sequence[PageLine]) -> Reading:
     """
     blocks = [_block(piece[start:end], start, end) for piece in _pieces(lines) for start, end in paragraphs(piece)]
     text = "\n".join(block.text for block in blocks[:200])
-    return Reading(media_type, blocks, page_kind="newspaper", language=guess_language(text))
+    return Reading(media_type, blocks, page_kind="newspaper", language=guess_language(text[:LANGUAGE_SAMPLE]))
 
 
 def _block(lines: Sequence[PageLine], start: int, end: int) -> Block:
