@@ -19,7 +19,9 @@ from typing import Any
 import duckdb
 
 from schemas import TABLES, Table, layout
-from schemas.render.sql import column_list, comments, empty_select, literal, quoted
+from schemas.render.sql import column_list, comments, empty_select, literal, macro_comment, quoted
+from schemas.views import MACROS, VIEWS
+from schemas.views.pages import SNAPSHOT
 from warehouse import reading
 from warehouse.errors import Damaged, WarehouseError, nothing_at, outdated_at
 from warehouse.manifests import FileEntry
@@ -62,6 +64,18 @@ def define(con: duckdb.DuckDBPyConnection, root: Path, snapshot: Snapshot) -> No
     _define_snapshot(con, root, snapshot)
     for statement in view_files():
         con.execute(_with_tables(statement, root, snapshot))
+    _comment(con)
+
+
+def _comment(con: duckdb.DuckDBPyConnection) -> None:
+    """Say of every view and function that is there what it is."""
+    there = {name for (name,) in con.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()}
+    said = [line for view in VIEWS if view.name in there and view is not SNAPSHOT for line in comments(view)]
+    there = {
+        name for (name,) in con.execute("SELECT function_name FROM duckdb_functions() WHERE NOT internal").fetchall()
+    }
+    said += [macro_comment(macro) for macro in MACROS if macro.name in there]
+    con.execute(";\n".join(said))
 
 
 def _define_macros(con: duckdb.DuckDBPyConnection, root: Path, snapshot: Snapshot, changed: set[str]) -> None:
@@ -69,6 +83,8 @@ def _define_macros(con: duckdb.DuckDBPyConnection, root: Path, snapshot: Snapsho
     for statement in view_files():
         if changed.intersection(_INSIDE.findall(statement)):
             con.execute(_with_tables(statement, root, snapshot))
+    for macro in MACROS if changed else ():
+        con.execute(macro_comment(macro))
 
 
 _INSIDE = re.compile(r"(?<= )@(\w+)")
@@ -172,7 +188,8 @@ def _define_snapshot(con: duckdb.DuckDBPyConnection, root: Path, snapshot: Snaps
         f"TIMESTAMPTZ {literal(snapshot.published_at)} AS published_at, "
         f"{literal(snapshot.code_version)} AS code_version, {literal(snapshot.layout)} AS layout"
     )
-    con.execute(f"COMMENT ON VIEW snapshot IS {literal(_about(root, snapshot))}")
+    about = f"COMMENT ON VIEW snapshot IS {literal(_about(root, snapshot))}"
+    con.execute(";\n".join([about, *comments(SNAPSHOT)[1:]]))
 
 
 def _about(root: Path, snapshot: Snapshot) -> str:
@@ -184,6 +201,7 @@ def definitions(root: Path, snapshot: Snapshot) -> str:
     parts = [duckdb.__version__]
     for table in TABLES:
         parts += [_select(table, root, snapshot, ("",)), *comments(table)]
+    parts += [line for view in VIEWS for line in comments(view)] + [macro_comment(macro) for macro in MACROS]
     return hashlib.sha256("\n".join([*parts, *view_files()]).encode()).hexdigest()[:16]
 
 

@@ -6,11 +6,12 @@ import json
 from datetime import date
 
 from schemas.render.sql import describe, sql_type
-from schemas.table import Table
+from schemas.table import Column, Table
+from schemas.view import Macro, View
 
 
-def dictionary(tables: tuple[Table, ...]) -> str:
-    """The whole dictionary, one section a table."""
+def dictionary(tables: tuple[Table, ...], views: tuple[View, ...] = (), macros: tuple[Macro, ...] = ()) -> str:
+    """The whole dictionary, one section a table, view or function."""
     head = [
         "# Data dictionary",
         "",
@@ -22,7 +23,31 @@ def dictionary(tables: tuple[Table, ...]) -> str:
         *(f"| [`{t.name}`](#{t.name}) | {t.grain} | {'yes' if t.derived else 'no'} |" for t in tables),
         "",
     ]
-    return "\n".join(head + [line for table in tables for line in section(table)])
+    lines = head + [line for table in tables for line in section(table)]
+    if views:
+        lines += ["# Views", "", "| view | one row per |", "|---|---|"]
+        lines += [f"| [`{each.name}`](#{each.name}) | {each.grain} |" for each in views]
+        lines += ["", *(line for each in views for line in view_section(each))]
+    if macros:
+        lines += ["# Functions", "", *(line for each in macros for line in macro_section(each))]
+    return "\n".join(lines)
+
+
+def view_section(view: View) -> list[str]:
+    """One view's section, as lines."""
+    return [f"## {view.name}", "", f"{view.doc} One row per {view.grain}.", "", *_columns(view.columns), ""]
+
+
+def macro_section(macro: Macro) -> list[str]:
+    """One function's section, as lines."""
+    lines = [f"## {macro.call}", "", macro.doc, "", *(f"- `{name}`: {doc}" for name, doc in macro.parameters), ""]
+    return [*lines, "It gives a table:", "", *_columns(macro.columns), ""] if macro.columns else lines
+
+
+def _columns(columns: tuple[Column, ...]) -> list[str]:
+    rows = [(f"`{each.name}`", sql_type(each.type), describe(each)) for each in columns]
+    cells = [" | ".join(cell.replace("|", "\\|") for cell in row) for row in rows]
+    return ["| column | type | meaning |", "|---|---|---|", *(f"| {row} |" for row in cells)]
 
 
 def section(table: Table) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from schemas.table import Column, Table
+from schemas.view import Macro, View
 
 _SCALARS = {
     pa.string(): "VARCHAR",
@@ -57,11 +58,17 @@ def describe(column: Column) -> str:
     return " ".join(parts)
 
 
-def comments(table: Table) -> list[str]:
-    """COMMENT statements for the view of that table and for its columns."""
+def comments(table: Table | View) -> list[str]:
+    """COMMENT statements for a view, or the view of a table, and for its columns."""
     statements = [f"COMMENT ON VIEW {quoted(table.name)} IS {literal(f'{table.doc} One row per {table.grain}.')}"]
     statements += [
         f"COMMENT ON COLUMN {quoted(table.name)}.{quoted(column.name)} IS {literal(describe(column))}"
         for column in table.columns
     ]
     return statements
+
+
+def macro_comment(macro: Macro) -> str:
+    """The COMMENT statement for a function."""
+    kind = "MACRO" if macro.columns is None else "MACRO TABLE"
+    return f"COMMENT ON {kind} {quoted(macro.name)} IS {literal(f'{macro.call}: {macro.doc}')}"

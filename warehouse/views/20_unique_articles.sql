@@ -8,20 +8,22 @@ WITH led AS (
         AND s.article_id NOT IN (SELECT article_id FROM stories WHERE leader)
     GROUP BY s.article_id
 ), kept AS (
-    SELECT a.article_id, a.fold_sha256, w.published_on, w.published_at,
-        count(*) OVER (PARTITION BY a.fold_sha256) AS copies
+    SELECT
+        a.fold_sha256,
+        count(*) AS copies,
+        min((coalesce(w.published_on, DATE '9999-12-31'), coalesce(epoch_us(w.published_at), -9223372036854775807),
+            a.article_id))[3] AS article_id
     FROM articles AS a
     JOIN article_dates AS w USING (article_id)
     LEFT JOIN led USING (article_id)
     WHERE a.chars > 0 AND coalesce(led.told, 0) < 0.5 * a.chars
-    QUALIFY row_number() OVER (PARTITION BY a.fold_sha256
-        ORDER BY w.published_on NULLS LAST, w.published_at NULLS FIRST, a.article_id) = 1
+    GROUP BY a.fold_sha256
 )
 SELECT
     a.article_id, a.document_id, coalesce(w.outlets[1], '') AS outlet, w.published_on, w.published_at,
     plain_headline(a.headline, d.title) AS headline, a.byline, a.agency, a.language, a.chars, a.text, a.fold_sha256,
     k.copies
-FROM kept AS k
-JOIN articles AS a USING (article_id)
+FROM articles AS a
+JOIN kept AS k USING (article_id)
 JOIN article_dates AS w USING (article_id)
 JOIN documents AS d ON d.document_id = a.document_id;

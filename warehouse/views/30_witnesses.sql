@@ -11,10 +11,10 @@ SELECT
     o.outlet,
     d.origin,
     a.agency,
-    w.published_on,
-    w.published_at,
-    w.published_offset,
-    w.published_precision,
+    coalesce(d.published_on, make_timestamp(epoch_us(c.name_date))::DATE) AS published_on,
+    CASE WHEN d.published_precision IN ('minute', 'second') THEN d.published_at END AS published_at,
+    d.published_offset,
+    coalesce(d.published_precision, CASE WHEN c.name_date IS NOT NULL THEN 'day' END) AS published_precision,
     c.source_id,
     c.uri,
     c.page,
@@ -22,7 +22,6 @@ SELECT
     plain_headline(a.headline, d.title) AS headline
 FROM stories AS s
 JOIN articles AS a USING (article_id)
-JOIN article_dates AS w USING (article_id)
 JOIN documents AS d ON d.document_id = a.document_id
 JOIN capture_outlets AS o ON o.document_id = d.document_id
 JOIN page_captures AS c ON c.capture_id = o.capture_id;

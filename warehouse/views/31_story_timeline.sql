@@ -34,8 +34,8 @@ SELECT
     t.outlets,
     t.carriers,
     t.articles,
-    coalesce(w.outlets[1], '') AS first_outlet,
-    plain_headline(a.headline, d.title) AS headline,
+    t.first_outlet,
+    t.headline,
     s.span_end - s.span_start AS chars,
     left(replace(trim(
         -- A passage may begin in the middle of a word, which tells nothing.
@@ -46,14 +46,13 @@ SELECT
     ), chr(10), ' '), 60) AS opening
 FROM (
     SELECT story_id, min(published_on) AS first, max(published_on) AS last, count(DISTINCT outlet) AS outlets,
-        count(DISTINCT (page, outlet)) AS carriers, count(DISTINCT article_id) AS articles
+        count(DISTINCT (page, outlet)) AS carriers, count(DISTINCT article_id) AS articles,
+        min(outlet) FILTER (leader) AS first_outlet, min(headline) FILTER (leader) AS headline
     FROM witnesses
     GROUP BY story_id
 ) AS t
 JOIN stories AS s ON s.story_id = t.story_id AND s.leader
-JOIN articles AS a USING (article_id)
-JOIN article_dates AS w USING (article_id)
-JOIN documents AS d ON d.document_id = a.document_id;
+JOIN articles AS a USING (article_id);
 
 -- Where two carriers have a day alone, or one of them has, nothing tells which of the two was first on it.
 CREATE VIEW who_was_first AS

@@ -44,7 +44,7 @@ SELECT
     count(*) FILTER (change = 'reordered') AS reordered,
     count(*) FILTER (list_contains(proves, 'join')) AS joins,
     count(*) FILTER (change = 'gap') AS gaps,
-    coalesce(sum(length(missing)), 0) AS missing_chars,
+    coalesce(sum(length(missing)), 0)::BIGINT AS missing_chars,
     list_sort(list(DISTINCT story_id) FILTER (story_id IS NOT NULL)) AS stories,
     list_sort(list(DISTINCT witness_article_id) FILTER (witness_article_id IS NOT NULL)) AS witnesses,
     list_sort(list(DISTINCT witness_outlet) FILTER (witness_outlet IS NOT NULL)) AS witness_outlets

@@ -8,9 +8,9 @@ WITH asked AS (
     SELECT
         source_id,
         arg_max(kind, started_at) AS kind,
-        sum(runs) AS runs,
-        sum(requests) AS requests,
-        sum(bytes) AS bytes,
+        sum(runs)::BIGINT AS runs,
+        sum(requests)::BIGINT AS requests,
+        sum(bytes)::BIGINT AS bytes,
         count(*) FILTER (status = 'failed') AS failures,
         max(started_at) FILTER (status = 'ok') AS last_good,
         max(started_at) AS last_run,

@@ -1,0 +1,9 @@
+"""Every view and function of the catalogue, described once: comments, dictionary and tests follow from here."""
+
+from schemas.view import Macro, View
+from schemas.views import articles, pages, stories
+from schemas.views.macros import MACROS
+
+VIEWS: tuple[View, ...] = (*articles.VIEWS, *stories.VIEWS, *pages.VIEWS)
+
+__all__ = ["MACROS", "VIEWS", "Macro", "View"]
