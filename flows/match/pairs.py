@@ -337,7 +337,7 @@ def _aligned_block(moment: Moment, store: Store, left: Ints, right: Ints, worker
     number, place = np.unique(np.concatenate([left, right]), return_inverse=True)
     articles = gather(moment, store, number)
     lefts, rights = place[: len(left)], place[len(left) :]
-    spans = align(articles, lefts, rights, workers)
+    spans = align(articles, lefts, rights, workers, loose=True)
     if len(spans) == 0:
         return no_rows()
     return to_rows(number, lefts, rights, spans, forms(store, articles, number, lefts, rights, spans))

@@ -25,6 +25,7 @@ from flows.match.rows import (
     EXCERPT,
     FILLED,
     FORM,
+    LOOSE,
     QUOTE,
     REPRINT,
     REWRITTEN,
@@ -162,11 +163,14 @@ class _Forms:
 
 
 def forms(store: Store, articles: Articles, number: Ints, left: Ints, right: Ints, spans: Aligned) -> NDArray[np.uint8]:
-    """What the pair of each span shows of one form filled in twice (FORM, FILLED, REWRITTEN).
+    """What the pair of each span shows of one form filled in twice (FORM, FILLED, REWRITTEN), or that it is LOOSE.
 
     `left` and `right` are the rows in `articles` of each pair, `number[row]` the article's number in the store.
     """
     pairs = len(left)
+    result = np.where(spans.loose > 0, LOOSE, np.uint8(0))
+    copies = np.flatnonzero(spans.loose == 0)
+    spans = spans.take(copies)
     of = spans.pair
     told = _number_strings(
         articles,
@@ -191,7 +195,8 @@ def forms(store: Store, articles: Articles, number: Ints, left: Ints, right: Int
         wider = asker.widened(spans, chosen)
         grown = wider.left_end - wider.left_start - (spans.left_end - spans.left_start)[chosen]
         found |= asker.ask(wider, np.bincount(wider.pair, grown, pairs) >= LEAST_GROWTH)
-    return found[of]
+    result[copies] = found[of]
+    return result
 
 
 def _in_series(rows: Rows, known: Ints, asked: Ints, archive: Archive) -> NDArray[np.bool_]:
@@ -248,13 +253,14 @@ def relations(rows: Rows, lengths: Ints, asked: NDArray[np.bool_], archive: Arch
     left_length, right_length = np.maximum(lengths[left], 1), np.maximum(lengths[right], 1)
     left_span, right_span = rows["left_end"] - rows["left_start"], rows["right_end"] - rows["right_start"]
     pair = same_pair(rows)
-    shorter = np.minimum(left_span, right_span)
+    form, filled, rewritten, loose = (rows["form"] & mark > 0 for mark in (FORM, FILLED, REWRITTEN, LOOSE))
+    # What is told in other words is no copy, and says nothing of what else the two have in common.
+    shorter = np.where(loose, 0, np.minimum(left_span, right_span))
     common = np.bincount(pair, shorter)[pair]
-    matched = np.bincount(pair, rows["matched"])[pair]
+    matched = np.bincount(pair, np.where(loose, 0, rows["matched"]))[pair]
     contained = matched / np.minimum(left_length, right_length)
     pure = matched / np.maximum(common, 1)
     two = left != right
-    form, filled, rewritten = (rows["form"] & mark > 0 for mark in (FORM, FILLED, REWRITTEN))
     far, at_home = _far(archive, left, right), same_outlet(archive, left, right)
     # What is written round the common words tells: a reprint has nothing of its own there, or little.
     reuse = (contained >= CONTAINED) & (~rewritten | (pure >= EDITED))
@@ -274,7 +280,7 @@ def relations(rows: Rows, lengths: Ints, asked: NDArray[np.bool_], archive: Arch
     fresh[quoted] = QUOTE
     fresh[reuse] = EXCERPT
     fresh[reuse & (left_span >= WHOLE * left_length) & (right_span >= WHOLE * right_length)] = REPRINT
-    fresh[form] = TEMPLATE
+    fresh[form | loose] = TEMPLATE
     weak = (
         asked
         & (fresh != TEMPLATE)
@@ -283,10 +289,10 @@ def relations(rows: Rows, lengths: Ints, asked: NDArray[np.bool_], archive: Arch
     )
     weak_index = np.flatnonzero(weak)
     if len(weak_index):
-        known = np.flatnonzero(two & (fresh == TEMPLATE))
+        known = np.flatnonzero(two & ~loose & (fresh == TEMPLATE))
         fresh[weak_index[_in_series(rows, known, weak_index, archive)]] = TEMPLATE
     # A pair is a form as a whole.
-    fresh[(np.bincount(pair, fresh == TEMPLATE)[pair] > 0) & weak] = TEMPLATE
+    fresh[(np.bincount(pair, ~loose & (fresh == TEMPLATE))[pair] > 0) & weak] = TEMPLATE
     fresh[~two] = SELF_COPY
     result[index] = fresh[index]
     return result

@@ -22,7 +22,7 @@ ROW = np.dtype(
     ]
 )
 """`left` is the earlier article; `form`: what the letters of the pair show of a form, FORM, FILLED and REWRITTEN
-together; `relation`: its place in RELATIONS."""
+together, or LOOSE; `relation`: its place in RELATIONS."""
 
 FORM = np.uint8(1)
 """The two articles by themselves look like one form filled in twice."""
@@ -30,6 +30,9 @@ FILLED = np.uint8(2)
 """A number of one stands where the other has another number."""
 REWRITTEN = np.uint8(4)
 """Between what they have in common, whole phrases of one stand where the other has other ones."""
+
+LOOSE = np.uint8(8)
+"""The passage is told in other words: known by its fingerprints, not by its letters."""
 
 Rows = NDArray[np.void]
 

@@ -27,6 +27,7 @@ from flows.match.fold import slices
 from flows.match.furniture import refresh, remarked
 from flows.match.furniture_rows import changes, furniture_rows
 from flows.match.isolate import ARTICLE, Faults, as_rows, cleared
+from flows.match.joined import joined, of_pairs, pairs_of
 from flows.match.memory import Limits, limits
 from flows.match.pairs import Moment, Work, aligned, either_key, names, pair_key, work
 from flows.match.publish import Change
@@ -262,7 +263,11 @@ def _matched(
     stories = publish.stories(state, before, now, store, rows, found, leader, relettered, realigned, workers, within)
     lost, found_apart = changes(before.furniture_rows, set_apart)
     alignments = publish.alignments(
-        archive, before.archive, store, np.concatenate([gone, lost]), np.concatenate([came, found_apart])
+        archive,
+        before.archive,
+        store,
+        np.concatenate([joined(of_pairs(before.rows, pairs_of(gone, came)), store), lost]),
+        np.concatenate([joined(of_pairs(rows, pairs_of(gone, came)), store), found_apart]),
     )
     aliases, alias_change = publish.aliases(before, archive, stories.witnesses)
     files, kept = without_lost_variants(state, stories.files, stories.witnesses)

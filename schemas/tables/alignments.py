@@ -31,7 +31,8 @@ ALIGNMENTS = Table(
         Column(
             "relation",
             pa.string(),
-            "How the two are related; `furniture` leads to the outlet's earliest carrier and into no story.",
+            "How the two are related; `template` is no copy, but built alike or told in other words; `furniture` leads "
+            "to the outlet's earliest carrier and into no story.",
             "reprint",
             values=RELATIONS,
         ),

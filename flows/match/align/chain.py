@@ -206,7 +206,7 @@ def _looked_up(
     return np.concatenate(pairs), np.concatenate(cells), np.concatenate(places)
 
 
-def _roots(parent: Ints) -> Ints:
+def roots(parent: Ints) -> Ints:
     """The root of each node, whose parent comes before it or is itself."""
     while True:
         further = parent[parent]
@@ -217,11 +217,11 @@ def _roots(parent: Ints) -> Ints:
 
 def _joined(chains: Chains, parent: Ints) -> tuple[Chains, Ints]:
     """The chains joined with their parents, and for each old chain the number of its new one."""
-    roots, number = np.unique(_roots(parent), return_inverse=True)
+    first, number = np.unique(roots(parent), return_inverse=True)
     order = np.argsort(number, kind="stable")
-    starts = np.searchsorted(number[order], np.arange(len(roots)))
+    starts = np.searchsorted(number[order], np.arange(len(first)))
     joined = Chains(
-        chains.pair[roots],
+        chains.pair[first],
         np.minimum.reduceat(chains.left_start[order], starts),
         np.maximum.reduceat(chains.left_end[order], starts),
         np.minimum.reduceat(chains.right_start[order], starts),

@@ -17,8 +17,10 @@ from rapidfuzz.process import cpdist
 
 from flows.match.align.agree import renamed
 from flows.match.align.candidates import Ints
-from flows.match.align.chain import Chains, Held, chain, fuse, ranges, runs, shared_places, solid, sorted_by
+from flows.match.align.chain import Chains, Held, Seeds, chain, fuse, ranges, runs, shared_places, solid, sorted_by
+from flows.match.align.choose import once
 from flows.match.align.extend import MASKED, Sides, extend
+from flows.match.align.loose import compared, loose_spans, outside
 from flows.match.align.pieces import divided, sliced
 from flows.match.winnow import GRAM, Hashes
 
@@ -85,6 +87,8 @@ class Aligned:
     right_end: Ints
     distance: Ints
     matched: Ints
+    loose: Ints
+    """1 where the passage is told in other words, so that it is known by its fingerprints alone."""
 
     def __len__(self) -> int:
         return len(self.pair)
@@ -93,7 +97,7 @@ class Aligned:
         return Aligned(self.cuts.take(index), *(getattr(self, name)[index] for name in _COLUMNS))
 
 
-_COLUMNS = ("pair", "left_start", "left_end", "right_start", "right_end", "distance", "matched")
+_COLUMNS = ("pair", "left_start", "left_end", "right_start", "right_end", "distance", "matched", "loose")
 
 
 def _none() -> Aligned:
@@ -200,6 +204,7 @@ def _proved(
         chains.right_end,
         np.bincount(of, distance, count).astype(np.int64),
         np.bincount(of, matched, count).astype(np.int64),
+        np.zeros(count, np.int64),
     )
 
 
@@ -214,13 +219,55 @@ def _holds(spans: Aligned, chains: Chains) -> NDArray[np.bool_]:
     return good
 
 
-def align(articles: Articles, left: Ints, right: Ints, workers: int = 1) -> Aligned:
-    """The passages that the articles `left[i]` and `right[i]` share; of an article with itself, its repeated ones."""
+def align(articles: Articles, left: Ints, right: Ints, workers: int = 1, *, loose: bool = False) -> Aligned:
+    """The passages that the articles `left[i]` and `right[i]` share; of an article with itself, its repeated ones.
+
+    With `loose`, also those that one of the two tells in other words.
+    """
     within = left == right
     held = Held(articles.hash, articles.position.astype(np.int64), articles.posting_bounds)
     seeds = shared_places(held, left, right)
     if within.any():
         seeds = seeds.take(~within[seeds.pair] | (seeds.left < seeds.right))
+    found = _copies(articles, left, right, seeds, workers)
+    result = found.take(np.flatnonzero(_once(found, ~within[found.pair])))
+    if loose:
+        told = _loose(articles, left, right, seeds.take(~within[seeds.pair]), found)
+        result = _both(result, told.take(np.flatnonzero(_once(told, np.ones(len(told), np.bool_)))))
+    return result.take(sorted_by(result.pair, result.right_start, result.left_start, result.left_end))
+
+
+def _once(spans: Aligned, asked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    sides = (spans.left_start, spans.left_end), (spans.right_start, spans.right_end)
+    return once(spans.pair, *sides, spans.matched, asked)
+
+
+def _loose(articles: Articles, left: Ints, right: Ints, seeds: Seeds, found: Aligned) -> Aligned:
+    """The passages told in other words, beside those found."""
+    sides = (found.left_start, found.left_end), (found.right_start, found.right_end)
+    seeds = seeds.take(outside(seeds, found.pair, *sides))
+    name = _fingerprints(articles, left[seeds.pair], seeds.left)
+    pair, start, end, other, other_end = loose_spans(seeds, name)
+    mine, theirs = articles.bounds[left[pair]], articles.bounds[right[pair]]
+    text = articles.text if len(pair) else ""
+    texts = zip(sliced(text, mine + start, mine + end), sliced(text, theirs + other, theirs + other_end), strict=True)
+    told = np.array([compared(one, two) for one, two in texts], np.int64).reshape(-1, 2)
+    none = np.zeros(len(pair), np.int64)
+    cuts = Cuts(none, none[:0], none[:0])
+    return Aligned(cuts, pair, start, end, other, other_end, told[:, 0], told[:, 1], none + 1)
+
+
+def _fingerprints(articles: Articles, row: Ints, place: Ints) -> Ints:
+    """The fingerprints that articles have at places."""
+    width = int(articles.position.max(initial=0)) + 1
+    owner = np.repeat(np.arange(len(articles.posting_bounds) - 1), np.diff(articles.posting_bounds))
+    at = np.searchsorted(owner * width + articles.position, row * width + place)
+    return articles.hash[at].astype(np.int64)
+
+
+def _copies(articles: Articles, left: Ints, right: Ints, seeds: Seeds, workers: int) -> Aligned:
+    """The passages whose letters agree."""
+    within = left == right
     found = runs(seeds)
     chains, of_run = chain(found)
     good = solid(chains)
@@ -245,7 +292,7 @@ def align(articles: Articles, left: Ints, right: Ints, workers: int = 1) -> Alig
         number = np.where(again, np.cumsum(again) - 1, -1)
         alone = _proved(articles, left, right, single, found, np.where(of_run >= 0, number[of_run], -1), workers)
         result = _both(result, alone.take(np.flatnonzero(_holds(alone, single))))
-    return result.take(sorted_by(result.pair, result.right_start, result.left_start, result.left_end))
+    return result
 
 
 __all__ = ["MASKED", "Aligned", "Articles", "align"]

@@ -24,7 +24,7 @@ from flows.match.fold import strings
 from flows.match.isolate import Culprit, halved
 from flows.match.memory import Limits
 from flows.match.pairs import Moment, cut, either_key, gather
-from flows.match.rows import Rows, apart
+from flows.match.rows import LOOSE, Rows, apart
 from flows.match.store import Store
 from flows.match.stories.cluster import SPAN, Spans
 from flows.match.stories.reach import REACH
@@ -59,7 +59,8 @@ def _of_pairs(rows: Rows, pairs: Ints) -> tuple[Ints, Ints]:
     asked = np.zeros(1 + int(max(rows["left"].max(initial=0), rows["right"].max(initial=0))), np.bool_)
     for articles in (pairs >> 32, pairs & PLACE):
         asked[articles[articles < len(asked)]] = True
-    some = np.flatnonzero(asked[rows["left"]] & asked[rows["right"]])
+    # What is told in other words cannot be compared letter by letter.
+    some = np.flatnonzero(asked[rows["left"]] & asked[rows["right"]] & (rows["form"] & LOOSE == 0))
     key = either_key(rows["left"][some], rows["right"][some])
     held = among(key, pairs)
     return some[held], key[held]

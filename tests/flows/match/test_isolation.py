@@ -199,7 +199,7 @@ def test_what_fails_whatever_is_left_out_is_raised(tmp_path: Path, plant: Callab
 
 
 def test_a_disk_that_fails_is_no_fault_of_an_article(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: Any) -> Any:
+    def full(*_: Any, **__: Any) -> Any:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(pairs, "align", full)

@@ -99,9 +99,9 @@ def test_a_thousand_witnesses_cost_a_thousand_comparisons(tmp_path: Path, monkey
         compared.append(arguments)
         return original(*arguments)  # type: ignore[arg-type]
 
-    def counted_align(articles: object, left: np.ndarray, right: np.ndarray, workers: int = 1) -> object:
+    def counted_align(articles: object, left: np.ndarray, right: np.ndarray, workers: int = 1, **more: bool) -> object:
         pairs.extend(zip(left.tolist(), right.tolist(), strict=True))
-        return original_align(articles, left, right, workers)  # type: ignore[arg-type]
+        return original_align(articles, left, right, workers, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(witness_module, "_one", counted)
     monkeypatch.setattr("flows.match.pairs.align", counted_align)
