@@ -181,6 +181,14 @@ def is_weekday(word: str, language: str = "") -> bool:
     return bool(name) and any(name in names_of(each).weekdays for each in _languages(name[0], language))
 
 
+def begins_with_weekday(word: str) -> bool:
+    """Whether a word of a script that parts none begins with the name of a day of the week."""
+    if not "\u0e00" <= word[0] <= "\u17ff" and word[0] < "\u2e80":
+        return False
+    name = folded(word)
+    return any(name.startswith(day) for each in _of_script(name[0]) for day in names_of(each).weekdays if len(day) > 1)
+
+
 @lru_cache(maxsize=4_096)
 def is_between(word: str, language: str = "") -> bool:
     """Whether a word may stand between the parts of a date."""

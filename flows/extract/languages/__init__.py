@@ -4,7 +4,7 @@ One TOML a language (named after its BCP 47 tag) holds what CLDR does not: words
 `after_year`), before and after a clock time (`at`, `unit`), other spellings of months (`months`, `islamic`, `persian`,
 by number), times of day (`periods`), labels of the day of publication (`published`; `date` says only that it is one,
 and not of an `event`) and of the last change (`updated`), of authors (`author`, `by`; `weak` ones are prepositions of
-many other lines, too; `verbs` may stand before either, and after those that `checked` it stands nobody who wrote it;
+many other lines, too; `verbs` may stand before either; `checked` is what others than the author did: pictures, reviews;
 `and` joins names, `roles` end them), and of sources (`source`). `suffixes` says that names of months take endings,
 `prefixes` which letters may stand before them.
 """

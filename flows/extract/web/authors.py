@@ -17,8 +17,8 @@ from flows.extract import dates
 from flows.extract.clock import WORD
 from flows.extract.names import HAN, has_surname, is_name, is_organisation, is_person, split_names
 from flows.extract.web.beginnings import beginnings, places
-from flows.extract.web.bylines import byline, plausible, tidied, uninverted
-from flows.extract.web.credits import Credits, posted_by, read_credits, signed
+from flows.extract.web.bylines import byline, is_of_others, plausible, tidied, uninverted
+from flows.extract.web.credits import Credits, posted_by, read_credits, signed, works_by
 from flows.extract.web.head import COMMENTING, Head, squeeze, within
 from flows.extract.web.headline import fold, title_parts
 from flows.extract.wordlist import any_of
@@ -330,6 +330,8 @@ def _element_names(text: str) -> list[str]:
     """Names in an element named after authors, where all of its short text are names."""
     credit = read_credits([text], labelled=True)
     if credit.editors and not credit.authors:
+        return []
+    if not credit.authors and (works_by(text) is not None or is_of_others(text)):
         return []
     names = credit.authors or _listed(text)
     for name in names:

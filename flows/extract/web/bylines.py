@@ -8,7 +8,7 @@ Scripts without capitals have names of a few words, up to a mark or a figure. Wh
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from flows.extract.calendar_names import names_of
 from flows.extract.clock import LETTER
@@ -17,9 +17,11 @@ from flows.extract.names import HAN, is_name, is_organisation, is_person
 
 _CAPITAL = "A-ZÀ-ÖØ-ÞĀĂĄĆĈČĎĐĒĖĘĚĞĢĪĮİĶĹĻĽŁŃŅŇŌŐŒŔŘŚŞŠŢŤŪŮŰŲŹŻŽА-ЯЁІЇЄҐΆΈ-Ώ-Ωא-ת"
 _STARTS = r"(?:\A|[|•·⋅\n—–(]|\s-\s|\s\s|(?<=[\d.,])\s+|(?<=\w:)\s+)\W*"
-_VERBS, _BY, _WEAK, _AUTHOR = (pattern_of(key) for key in ("verbs", "by", "weak", "author"))
+_VERBS, _BY, _WEAK, _OTHERS, _AND = (pattern_of(key) for key in ("verbs", "by", "weak", "checked", "and"))
+_AUTHOR = rf"(?:{pattern_of('author')})(?:\s*(?:[&/+,·]|{_AND})\s*(?:{_OTHERS}))*"
+""""Author", "Text", also of several works: "Text und Fotos"."""
 _PREPOSITION = (
-    rf"(?:(?i:{_BY})|(?i:{_VERBS})\s+(?:[^\s.]{{1,20}}\s+){{0,4}}?(?i:{_BY})|"
+    rf"(?:(?i:{_BY})|(?i:{_AUTHOR})\s+(?:(?i:{_BY}|{_WEAK}))|(?i:{_VERBS})\s+(?:[^\s.]{{1,20}}\s+){{0,4}}?(?i:{_BY})|"
     rf"(?i:{_VERBS})\s+(?:[^\W\d_]{{1,10}}\s+)?(?i:{_WEAK})|(?P<weak>(?i:{_WEAK})))"
 )
 _BYLINE = re.compile(
@@ -30,8 +32,14 @@ _BYLINE = re.compile(
     rf"|(?<=\s)(?i:{_VERBS})\s+(?:(?i:{_BY}|{_WEAK}))(?:\s*[:：]\s*|\s+|(?=[{_CAPITAL}]))(?P<inner>\S.{{0,160}})"
     rf"|\A\W*(?i:{_VERBS})\s*[:：]\s*(?P<done>\S.{{0,160}})"
 )
+_LABEL = re.compile(rf"(?<!{LETTER})(?:{pattern_of('by', 'weak', 'author', 'verbs')})", re.I)
+"""A line in which it finds nothing is no byline."""
+_EAST = re.compile("[\u3041-\u30ff\u4e00-\u9fff가-힣]")
 _GROUPS = ("value", "labelled", "colon", "bare", "inner", "done")
-_CHECKED = re.compile(rf"(?i:{pattern_of('checked')})\s+(?:(?i:{_BY}|{_WEAK}))\W*\Z")
+_CHECKED = re.compile(
+    rf"(?<!{LETTER})(?<!&\s)(?<!and\s)(?<!und\s)(?<!et\s)(?<!\sy\s)(?<!\se\s)(?i:{_OTHERS})\s+(?:(?i:{_BY}|{_WEAK}))\W*\Z"
+)
+_OF_OTHERS = re.compile(rf"\A\W*(?i:{_OTHERS})\s*(?:[:：/]|(?i:{_BY}|{_WEAK})(?!{LETTER}))")
 _AFTER_HANDLE = re.compile(r"\s*(?:\Z|[|•·⋅(\[,;/»]|\s[-–—]|\d|[^\W\d_]{1,4}\s+(?:\w+\s)?\d|\s\s)")
 _ALONE_AFTER_DATE = re.compile(r"\d\W*\Z")
 _BEFORE_DATE = re.compile(r"\S+\s+[^\W\d_]{1,3}\s+\d")
@@ -96,12 +104,19 @@ def _calendar_words() -> frozenset[str]:
 
 def byline(text: str) -> list[str]:
     """The names after a label in a line, at its start or after a mark or a date; an empty list where it has none."""
+    return list(_byline(text[:300]))
+
+
+@lru_cache(maxsize=4_096)
+def _byline(text: str) -> tuple[str, ...]:
+    """As above; the lines around an article are looked at several times."""
     at = 0
-    text = text[:300]
+    if not _LABEL.search(text):
+        return ()
     while match := _BYLINE.search(text, at):
         group = next(name for name in _GROUPS if match[name] is not None)
         value, at = match[group], match.start(group)
-        if HAN.match(value) or _CHECKED.search(text[:at]):
+        if _EAST.match(value) or _CHECKED.search(text[:at]):
             continue
         weak = match["weak"] is not None or group in ("bare", "colon", "done")
         dated = match["weak"] is not None and (
@@ -112,8 +127,8 @@ def byline(text: str) -> list[str]:
         if weak and not dated:
             names = [name for name in names if is_person(name) or (group == "bare" and _caseless(name))]
         if names:
-            return names
-    return []
+            return tuple(names)
+    return ()
 
 
 def _small(word: str) -> bool:
@@ -177,9 +192,7 @@ def read_names(value: str, *, handles: bool = False) -> list[str]:
         if ended or len(current) > _MOST_WORDS:
             break
     _close(names, current)
-    return [
-        name for name in dict.fromkeys(names) if plausible(name) or (handles and name == names[0] and len(name) > 1)
-    ]
+    return [name for name in dict.fromkeys(names) if plausible(name)]
 
 
 def _alone(value: str, end: int) -> bool:
@@ -224,6 +237,8 @@ def plausible(name: str) -> bool:
         return False
     if folded(words[0]) in _stops() or folded(words[-1]) in _stops():
         return False
+    if all(folded(word) in _roles() for word in words):
+        return False
     if len(words) == 1:
         return True
     small = [word for word in words if _small(word) and word.lower() not in _JOINS]
@@ -255,10 +270,17 @@ def tidied(name: str, *, whole: bool = False) -> list[str]:
     return [] if whole and not any(map(is_person, read)) else read
 
 
+def is_of_others(text: str) -> bool:
+    """Whether a text names who took the pictures, or who checked it: "Fotos: …", "Reviewed by …"."""
+    return _OF_OTHERS.match(text) is not None
+
+
 def uninverted(name: str) -> str | None:
     """ "Holm, Ada M." as "Ada M. Holm"; None where a name is not written so, or ends in a degree."""
     found = _INVERTED.match(" ".join(name.split()))
     if found is None or _CREDENTIAL.match(found["first"].split()[0].rstrip(".,") if len(found["first"]) > 2 else ""):
+        return None
+    if folded(found["first"].split()[0]) in _roles():
         return None
     if " " in found["last"] and " " in found["first"] and not found["last"].split()[0].islower():
         return None  # two names of two words are two persons

@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass, field
 
 from flows.extract import dates
-from flows.extract.names import HAN_NAME, has_surname, is_alone, is_name, is_organisation, is_person, split_names
+from flows.extract.languages import words
+from flows.extract.names import HAN, HAN_NAME, has_surname, is_alone, is_name, is_organisation, is_person, split_names
 from flows.extract.web.bylines import byline
+from flows.extract.wordlist import any_of
 
 _LABEL = (
     r"(?:文章|信息|稿件|新闻|新聞|本文|消息|資料)?(?:来\s*源|來\s*源|出\s*处|出\s*自|选\s*自|稿\s*源)(?:于|於|自)?|作\s*者(?=\s*[:：])|撰\s*文|撰\s*稿|"
@@ -36,12 +38,18 @@ _EDITOR = re.compile(
 _ONE = rf"(?:{HAN_NAME}|[\u4e00-\u9fff]\s[\u4e00-\u9fff](?![\u4e00-\u9fff]))"
 _BESIDE = r"(?:实习生|實習生|通讯员|通訊員|记者|記者)"
 _NAMES = rf"{_ONE}(?:(?:\s*[、，,]\s*|\s+)(?:{_BESIDE}\s*)?{_ONE}|{_BESIDE}{_ONE})*"
-_TOGETHER = re.compile(
-    r"(?:\A|[\s　【（(\[])(?:文|写真|寫真|取材|撮影|構成|編集|執筆|著者|筆者|聞き手|图|圖|摄影|攝影|글|사진|취재)"
-    r"(?:\s*[・･／/、,&·と和]\s*(?:文|写真|寫真|取材|撮影|構成|編集|執筆|图|圖|摄影|攝影|글|사진|취재))+"
-    r"\s*[\s　:：=＝／/]\s*(?P<value>[^\W\d_][^\n|｜（(【\[]{1,40})"
+_ASIAN = ("zh", "ja", "ko")
+_WRITES = frozenset(word for tag in _ASIAN for word in words()[tag]["author"])
+_WORKS = any_of(sorted(_WRITES | {word for tag in _ASIAN for word in words()[tag]["checked"]}))
+_EAST = r"[\u3041-\u30ff々\u4e00-\u9fff]"
+_JOINED = r"\s*(?:[・･／/、,&·]|と|和)\s*"
+_WORK = re.compile(
+    rf"(?:\A|[\s　【（(\[｜|])(?P<works>(?:{_WORKS})(?:{_JOINED}(?:{_WORKS}))*)\s*(?:[:：＝=／/｜|・]|[\s　])\s*"
+    rf"(?P<value>(?!{_WORKS})(?:[가-힣]{{2,4}}(?![가-힣])|{_EAST}{{2,8}}(?:[\s　](?!{_WORKS}){_EAST}{{1,6}})?))"
 )
-"""Labels that name several works of one person: 文・写真, 글·사진."""
+"""What one or several works (text, photographs) are by whom, in Japanese, Korean, or of several works in Chinese."""
+_EACH_WORK = re.compile(_WORKS)
+_KOREAN_ROLES = any_of(sorted(words()["ko"]["roles"]))
 _REPORTER = re.compile(
     rf"{_BESIDE}(?:\s+|[:：]\s*)?(?P<value>{_NAMES})"
     r"(?P<after>\s*[)）】\]]|\s*[／/╱](?!\s*[摄攝图圖])|\s*(?:文|[摄攝]影[、/／]?[报報][道導]|图文|圖文|报道|報導|綜合|综合|实习生)|\s*\Z|(?=[\u4e00-\u9fff]{2,3}\d{1,2}日))"
@@ -60,7 +68,8 @@ _POSTED_AT = re.compile(
     re.I,
 )
 _KOREAN = re.compile(
-    r"(?:기자|글)\s*[:：=]\s*(?P<after>[가-힣]{2,4})(?![가-힣])|(?<![가-힣])(?P<before>[가-힣]{2,4})\s*기자(?=입력|수정|등록|승인|[^가-힣]|\Z)"
+    rf"(?:기자|글)\s*[:：=]\s*(?P<after>[가-힣]{{2,4}})(?![가-힣])|(?<![가-힣])(?P<before>[가-힣]{{2,4}}(?:\s*[·,]\s*[가-힣]{{2,4}})*)"
+    rf"\s*(?:{_KOREAN_ROLES})(?=입력|수정|등록|승인|[^가-힣]|\Z)"
 )
 _POSTED_BELOW = re.compile(r"\A\s*(?:发表于|發表於|发布于|發佈於)\s*[:：]?\s*\d")
 _READ = re.compile(r"\b\d+\s*-?\s*min(?:ute)?s?(?:\s+read)?\b", re.I)
@@ -72,6 +81,7 @@ _BIO = re.compile(
 _NO_SOURCE = re.compile(
     r"[=\"<>]|^(?:转载|转载文章|轉載|网络|互联网|網絡|本站|本站原创|原创|綜合|综合|不详|未知|资料图|資料圖)$|^作\s*者"
 )
+_HANGUL = re.compile("[가-힣]")
 _KANA = re.compile(r"[\u3041-\u30ff]")
 _EDGES = re.compile(r"\A[\s,.，。、;；:：·\-*]+|[\s,，。、;；:：·\-*|]+\Z")
 LINE = 160
@@ -98,29 +108,43 @@ def _reporters(line: str) -> list[str]:
     return []
 
 
-def _whole_name(text: str) -> str:
-    """A name of one or two parts, as written."""
-    name = " ".join(text.split())
-    return name if 2 <= len(name) <= 12 and name.count(" ") <= 1 and is_name(name) else ""
+def works_by(line: str, *, plain: bool = False) -> list[str] | None:
+    """Who wrote, by a line that says who did which work (文・写真 川辺みどり); None where it does not.
+
+    In Chinese, where other rules know more of who wrote, lines of one work count only if `plain`.
+    """
+    out: list[str] | None = None
+    left = False
+    for match in _WORK.finditer(line):
+        works = _EACH_WORK.findall(match["works"])
+        chinese = HAN.match(match["value"]) and not _KANA.search(line)
+        if chinese and not plain and len(works) < 2 and works[0] in _WRITES:
+            left = True
+            continue
+        out = out or []
+        name = " ".join(match["value"].split())
+        if any(work in _WRITES for work in works) and is_name(name):
+            out.append(name)
+    return None if left and not out else out
 
 
 def _chinese_byline(line: str) -> list[str]:
     """The authors that a line names after a label in Chinese, or as its reporters."""
-    if together := _TOGETHER.search(line):
-        return [name for name in map(_whole_name, re.split(r"[、,，／/]", together["value"])) if name]
+    if (named := works_by(line)) is not None:
+        return named
     found = list(_AUTHOR.finditer(line)) if _LABELLED.search(line) else []
     if alone := _TEXT_BY.match(line):
         found.append(alone)
     names = list(dict.fromkeys(name for match in found for name in split_names(match["value"])))
-    return names or _reporters(line)
+    return names or _reporters(line) or works_by(line, plain=True) or []
 
 
 def _named(line: str, *, labelled: bool) -> list[str]:
     """The authors that one line of credits names; if `labelled`, only where it says that they are."""
     names = [] if line.isascii() else _chinese_byline(line)
     names = names or byline(line)
-    if not names and ("기자" in line or "글" in line) and (match := _KOREAN.search(line)):
-        names = split_names(match["after"] or match["before"])
+    if not names and _HANGUL.search(line) and (match := _KOREAN.search(line)):
+        names = match["after"].split() if match["after"] else re.split(r"\s*[·,]\s*", match["before"])
     if names or labelled or next(dates.find(line), None) is None:
         return names
     for pattern in (_POSTED_AT, _POSTED, _BRACKETED):

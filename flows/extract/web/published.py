@@ -11,6 +11,7 @@ from typing import Any
 import htmldate
 
 from flows.extract import dates
+from flows.extract.calendar_names import begins_with_weekday
 from flows.extract.clock import WORD
 from flows.extract.languages import NOT_ON, NOT_WITHIN, folded, pattern_of, vocabulary
 from flows.extract.web.credits import LINE, read_credits
@@ -132,7 +133,8 @@ def is_prose(line: str, found: list[dates.Moment]) -> bool:
     known = vocabulary(
         "published", "updated", "date", "author", "by", "weak", "verbs", "source", "at", "unit", "between"
     )
-    words = [w for w in WORD.findall(rest) if folded(w) not in known and folded(w) not in _OF_PAGES]
+    known |= _OF_PAGES
+    words = [w for w in WORD.findall(rest) if folded(w) not in known and not begins_with_weekday(w)]
     small = sum(w[0].islower() for w in words)
     whole = sum(_letters(w) for w in words if w[0].lower() == w[0].upper())
     ended = _ENDED.search(line) is not None

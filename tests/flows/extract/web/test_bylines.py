@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.extract.web.authors import Signs, decide
 from flows.extract.web.bylines import byline, tidied, uninverted
+from flows.extract.web.head import Head
 
 
 @pytest.mark.parametrize(
@@ -97,6 +101,17 @@ def test_what_a_page_gives_as_one_name(text: str, names: list[str]) -> None:
 )
 def test_last_and_first_name_are_of_one_person(text: str, name: str | None) -> None:
     assert uninverted(text) == name
+
+
+GOLDEN = Path(__file__).parents[3] / "golden" / "bylines.tsv"
+
+
+@pytest.mark.parametrize("line", GOLDEN.read_text(encoding="utf-8").splitlines())
+def test_bylines_of_the_world(line: str) -> None:
+    language, text, expected = line.split("\t")
+    signs = Signs(near=[text], elements=lambda: [text])
+    authors, _ = decide(Head(), signs, [None], chinese=language.startswith("zh"))
+    assert authors == [name for name in expected.split("; ") if name]
 
 
 @given(st.text(max_size=300))
