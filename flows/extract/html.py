@@ -100,7 +100,7 @@ def read_page(text: str, parser: Mapping[str, Any], model: Model | None = None) 
     ends = tuple(page.selector(i) if i >= 0 else "" for i in (features.headline, last_of(first)))
     around.elements = lambda: authors.find_elements(root, text, (ends[0], ends[1]))
     around.scripts = lambda: published.in_scripts(text)
-    around.guess = lambda: published.guessed(text)
+    around.guess = (lambda: published.guessed(text)) if is_article else (lambda: None)
     reading = Reading(media_type="text/html", page_kind=kind, agreement=verdict.agreement)
     inside = first & is_article
     if is_article and features.headline >= 0:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from flows.extract import dates
+from flows.extract.web.credits import is_byline
 from flows.extract.web.phrases import DATE, has
 
 LINE = 160
@@ -46,6 +47,8 @@ def is_credit(text: str) -> bool:
     """Whether all of a line is credits. Longer ones than LINE are not."""
     if len(text) > LINE:
         return False
+    if is_byline(text):
+        return True
     rest, days = _without_dates(text)
     times = len(_CLOCK.findall(rest))
     rest = _ADDRESS.sub("|", _CLOCK.sub("|", rest))

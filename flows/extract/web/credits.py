@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, field
 
 from flows.extract import dates
-from flows.extract.languages import words
+from flows.extract.clock import WORD
+from flows.extract.languages import folded, vocabulary, words
 from flows.extract.names import HAN, HAN_NAME, has_surname, is_alone, is_name, is_organisation, is_person, split_names
 from flows.extract.web.bylines import byline
 from flows.extract.wordlist import any_of
@@ -81,6 +82,7 @@ _BIO = re.compile(
 _NO_SOURCE = re.compile(
     r"[=\"<>]|^(?:转载|转载文章|轉載|网络|互联网|網絡|本站|本站原创|原创|綜合|综合|不详|未知|资料图|資料圖)$|^作\s*者"
 )
+_EASTERN = re.compile("[\u3041-\u30ff\u4e00-\u9fff가-힣]")
 _HANGUL = re.compile("[가-힣]")
 _KANA = re.compile(r"[\u3041-\u30ff]")
 _EDGES = re.compile(r"\A[\s,.，。、;；:：·\-*]+|[\s,，。、;；:：·\-*|]+\Z")
@@ -108,17 +110,18 @@ def _reporters(line: str) -> list[str]:
     return []
 
 
-def works_by(line: str, *, plain: bool = False) -> list[str] | None:
+def works_by(line: str) -> list[str] | None:
     """Who wrote, by a line that says who did which work (文・写真 川辺みどり); None where it does not.
 
-    In Chinese, where other rules know more of who wrote, lines of one work count only if `plain`.
+    Lines of one work in Chinese are left to rules that know more of those.
     """
     out: list[str] | None = None
     left = False
     for match in _WORK.finditer(line):
         works = _EACH_WORK.findall(match["works"])
         chinese = HAN.match(match["value"]) and not _KANA.search(line)
-        if chinese and not plain and len(works) < 2 and works[0] in _WRITES:
+        both = len(works) > 1 or {"文", "图"} <= set(works[0].replace("圖", "图"))
+        if chinese and not both and works[0] in _WRITES:
             left = True
             continue
         out = out or []
@@ -136,7 +139,7 @@ def _chinese_byline(line: str) -> list[str]:
     if alone := _TEXT_BY.match(line):
         found.append(alone)
     names = list(dict.fromkeys(name for match in found for name in split_names(match["value"])))
-    return names or _reporters(line) or works_by(line, plain=True) or []
+    return names or _reporters(line)
 
 
 def _named(line: str, *, labelled: bool) -> list[str]:
@@ -168,6 +171,30 @@ def _beside_date(line: str) -> list[str]:
 def _plainly_a_person(text: str) -> bool:
     """Whether a line that nothing calls a name is one: two words in capitals and small letters."""
     return is_person(text) and len(text.split()) == 2 and not any(word.isupper() for word in text.split())
+
+
+_SENTENCE_END = re.compile(r"[^\W\d_]{2}[.!?…।۔։]['\"”’»)]*\s*\Z|[。！？]")
+_MORE = 2
+"""Words, or as many times three letters where words are not parted, that a byline may have beside labels and names."""
+
+
+def is_byline(line: str) -> bool:
+    """Whether a line is a byline by what it says whole: a label, names, roles and dates, and hardly a word more."""
+    if len(line) > LINE or _SENTENCE_END.search(line):
+        return False
+    names = read_credits([line], labelled=True).authors
+    if not names or not any(" " in name or _EASTERN.match(name) for name in names):
+        return False
+    rest = line
+    for moment in dates.find(line):
+        rest = rest.replace(line[moment.start : moment.end], "|")
+    for name in names:
+        rest = rest.replace(name, "|")
+    known = vocabulary(
+        "published", "updated", "date", "author", "by", "weak", "verbs", "source", "checked", "roles", "and"
+    )
+    left = [word for word in WORD.findall(rest) if folded(word) not in known and not word[0].isupper()]
+    return sum(len(word) / 3 if _EASTERN.match(word) else 1 for word in left) <= _MORE
 
 
 def posted_by(line: str, above: str = "") -> list[str]:
