@@ -63,11 +63,12 @@ class Lines:
 class Bars:
     """A live bar for the present stage on standard error."""
 
-    def __init__(self) -> None:
+    def start(self, stage: str, total: int | None = None) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as Bar
 
+        # One for each stage: a display that goes on would draw the stages that are done once more.
         self._bar = Bar(
             SpinnerColumn(),
             TextColumn("{task.description:<10}"),
@@ -76,16 +77,11 @@ class Bars:
             TimeElapsedColumn(),
             console=Console(stderr=True),
         )
-        self._task = None
-
-    _task: object
-
-    def start(self, stage: str, total: int | None = None) -> None:
-        self._bar.start()
         self._task = self._bar.add_task(stage, total=total)
+        self._bar.start()
 
     def advance(self, steps: int = 1, note: str = "") -> None:
-        self._bar.update(self._task, advance=steps)  # type: ignore[arg-type]
+        self._bar.update(self._task, advance=steps)
 
     def finish(self) -> None:
         task = self._bar.tasks[-1]

@@ -28,10 +28,10 @@ def command(
     With no PATH and no --source, all registered sources are taken. The exit status is 1 where a source or a stage
     failed; the others are taken in and published all the same.
     """
-    from flows.report.summary import print_summary, summary
-
     config = settings(warehouse, workers=workers)
     sources = choose(config, paths or [], source or [])
+    from flows.report.summary import print_summary, summary
+
     if prefect:
         from flows.ingest import run_on_server
 

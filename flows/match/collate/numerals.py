@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from flows.match.collate.tokens import NUMERALS
 from flows.match.fold import fold
@@ -32,13 +32,23 @@ _WORDS = """
 """
 _HUNDREDS = "διακόσι τριακόσι τετρακόσι πεντακόσι εξακόσι επτακόσι εφτακόσι οκτακόσι οχτακόσι εννιακόσι"
 _GREEK_ENDINGS = ("οι", "ες", "α", "ους", "ων")
-_NUMBER_WORDS = frozenset(
-    fold(word) for word in (*_WORDS.split(), *(a + b for a in _HUNDREDS.split() for b in _GREEK_ENDINGS))
-)
+
+
+@cache
+def _number_words() -> frozenset[str]:
+    """Number words, folded: when they are first asked for, as folding needs a table that takes a second to make."""
+    hundreds = (a + b for a in _HUNDREDS.split() for b in _GREEK_ENDINGS)
+    return frozenset(fold(word) for word in (*_WORDS.split(), *hundreds))
+
 
 _ONES = "一 one un une ein eine uno una ένα ένας μία один одна одно واحد واحدة"
-_ONE = frozenset(fold(word) for word in _ONES.split())
-"""Words for one, which are often no number but an article or a pronoun."""
+
+
+@cache
+def _one() -> frozenset[str]:
+    """Words for one, which are often no number but an article or a pronoun."""
+    return frozenset(fold(word) for word in _ONES.split())
+
 
 _UNITS = frozenset(
     "年月日号號时時分秒点點刻周週天岁歲人名个個位次届屆期元角块塊米里尺寸丈亩畝吨噸斤克升度倍项項条條件家户戶座所间間辆輛架艘只隻"
@@ -81,7 +91,7 @@ def _parts(token: str) -> tuple[tuple[tuple[str, int], ...], str]:
     if _DIGITS.match(token):
         return (value(token),), ""
     folded = fold(token)
-    if token[0] in NUMERALS or folded in _NUMBER_WORDS or folded in _ONE:
+    if token[0] in NUMERALS or folded in _number_words() or folded in _one():
         return ((folded, 0),), ""
     # Ideographs after a numeral: its unit, and what rounds it.
     return tuple((fold(each), 0) for each in _IDEOGRAPHS.findall(token)), token.translate(_NO_NUMERALS)
@@ -111,7 +121,7 @@ def _is_number(text: str) -> bool:
     if len(text) > _SHORT and _more_than_a_unit(text):
         return False
     found, rest = numbers(text)
-    return any(each not in _ONE for each, _ in found) and _beside(rest)
+    return any(each not in _one() for each, _ in found) and _beside(rest)
 
 
 def _more_than_a_unit(text: str) -> bool:
@@ -142,5 +152,5 @@ def other_number(leader: str, witness: str) -> bool:
         return False
     if mine and theirs:
         return fold(my_rest) == fold(their_rest) or (_beside(my_rest) and _beside(their_rest))
-    firm = any(each not in _ONE for each, _ in mine or theirs)
+    firm = any(each not in _one() for each, _ in mine or theirs)
     return firm and any(c.isdigit() for c in leader + witness) and _beside(my_rest) and _beside(their_rest)
