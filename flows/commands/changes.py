@@ -44,7 +44,11 @@ def command(
     as_json: JsonOption = False,
     warehouse: WarehouseOption = None,
 ) -> int:
-    """Show what changed on pages, passage by passage, and which pages vanished."""
+    """Show what changed on pages, passage by passage and word by word, and which pages vanished.
+
+    A line begins with - for a passage that went, + for one that came, ~ for one that changed: [-words-] went, {+words+}
+    came.
+    """
     from warehouse.catalogue import rows
 
     start = moment(since, datetime.now(UTC))
@@ -84,6 +88,21 @@ def moment(text: str, now: datetime) -> datetime:
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
+def _lines(found: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Lines with their sign: a passage that was changed stands once, what went and what came in it marked."""
+    from flows.report.word_changes import marked, paired
+
+    removed = [line["text"] for line in found if line["change"] == "removed"]
+    added = [line["text"] for line in found if line["change"] == "added"]
+    pairs = paired(removed, added)
+    changed = {other: place for place, other in pairs}
+    gone = [("-", text) for place, text in enumerate(removed) if place not in dict(pairs)]
+    return gone + [
+        ("~", marked(removed[changed[place]], text)) if place in changed else ("+", text)
+        for place, text in enumerate(added)
+    ]
+
+
 def _whole_day(text: str) -> str:
     """The first day of a year or a month, where no more than that is said."""
     return f"{text}-01-01"[:10] if _PART_OF_A_DATE.fullmatch(text) else text
@@ -95,8 +114,8 @@ def _show(turns: list[dict[str, Any]], gone: list[dict[str, Any]], start: dateti
     for turn in turns:
         remark = "" if turn["in_words"] else "  (signs and widths only)"
         say(f"{turn['captured_at']:%Y-%m-%d %H:%M}  {turn['uri']}{remark}")
-        for line in turn["lines"]:
-            say(f"    {'-' if line['change'] == 'removed' else '+'} {' '.join(line['text'].split())}")
+        for sign, text in _lines(turn["lines"]):
+            say(f"    {sign} {' '.join(text.split())}")
         say()
     for row in gone:
         status = f" ({row['http_status']})" if row["how"] == "gone" else ""

@@ -82,8 +82,7 @@ def test_changes_are_told_by_passage(dibao: Run, web: Site, tmp_path: Path) -> N
     web.pages["/b"] = Page(status=410, validators=False)
     dibao("source", "run", "watched", "--json")
     shown = dibao("changes", "--since", "1d")
-    assert "- 全文至此，编号1。" in shown
-    assert "+ 全文至此，编号1。更正一处。" in shown
+    assert "~ 全文至此，编号1。{+更正一处。+}" in shown
     assert f"{web.url('/b')} is gone (410); last seen" in shown
     events = [json.loads(line) for line in dibao("changes", "--jsonl").splitlines()]
     assert [event["event"] for event in events] == ["changed", "vanished"]
