@@ -61,6 +61,10 @@ PURE_CUT = 0.97
 """Letters in common, as a share of the aligned ones, then."""
 LONG_QUOTE = 500
 """Letters from which on it is an excerpt, however long the articles."""
+OPENING = 60
+"""Letters from the start of an article among which its opening begins, below its headline."""
+LITTLE = 0.25
+"""Share of the shorter article below which an opening is little of it."""
 FAR = 30
 """Days after which news is no longer reprinted, and what is built alike tells of another event."""
 _DAY = 86_400_000_000
@@ -270,8 +274,12 @@ def relations(rows: Rows, lengths: Ints, asked: NDArray[np.bool_], archive: Arch
     reuse |= part & clean
     # Long after, the same words are a form's, unless all of them are the same.
     reuse &= ~(far & at_home) | (contained >= CONTAINED_LATE) & clean & (pure >= PURE_LATE)
+    # What an outlet's reports of one day and the next open with is its form; a quotation stands within the text. The
+    # outlets may be two names of one, where the opening is all.
+    opening = (rows["left_start"] < OPENING) & (rows["right_start"] < OPENING) & (at_home | (contained < LITTLE))
     quoted = (
         (pure >= PURE)
+        & ~opening
         & ~rewritten
         & (~filled | ~at_home & (pure >= PURE_LATE))
         & (~far | ~at_home | (common >= LONG_PART))

@@ -122,3 +122,25 @@ def test_parts_of_one_passage_are_one_row_whenever_they_came(tmp_path: Path, let
         assert archive.digest() == whole.digest()
     archive.feed([], [pieces[1]])
     assert rows(archive) == []
+
+
+@pytest.mark.parametrize("outlets", ["aa", "ab"])
+def test_what_reports_open_with_is_no_quotation_and_what_stands_within_is(tmp_path: Path, outlets: str) -> None:
+    shared = text("shared", 14)
+    for name, opens in (("opening", True), ("within", False)):
+        pieces = []
+        for number, outlet in enumerate(outlets):
+            before = "" if opens else f"{text(f'before {number}', 60)}\n"
+            pieces.append(Piece(f"p{number}", f"{before}{shared}\n{text(f'own {number}', 150)}", outlet, number))
+        ((*_, found),) = rows(matched(tmp_path / name, pieces))
+        assert found == ("template" if opens else "quote")
+
+
+def test_an_opening_that_is_much_of_another_papers_text_is_a_quotation(tmp_path: Path) -> None:
+    lead = text("lead", 20)
+    pieces = [
+        Piece("l", f"{lead}\n{text('own', 45)}", "one", 0),
+        Piece("r", f"{lead}\n{text('other', 300)}", "two", 1),
+    ]
+    ((*_, relation),) = rows(matched(tmp_path, pieces))
+    assert relation == "quote"
