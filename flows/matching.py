@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.aliases import MOVED, point
+from flows.extract.web.page_kind import NOTICE
 from flows.match.fold import changed_letters
 from flows.match.stage import MATCH_INPUT, Change, MatchChange, StateMissingError, match, prune
 from flows.stages import Stages
@@ -28,8 +29,8 @@ VIEWS = ("05_page_keys.sql", "06_outlets.sql", "07_pages.sql")
 """The views and macros of the catalogue that say which outlets printed what, and on which page."""
 
 # In order of the day, then of the time: what is told by its day alone stands first, and the 52 hours in which it is
-# some day somewhere are laid into that day's own 24. An error page carries nothing, and what differs between the
-# states of one page in one outlet are no two texts.
+# some day somewhere are laid into that day's own 24. An error page carries nothing, nor does a notice in the place of a
+# text, and what differs between the states of one page in one outlet are no two texts.
 _INPUT = """
 WITH met AS (
     SELECT document_id, list(outlet ORDER BY outlet) AS outlets, list(captures ORDER BY outlet) AS captures,
@@ -52,7 +53,10 @@ SELECT a.article_id, a.document_id, m.outlets, m.captures,
 FROM articles AS a JOIN dated AS d USING (document_id) JOIN met AS m USING (document_id)
 JOIN placed AS p USING (payload_sha256)
 WHERE d.page_kind NOT IN ('error', 'captcha')
+    AND CASE WHEN a.chars < {short} THEN NOT regexp_matches(left(a.text, {short}), {notice}) ELSE true END
 """
+_SHORT_NOTICE = 300
+"""Characters of the longest text that is taken for a notice by what it says; a report of such a notice is longer."""
 
 _ADDRESSES = """
 SELECT DISTINCT uri FROM (
@@ -93,7 +97,9 @@ ORDER BY ALL
 
 def input_sql(*, text: bool) -> str:
     """A query for the articles, in the columns of MATCH_INPUT, over the tables."""
-    return _INPUT.format(text=", a.text" if text else "")
+    # The two spell the end of a text otherwise.
+    notice = literal("(?i)" + NOTICE.replace(r"\Z", r"\z"))
+    return _INPUT.format(text=", a.text" if text else "", short=_SHORT_NOTICE, notice=notice)
 
 
 class Matching:

@@ -23,9 +23,9 @@ from schemas.render.sql import column_list, comments, empty_select, literal, mac
 from schemas.views import MACROS, VIEWS
 from schemas.views.pages import SNAPSHOT
 from warehouse import reading
-from warehouse.errors import Damaged, WarehouseError, nothing_at, outdated_at
+from warehouse.errors import Damaged, Missing, WarehouseError, nothing_at, outdated_at
 from warehouse.manifests import FileEntry
-from warehouse.snapshots import Snapshot, latest
+from warehouse.snapshots import Snapshot, latest, load, numbers
 from warehouse.storage import at
 
 NAME = "catalogue.duckdb"
@@ -242,6 +242,25 @@ def connect(root: Path, *, memory_limit: str | None = None) -> duckdb.DuckDBPyCo
             define(con, root, snapshot)
 
     return reading.locked(root, fill, memory_limit=memory_limit)
+
+
+def connect_at(root: Path, number: int, *, memory_limit: str | None = None) -> duckdb.DuckDBPyConnection:
+    """A snapshot as it was published, for reading like `connect`, while its files are kept.
+
+    Raises Missing where there is no such snapshot any more, or its files were let go of, and Outdated where it was
+    published by another version of Dibao, that gave the tables other columns.
+    """
+    known = numbers(root)
+    if not known:
+        raise nothing_at(root)
+    if number not in known:
+        raise Missing(f"There is no snapshot {number} at {root}; there are {known[0]} to {known[-1]}.")
+    snapshot = load(root, number)
+    if snapshot.layout != layout():
+        raise outdated_at(root)
+    if any(not (root / path).exists() for table in TABLES for path in _paths(snapshot, table)):
+        raise Missing(f"The files of snapshot {number} are kept no longer; ask a later one.")
+    return reading.locked(root, lambda con: define(con, root, snapshot), memory_limit=memory_limit)
 
 
 def outdated(con: duckdb.DuckDBPyConnection) -> bool:

@@ -53,11 +53,13 @@ class Warehouse:
         last = self.latest()
         return last is not None and last.layout != layout()
 
-    def connect(self, *, memory_limit: str | None = None) -> duckdb.DuckDBPyConnection:
-        """The published catalogue for reading; SQL from outside can touch nothing else through it.
+    def connect(self, *, memory_limit: str | None = None, snapshot: int | None = None) -> duckdb.DuckDBPyConnection:
+        """The published catalogue for reading, or that of an older snapshot; SQL from outside can touch nothing else.
 
         Raises Missing where nothing was published, Outdated where it was by another version of Dibao.
         """
+        if snapshot is not None:
+            return catalogue.connect_at(self.root, snapshot, memory_limit=memory_limit)
         con = catalogue.connect(self.root, memory_limit=memory_limit)
         if catalogue.outdated(con):
             con.close()

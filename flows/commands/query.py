@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import sys
+from contextlib import closing, nullcontext
 from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -41,12 +42,15 @@ def command(
     spreadsheet: Annotated[
         bool, typer.Option("--spreadsheet", help="CSV: an apostrophe before cells that would be formulas.")
     ] = False,
+    snapshot: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Ask an older snapshot, while its files are kept.")
+    ] = None,
 ) -> int:
     """Run SQL over the published tables. It can read them, and no other file, and nothing on the network.
 
     Memory is limited by memory_limit of the settings.
     """
-    from flows.report.results import asked
+    from flows.report.results import asked, connected
     from warehouse.errors import NotAQuery
 
     chosen = settings(warehouse)
@@ -56,7 +60,10 @@ def command(
         raise NotAQuery(
             f"Standard input is not UTF-8 (byte {error.start}); save the statement as UTF-8 and try again."
         ) from error
-    with asked(chosen, text, seconds=seconds, stuck=stop) as result:
+    with (
+        nullcontext() if snapshot is None else closing(connected(chosen, snapshot)) as con,
+        asked(chosen, text, seconds=seconds, stuck=stop, con=con) as result,
+    ):
         if output is Format.table:
             return _table(result, 1000 if limit is None else limit)
         most = chosen.query_rows if limit is None else limit

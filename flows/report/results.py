@@ -57,10 +57,10 @@ def asked(
         yield Result(columns, numbers, _rows(result))
 
 
-def connected(settings: Settings) -> duckdb.DuckDBPyConnection:
-    """The locked connection with the settings' memory limit."""
+def connected(settings: Settings, snapshot: int | None = None) -> duckdb.DuckDBPyConnection:
+    """The locked connection with the settings' memory limit, to the last snapshot or an older one."""
     try:
-        return Warehouse(settings.warehouse).connect(memory_limit=settings.memory_limit)
+        return Warehouse(settings.warehouse).connect(memory_limit=settings.memory_limit, snapshot=snapshot)
     except duckdb.Error as error:
         raise WarehouseError(f"The tables cannot be opened: {told(error)}.") from error
 

@@ -8,11 +8,19 @@ import duckdb
 import pytest
 
 from flows import outlets
+from flows.__main__ import main
 from flows.outlets import BadOutletsError, read
 from flows.sources.registry import Source
 from tests.makers.archive import Archive, story
+from warehouse import snapshots
 from warehouse.catalogue import view_file
 from warehouse.storage import at
+
+
+def files(archive: Archive, number: int) -> set[str]:
+    """The tables' files that a snapshot names."""
+    entries = snapshots.load(archive.warehouse.root, number).tables.values()
+    return {file.path for entry in entries for file in entry.files}
 
 
 def listed(folder: Path, text: str) -> dict[str, str]:
@@ -74,3 +82,22 @@ def test_a_new_list_moves_articles_and_a_bad_one_moves_nothing(tmp_path: Path) -
     assert [each.name for each in archive.take(source).failures] == ["outlets"]
     assert archive.sql("SELECT outlet FROM story_timeline") == [("both",)]
     assert archive.sql("SELECT count(*) FROM rejects WHERE stage = 'match' AND error = 'badoutletserror'") == [(1,)]
+
+
+def test_an_older_snapshot_is_asked_while_its_files_are_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive, inbox = Archive(tmp_path), tmp_path / "in"
+    inbox.mkdir()
+    for number in (1, 2):
+        (inbox / f"{number}.html").write_bytes(story(number))
+        archive.take(Source(id="s", location=str(inbox)))
+    root = str(archive.warehouse.root)
+    for number in (1, 2):
+        asked = ["query", "SELECT count(*) FROM articles_all", "--snapshot", str(number), "-f", "csv"]
+        assert main([*asked, "--warehouse", root]) == 0
+        assert capsys.readouterr().out.split() == ["count_star()", str(number)]
+    (archive.warehouse.root / min(files(archive, 1))).unlink()
+    for number, said in ((1, "kept no longer"), (9, "no snapshot 9")):
+        assert main(["query", "SELECT 1", "--snapshot", str(number), "--warehouse", root]) == 1
+        assert said in capsys.readouterr().err

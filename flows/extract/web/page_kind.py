@@ -35,6 +35,12 @@ _ERROR = (
     r"(页面|网页|文章|内容|頁面|文件|信息|新闻|新聞).{0,12}(不存在|未找到|找不到|已删除|已被.{0,8}删除|已刪除|已被.{0,8}刪除)",
     r"(页面|网页|文章|内容|頁面|文件|信息|新闻|新聞).{0,12}(无法访问|无法(查看|显示)|無法|走丢|丢失|失效)",
     r"страница не найдена|nie znaleziono strony|strona nie istnieje|η σελίδα δεν βρέθηκε",
+    r"you (do not|don['’]t) have (the )?(permission|access|authori[sz]ation)|permission denied",
+    r"not authori[sz]ed to (view|access)|request (was |has been )?blocked",
+    r"domain is (for use|established to be used) (in|for) illustrative|domain (name )?is (for sale|parked)",
+    r"account (has been )?suspended|site is (temporarily )?(down for|under) maintenance",
+    r"(您|你)?(没有|沒有|無|无)(访问|訪問|查看|阅读|閱讀)?.{0,6}(权限|權限)|(无权|無權)(访问|訪問|查看)|请求被(拒绝|拦截)",
+    r"(网站|網站|系统|系統)(正在)?(维护|維護|升级|升級)中",
     r"ページが見つかりません|الصفحة غير موجودة|page introuvable|seite nicht gefunden|página no encontrada",
 )
 _CAPTCHA = (
@@ -57,6 +63,8 @@ def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.I)
 
 
+NOTICE = "|".join((*_ERROR, *_CAPTCHA))
+"""What a notice says in the place of a text, without regard to case: that there is none, or that a person is wanted."""
 _SAYS_ERROR, _SAYS_CAPTCHA, _SAYS_PAYWALL = _any(_ERROR), _any(_CAPTCHA), _any(_PAYWALL)
 
 
