@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from rapidfuzz.fuzz import partial_ratio
+
 from flows.extract import dates
 from flows.extract.addresses import of_a_text
 from flows.extract.fields import put_date, zone_of
@@ -18,7 +20,7 @@ from flows.extract.reading import Reading
 from flows.extract.web import authors, published
 from flows.extract.web.credits import read_credits
 from flows.extract.web.head import TITLES, Head, squeeze
-from flows.extract.web.headline import fold, main_part, title_parts
+from flows.extract.web.headline import ALIKE, fold, main_part, title_parts
 
 _LANGUAGE = re.compile(r"\A[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*\Z")
 _TITLE_LABEL = re.compile(r"\A(?:标\s*题|標\s*題|title)\s*[:：]\s*", re.I)
@@ -85,12 +87,21 @@ def strip_site(title: str, site: str | None, headline: str | None = None) -> str
     return main_part(title)
 
 
+def _alike(headline: str, title: str) -> bool:
+    """Whether a headline and a title that the head gives are of one text."""
+    left, right = fold(headline), fold(title)
+    return left in right or right in left or partial_ratio(left, right) >= 100 * ALIKE
+
+
 def _title(head: Head, page: Page) -> str | None:
     site = head.site
     marked = head.article.get("headline")
     candidates = [marked if isinstance(marked, str) else None, *(head.meta(name) for name in TITLES)]
     named = [squeeze(c) for c in candidates if c and squeeze(c)]
     document = head.titles[0] if head.titles else None
+    told = strip_site(named[0], site) if named else ""
+    if page.headline and told and fold(told) != fold(site or "") and not any(_alike(page.headline, n) for n in named):
+        return told  # the block that stands where a headline does is something else
     if page.headline:
         wanted = fold(page.headline)
         known = [fold(t) for t in head.titles]

@@ -155,7 +155,11 @@ def decide(head: Head, signs: Signs, site: Iterable[str | None], *, chinese: boo
         signature = [n for n in own if n in called or not ordinary(n, alone=True)]
         seen = [signature if names is own else [n for n in names if n in called or not ordinary(n)] for names in seen]
         lone = [n for n in signs.lone if not ordinary(n)]
-        beside = [n for n in _beside_site(signs.near, own_names) if not ordinary(n)]
+        beside = [
+            n
+            for n in _beside_site([*signs.near, *(t for t in signs.body[:2] if len(t) <= 60)], own_names)
+            if not ordinary(n)
+        ]
         by_date = [n for n in _by_a_date(signs.near) if not ordinary(n, alone=True)]
         labelled = _western(signs.near)
         if any(map(_is_account, (*persons, *in_head))):

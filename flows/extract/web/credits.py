@@ -49,6 +49,7 @@ _WORK = re.compile(
     rf"(?P<value>(?!{_WORKS})(?:[가-힣]{{2,4}}(?![가-힣])|{_EAST}{{2,8}}(?:[\s　](?!{_WORKS}){_EAST}{{1,6}})?))"
 )
 """What one or several works (text, photographs) are by whom, in Japanese, Korean, or of several works in Chinese."""
+_DATES = vocabulary("published", "updated", "date")
 _EACH_WORK = re.compile(_WORKS)
 _KOREAN_ROLES = any_of(sorted(words()["ko"]["roles"]))
 _REPORTER = re.compile(
@@ -72,6 +73,10 @@ _KOREAN = re.compile(
     rf"(?:기자|글)\s*[:：=]\s*(?P<after>[가-힣]{{2,4}})(?![가-힣])|(?<![가-힣])(?P<before>[가-힣]{{2,4}}(?:\s*[·,]\s*[가-힣]{{2,4}})*)"
     rf"\s*(?:{_KOREAN_ROLES})(?=입력|수정|등록|승인|[^가-힣]|\Z)"
 )
+_KOREAN_WIRE = re.compile(
+    rf"\s*[\[(（][^\])）\n]{{1,24}}[\])）]\s*(?P<value>[가-힣]{{2,4}}(?:\s*[·,]\s*[가-힣]{{2,4}})*)\s*(?:{_KOREAN_ROLES})\s*="
+)
+"""How Korean agencies begin: (서울=돌다리통신) 한소미 기자 =."""
 _POSTED_BELOW = re.compile(r"\A\s*(?:发表于|發表於|发布于|發佈於)\s*[:：]?\s*\d")
 _READ = re.compile(r"\b\d+\s*-?\s*min(?:ute)?s?(?:\s+read)?\b", re.I)
 _CLOSING = re.compile(r"\A\s*[(（]\s*(?P<value>[\u3041-\u30ff\u4e00-\u9fff]{2,8})\s*[)）]\s*\Z")
@@ -121,12 +126,13 @@ def works_by(line: str) -> list[str] | None:
         works = _EACH_WORK.findall(match["works"])
         chinese = HAN.match(match["value"]) and not _KANA.search(line)
         both = len(works) > 1 or {"文", "图"} <= set(works[0].replace("圖", "图"))
-        if chinese and not both and works[0] in _WRITES:
+        called = match.start() > 0 and works[0] in ("기자", "記者", "记者")  # what stands before is the name
+        if called or (chinese and not both and works[0] in _WRITES):
             left = True
             continue
         out = out or []
         name = " ".join(match["value"].split())
-        if any(work in _WRITES for work in works) and is_name(name):
+        if any(work in _WRITES for work in works) and is_name(name) and folded(name) not in _DATES:
             out.append(name)
     return None if left and not out else out
 
@@ -242,6 +248,9 @@ def signed(paragraphs: list[str]) -> list[str]:
             return [text.strip()]
         if len(text) > 40:
             break
+    for text in paragraphs[:3]:
+        if wired := _KOREAN_WIRE.match(text):
+            return re.split(r"\s*[·,]\s*", wired["value"])
     heads = [text[:120] for text in paragraphs[:3]]
     tails = [text[-60:] for text in reversed(paragraphs[-4:])]
     for text in (*heads, *tails):
