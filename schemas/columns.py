@@ -107,7 +107,9 @@ KIND = Column("kind", pa.string(), "What the block is on the page.", "body", val
 SELECTOR = text(
     "selector",
     "Where the block stands in the payload: RFC 5147 `char=120,180` for text, an XPath for HTML, a JSON Pointer "
-    "(with an XPath where the value holds HTML) for records.",
+    "(with an XPath where the value holds HTML) for records; for pages with boxes `page=3&viewrect=0.1,0.2,0.3,0.1` in "
+    "fractions of the page or an XPath by id, each with the lines `;line=0,4`; for mail the section of the part, "
+    "`part=1.2;char=0,34`; for subtitles the seconds, `t=1.000,4.000`; for office documents the part and an XPath.",
     "char=120,180",
 )
 RAW_START = offset("raw_start", "Start in the decoded payload; null where the payload is markup.", 120, nullable=True)

@@ -15,8 +15,9 @@ CAPTURES = Table(
         text(
             "uri",
             "What was retrieved. For a file `file:///<source id>/<path below the source root>`, percent-encoded, so "
-            "that moving the folder changes nothing; for a record in a dump, with what it is known by as the fragment: "
-            "its own address or id, else a JSON Pointer to its place.",
+            "that moving the folder changes nothing; for a member of a container that of the container, `!/` and its "
+            "name; for a record in a dump, with what it is known by as the fragment: its own address or id, else a "
+            "JSON Pointer to its place.",
             "file:///evening-post/2024/0301.txt",
         ),
         text(

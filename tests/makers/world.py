@@ -199,6 +199,10 @@ WORLD: dict[str, list[dict[str, Any]]] = {
         {"poll_id": "q", "run_id": "r", "source_id": "s", "kind": "feed", "began_at": NOON, "ended_at": NOON}
         | {"runs": 3, "requests": 6}
     ],
+    "alerts": [
+        {"alert_id": "e", "name": "ferries", "match": "{}", "channel": "1 file", "found_at": NOON}
+        | {"status": "sent", "tries": 1, "sent_at": NOON}
+    ],
     "fixity": [{"checked_at": NOON, "target": "raw/w", "expected_sha256": "0", "actual_sha256": "0", "ok": True}],
 }
 

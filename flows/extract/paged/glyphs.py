@@ -41,6 +41,8 @@ _SPACES = " \u00a0\t\u3000\u2002\u2003\u2009"
 
 
 _SPACE_CODES = frozenset(map(ord, _SPACES))
+_SOFT_HYPHENS = (0x02, 0xAD, 0xFFFE)
+"""What PDFium gives for a hyphen at the end of a line: it is printed as one."""
 _FIRST_WIDE = 0x1100
 Drawn = dict[tuple[int, int, int], list[tuple[float, float]]]
 
@@ -111,6 +113,8 @@ def _runs(codes: Sequence[int], boxes: Sequence[float]) -> list[Run]:
         space = code in _SPACE_CODES
         if not space and _is_drawn(drawn, code, x0, y0, _TWICE * high):
             continue
+        if code in _SOFT_HYPHENS:
+            code = 0x2D
         letter = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
         if run is not None:
             white = x0 - end

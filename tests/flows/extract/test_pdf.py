@@ -137,3 +137,12 @@ def test_what_cannot_be_read_is_refused_in_words(payload: bytes, error: str) -> 
 def test_the_version_names_the_build() -> None:
     """Two builds of PDFium differ in boxes and in some characters."""
     assert versions.READERS["pdf"].endswith(f"-{version('pypdfium2')}")
+
+
+def test_a_soft_hyphen_is_printed_as_one_and_joins_the_word() -> None:
+    from flows.extract.paged.glyphs import lines_of
+
+    codes = [*map(ord, "mor"), 2]
+    boxes = [value for at in range(4) for value in (10.0 + 5 * at, 10.0, 15.0 + 5 * at, 20.0)]
+    (line,) = lines_of(codes, boxes, 100, 100, 1)
+    assert line.text == "mor-"
