@@ -12,11 +12,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from flows.extract import dates
 from flows.extract.names import split_names
 from flows.extract.reading import Reading
+from flows.extract.web.bylines import uninverted
 
 _CHINESE = timezone(timedelta(hours=8))
 UNKNOWN_ZONE = timezone(timedelta(0), "-00:00")
 """The zone of a time of which nothing tells the zone: taken for UTC, under the name that RFC 3339 (4.3) has for it."""
 _MARKS = re.compile(r"[*_~`\\]+")
+_ADDRESS = re.compile(r"\s*(?:<[^<>\s]+@[^<>\s]+>|\([^()\s]+@[^()\s]+\))")
 _NAME = re.compile(r"[^\d:：，,。！？?!<>\[\]「」“”]{1,30}")
 _TAG = re.compile(r"[,，、;；|]")
 
@@ -40,7 +42,10 @@ def put_date(reading: Reading, moment: dates.Moment, parser: Mapping[str, Any]) 
 
 def people(text: str) -> list[str]:
     """Names in a field or a line of authors, in order; an empty list where it does not read as one."""
-    names = split_names(_MARKS.sub("", unquote(text) if "%" in text else text))
+    text = _ADDRESS.sub("", _MARKS.sub("", unquote(text) if "%" in text else text)).strip()
+    if inverted := uninverted(text):
+        return [inverted]
+    names = split_names(text)
     return names if all(_NAME.fullmatch(name) for name in names) else []
 
 

@@ -36,6 +36,9 @@ def test_a_day_stays_naive_and_a_time_gets_its_zone() -> None:
         ("%E6%9E%97%E6%99%93%E8%88%9F", ["林晓舟"]),
         ("江口周刊 林晓舟 实习生 周望", ["林晓舟", "周望"]),
         ("Ada Whitlow and Tom Garrow", ["Ada Whitlow", "Tom Garrow"]),
+        ("Whitlow, Ada", ["Ada Whitlow"]),
+        ("Garrow, T. M.", ["T. M. Garrow"]),
+        ("Ada Whitlow <ada@ledger.example>", ["Ada Whitlow"]),
         ("The bridge, which closed at 9", []),
     ],
 )
