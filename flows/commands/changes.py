@@ -113,11 +113,11 @@ def _show(turns: list[dict[str, Any]], gone: list[dict[str, Any]], start: dateti
         say(f"Nothing changed since {start:%Y-%m-%d %H:%M} UTC.")
     for turn in turns:
         remark = "" if turn["in_words"] else "  (signs and widths only)"
-        say(f"{turn['captured_at']:%Y-%m-%d %H:%M}  {turn['uri']}{remark}")
+        say(f"{turn['captured_at']:%Y-%m-%d %H:%M} UTC  {turn['uri']}{remark}")
         for sign, text in _lines(turn["lines"]):
             say(f"    {sign} {' '.join(text.split())}")
         say()
     for row in gone:
         status = f" ({row['http_status']})" if row["how"] == "gone" else ""
         told = f"{row['uri']} {_HOW[row['how']]}{status}; last seen {row['last_seen']:%Y-%m-%d}"
-        say(f"{row['vanished_at']:%Y-%m-%d %H:%M}  {told}")
+        say(f"{row['vanished_at']:%Y-%m-%d %H:%M} UTC  {told}")
