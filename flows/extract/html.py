@@ -15,21 +15,22 @@ from flows.extract.binary import refuse, refuse_decoded
 from flows.extract.charset import decode
 from flows.extract.mojibake import unmangled
 from flows.extract.reading import PREFORMATTED, Block, Reading, UnreadableError
-from flows.extract.web import authors, embedded, kinds, marks, page_kind, published, wrapped
+from flows.extract.web import authors, embedded, kinds, marks, page_kind, published, series, wrapped
 from flows.extract.web.around import find_visible, last_of, told
 from flows.extract.web.blocks import MAX_DEPTH, Cut, cut
 from flows.extract.web.boosting import Model, load
+from flows.extract.web.boxes import in_boxes
 from flows.extract.web.dom import parse
 from flows.extract.web.features import NAMES, Features, measure
 from flows.extract.web.flat import lines_of
 from flows.extract.web.head import read_head
 from flows.extract.web.posts import first_post
-from flows.extract.web.sections import weigh
+from flows.extract.web.sections import AGAINST_COMMENTS, weigh
 from flows.extract.web.site_rules import Picked, pick, rule_for
 from flows.extract.web.tables import merge_rows
 from flows.extract.web.vote import Mask, vote
 
-ARTICLES = ("article",)
+ARTICLES = ("article", "thread")
 """Page kinds that make an article."""
 
 GAVE_UP = "gave-up"
@@ -86,7 +87,14 @@ def read_page(text: str, parser: Mapping[str, Any], model: Model | None = None) 
         return _flat(text)
     head = read_head(root, text)
     features = measure(page, head.titles)
-    verdict = vote(page, features, weigh(page.texts, features, (model or _model()).score(features.matrix)), text)
+    odds = weigh(page.texts, features, (model or _model()).score(features.matrix))
+    features.marks[in_boxes(page, features)] |= marks.CONTROL
+    posts = series.posts_of(page, features)
+    remarks = series.are_comments(features, odds, posts)
+    is_thread = not remarks and not head.is_article and series.is_thread(features, posts)
+    if remarks:
+        odds = odds - AGAINST_COMMENTS * series.mark_comments(features, posts)
+    verdict = vote(page, features, odds, text)
     rule = rule_for(parser, head)
     picked = pick(text, rule) if rule else Picked()
     if picked.body:
@@ -94,8 +102,12 @@ def read_page(text: str, parser: Mapping[str, Any], model: Model | None = None) 
     visible = find_visible(page, features, verdict.kept, head.titles)
     look = page_kind.Look(head.titles[0] if head.titles else "", head.frames, head.meta("og:type"), head.is_article)
     kind = page_kind.tell(page, features, verdict.kept, look)
+    if is_thread and kind in ("article", "list", "front", "other") and not picked.body:
+        kind = "thread"
+        verdict.kept[:] = False
+        verdict.kept[list(posts[0].text)] = True
     is_article = kind in ARTICLES
-    first = first_post(page, features, verdict.kept) if is_article and not picked.body else verdict.kept
+    first = first_post(page, features, verdict.kept) if kind == "article" and not picked.body else verdict.kept
     around = told(page, features, first, visible)
     ends = tuple(page.selector(i) if i >= 0 else "" for i in (features.headline, last_of(first)))
     around.elements = lambda: authors.find_elements(root, text, (ends[0], ends[1]))
@@ -105,7 +117,7 @@ def read_page(text: str, parser: Mapping[str, Any], model: Model | None = None) 
     inside = first & is_article
     if is_article and features.headline >= 0:
         inside[features.headline] = True
-    reading.blocks += _blocks(page, features, inside, verdict.kept & ~first)
+    reading.blocks += _blocks(page, features, inside, verdict.kept & ~first, posts if kind == "thread" else [])
     _describe(reading, metadata.decide(head, around, parser))
     if reading.page_kind in embedded.UNSEEN and (held := embedded.blocks_of(root, head)):
         reading.page_kind, reading.agreement = "article", None
@@ -135,9 +147,17 @@ def read_markup(text: str, parser: Mapping[str, Any], *, selector_prefix: str = 
     return reading
 
 
-def _blocks(page: Cut, features: Features, inside: Mask, others: Mask) -> list[Block]:
-    """The blocks of a page with their kinds: `inside` its article, and in `others` like it."""
+def _blocks(page: Cut, features: Features, inside: Mask, others: Mask, posts: list[series.Post]) -> list[Block]:
+    """The blocks of a page with their kinds: `inside` its article, and in `others` like it; `posts` are one each."""
     kinds_of = kinds.of_all(page, features, inside)
+    article_of = np.where(inside, 0, -1)
+    for number, post in enumerate(posts):
+        for i in post.text:
+            kinds_of[i], article_of[i] = kinds.of_element(page.frame(i), page.texts[i]), number
+        for i in range(post.first, post.last):
+            if i in post.stamps or page.texts[i] == post.name:
+                kinds_of[i], article_of[i] = "byline", number
+    inside = article_of >= 0
     for i in np.flatnonzero(others).tolist():
         kinds_of[i] = kinds.of_element(page.frame(i), page.texts[i])
     texts, selectors = list(page.texts), page.selectors()
@@ -147,10 +167,10 @@ def _blocks(page: Cut, features: Features, inside: Mask, others: Mask) -> list[B
         texts[first] = text
         selectors[first] = page.places.range(*page.spans[first][:2], *page.spans[last][2:])
         gone.update(range(first + 1, last + 1))
-    columns = zip(texts, inside.tolist(), kinds_of, selectors, _flags(page), strict=True)
+    columns = zip(texts, article_of.tolist(), kinds_of, selectors, _flags(page), strict=True)
     blocks = [
-        Block(kind, text, selector, article=0 if own else None, flags=flags)
-        for i, (text, own, kind, selector, flags) in enumerate(columns)
+        Block(kind, text, selector, article=article if article >= 0 else None, flags=flags)
+        for i, (text, article, kind, selector, flags) in enumerate(columns)
         if i not in gone
     ]
     if page.gave_up and blocks:

@@ -25,7 +25,7 @@ from schemas.table import Check, Column, Table
 PRECISIONS = ("year", "month", "day", "minute", "second")
 
 ARTICLE, NEWSPAPER = "article", "newspaper"
-PAGE_KINDS = (ARTICLE, NEWSPAPER, "list", "front", "error", "captcha", "paywall", "frame", "record", "other")
+PAGE_KINDS = (ARTICLE, NEWSPAPER, "thread", "list", "front", "error", "captcha", "paywall", "frame", "record", "other")
 
 DOCUMENTS = Table(
     name="documents",
@@ -44,7 +44,8 @@ DOCUMENTS = Table(
         Column(
             "page_kind",
             pa.string(),
-            "What sort of page this is. Of texts, newspaper pages alone are read line by line, and restored.",
+            "What sort of page this is; of a thread each post is an article. Of texts, newspaper pages alone are read "
+            "line by line, and restored.",
             ARTICLE,
             values=PAGE_KINDS,
         ),
