@@ -21,9 +21,9 @@ def zipped(files: list[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLATED, *
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", method) as pack:
         for name, data in files:
-            with pack.open(
-                zipfile.ZipInfo(name, (2024, 3, 1, 6, 0, 0)), "w", force_zip64=bool(more.get("zip64"))
-            ) as to:
+            info = zipfile.ZipInfo(name, (2024, 3, 1, 6, 0, 0))
+            info.compress_type = method
+            with pack.open(info, "w", force_zip64=bool(more.get("zip64"))) as to:
                 to.write(data)
     return out.getvalue()
 
