@@ -35,6 +35,8 @@ UP = 7
 """A post's container is at most as many elements above its date."""
 GATHERED = 0.75
 """The element with a post's text holds at least this share of the post's."""
+UNLIKELY = -4.0
+"""Posts with lower log odds on average are lists beside the text: those of threads had -2.8 and more."""
 THREAD = 3
 """A thread has at least as many posts,"""
 LARGEST = 0.6
@@ -181,8 +183,11 @@ def mark_comments(features: Features, posts: list[Post]) -> Mask:
     return out
 
 
-def is_thread(features: Features, posts: list[Post]) -> bool:
-    """Whether posts are what a page is for: they hold most of its running text."""
+def is_thread(features: Features, odds: Array, posts: list[Post]) -> bool:
+    """Whether posts are what a page is for: they hold most of its running text, and the model does not rule it out."""
+    own = [i for post in posts for i in post.text]
+    if not own or float(odds[own] @ features.chars[own]) < UNLIKELY * float(features.chars[own].sum()):
+        return False
     running = features.chars * (1 - features.linked) * (features.chars >= NAME)
     said = [float(running[list(post.text)].sum()) for post in posts]
     return len(said) >= THREAD and sum(said) > MOST * float(running.sum()) and max(said) < LARGEST * sum(said)
