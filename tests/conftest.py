@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SLOW = 0.8
 """Seconds of a processor above which a test is slow; what is left takes two cores two to three minutes."""
 LISTED = ROOT / "tests" / "slow.txt"
-"""The slow tests, a line each: made by `DIBAO_NOTE_SLOW=1 pytest -m 'not corpus'`, which times each test."""
+"""The slow tests, a line each: made by `DIBAO_NOTE_SLOW=1 pytest -m 'not corpus'`, which times what it runs."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -55,8 +55,9 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_sessionfinish() -> None:
     """Write the list of slow tests anew where that is asked for."""
     if os.environ.get("DIBAO_NOTE_SLOW") and "PYTEST_XDIST_WORKER" not in os.environ:
-        slow = sorted(name for name, each in _seconds.items() if sum(each) / len(each) > SLOW)
-        LISTED.write_text("".join(f"{name}\n" for name in slow))
+        slow = {name for name, each in _seconds.items() if sum(each) / len(each) > SLOW}
+        kept = set(LISTED.read_text().split()) - set(_seconds)  # those that this run left out
+        LISTED.write_text("".join(f"{name}\n" for name in sorted(kept | slow)))
 
 
 @pytest.fixture(scope="session", autouse=True)
