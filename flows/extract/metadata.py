@@ -100,7 +100,8 @@ def _title(head: Head, page: Page) -> str | None:
     named = [squeeze(c) for c in candidates if c and squeeze(c)]
     document = head.titles[0] if head.titles else None
     told = strip_site(named[0], site) if named else ""
-    if page.headline and told and fold(told) != fold(site or "") and not any(_alike(page.headline, n) for n in named):
+    every = (*named, *head.titles, *(each for name in TITLES for each in head.metas.get(name, [])))
+    if page.headline and told and fold(told) != fold(site or "") and not any(_alike(page.headline, n) for n in every):
         return told  # the block that stands where a headline does is something else
     if page.headline:
         wanted = fold(page.headline)

@@ -115,6 +115,8 @@ def _stated(head: Head, value: Any) -> tuple[list[str], list[str]]:
                 continue
             text = squeeze(one)
             found = [text] if "organization" in typed and plausible(text) else _listed(text)
+            if not found and "person" in typed and 1 < len(text.split()) <= 4 and is_name(text):
+                found = [text]  # who is called a person may write their name in small letters
             into = bodies if "organization" in typed and "person" not in typed else persons
             into += [n for n in found if is_name(n) or typed == "person"]
     return list(dict.fromkeys(persons)), list(dict.fromkeys(bodies))
@@ -162,7 +164,8 @@ def decide(head: Head, signs: Signs, site: Iterable[str | None], *, chinese: boo
         ]
         by_date = [n for n in _by_a_date(signs.near) if not ordinary(n, alone=True)]
         labelled = _western(signs.near)
-        if any(map(_is_account, (*persons, *in_head))):
+        accounts = [n for n in (*persons, *in_head) if _is_account(n)]
+        if accounts:
             shown = _shown(signs, elements())
             persons = [n for n in persons if not _is_account(n) or fold(n) in shown]
             in_head = [n for n in in_head if not _is_account(n) or fold(n) in shown]
@@ -182,7 +185,10 @@ def decide(head: Head, signs: Signs, site: Iterable[str | None], *, chinese: boo
     for names in (in_elements, *last):
         if usable := names if names is owner else _usable(names, barred, own_names):
             return usable, credits
-    return ([] if chinese else (bodies or in_head or in_items or _owner_of_site(head, own_names))[:1]), credits
+    if chinese:
+        return [], credits
+    # An account that the page does not show names somebody where nothing else does.
+    return (bodies or in_head or in_items or _owner_of_site(head, own_names) or accounts)[:1], credits
 
 
 def _owner_of_site(head: Head, own_names: set[str]) -> list[str]:

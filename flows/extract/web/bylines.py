@@ -91,6 +91,11 @@ def _roles() -> frozenset[str]:
     return vocabulary("roles")
 
 
+def _is_role(word: str) -> bool:
+    """Whether a folded word is what somebody does, be it of several: co-founder, editor-in-chief."""
+    return bool({word, word.replace("-", ""), word.partition("-")[0]} & _roles())
+
+
 @cache
 def _ands() -> frozenset[str]:
     return frozenset(map(folded, listed("and")))
@@ -184,7 +189,7 @@ def read_names(value: str, *, handles: bool = False) -> list[str]:
             break
         if key in _stops() or (key in _calendar_words() and current and (ended or _number_follows(tokens, place))):
             break
-        if key in _roles() and (len(current) > 1 or (listing and not current)):
+        if _is_role(key) and (len(current) > 1 or (listing and not current)):
             break
         if listing and not current and names and _CREDENTIAL.match(word):
             continue
