@@ -37,6 +37,8 @@ GATHERED = 0.75
 """The element with a post's text holds at least this share of the post's."""
 UNLIKELY = -4.0
 """Posts with lower log odds on average are lists beside the text: those of threads had -2.8 and more."""
+QUESTION = 0.25
+"""A text that is shorter than this share of what stands below it is a question with its answers."""
 THREAD = 3
 """A thread has at least as many posts,"""
 LARGEST = 0.6
@@ -171,7 +173,8 @@ def are_comments(features: Features, odds: Array, posts: list[Post]) -> bool:
     after = float(likely[max(post.last for post in posts) :].sum())
     if sure and (len(posts) < MANY or after > 0.5 * before):
         return False
-    return before >= ARTICLE and features.headline < first
+    own = float(features.chars[said].sum())
+    return before >= max(ARTICLE, QUESTION * own) and features.headline < first
 
 
 def mark_comments(features: Features, posts: list[Post]) -> Mask:
