@@ -90,7 +90,7 @@ def read_page(text: str, parser: Mapping[str, Any], model: Model | None = None) 
     odds = weigh(page.texts, features, (model or _model()).score(features.matrix))
     features.marks[in_boxes(page, features)] |= marks.CONTROL
     posts = series.posts_of(page, features)
-    remarks = series.are_comments(features, odds, posts)
+    remarks = not head.is_discussion and series.are_comments(features, odds, posts)
     is_thread = not remarks and not head.is_article and series.is_thread(features, odds, posts)
     if remarks:
         odds = odds - AGAINST_COMMENTS * series.mark_comments(features, posts)

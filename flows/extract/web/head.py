@@ -67,6 +67,8 @@ class Head:
     frames: int = 0
     article: dict[str, Any] = field(default_factory=dict)
     is_article: bool = False
+    is_discussion: bool = False
+    """The page says that it is a question with answers, or a thread: its microdata or JSON-LD names no article."""
     objects: dict[str, dict[str, Any]] = field(default_factory=dict)
     site: str | None = None
 
@@ -197,9 +199,14 @@ def _read_json(head: Head, text: str) -> None:
             head.site = squeeze(value["name"])
 
 
+_DISCUSSION = re.compile(
+    r"schema\.org/(?:QAPage|DiscussionForumPosting)\b|[\"']@type[\"']\s*:\s*\[?\s*[\"'](?:QAPage|DiscussionForumPosting)[\"']"
+)
+
+
 def read_head(root: etree._Element, source: str) -> Head:
     """The machine-readable facts of a tree; `source` is its markup, looked at to save needless searches."""
-    head = Head()
+    head = Head(is_discussion=_DISCUSSION.search(source) is not None)
     head.language = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("xml:lang")
     json_seen = 0
     for element in root.iter("title", "meta", "link", "base", "script", "time", "frame"):

@@ -51,6 +51,25 @@ def test_comments_are_no_part_of_the_article(head: str, style: str) -> None:
     assert {SAID.format(name) for name, _ in PEOPLE[head]} <= {b.text for b in reading.blocks}
 
 
+@EVERY_STYLE
+@pytest.mark.parametrize(
+    "said",
+    [
+        '<div itemscope itemtype="https://schema.org/QAPage">',
+        '<script type="application/ld+json">{"@id": "#1", "@type": "DiscussionForumPosting"}</script>',
+        '<script type="application/ld+json">{"@type": ["QAPage"]}</script>',
+    ],
+)
+def test_answers_are_no_comments_where_the_page_says_that_it_asks(said: str, style: str) -> None:
+    own = "".join(f"<p>{text}</p>" for text in ARTICLE)
+    page = (
+        f"<title>Fees go up</title>{said}<div><h1>Fees go up</h1>{own}</div><div>{posts(style, PEOPLE['Opinie'])}</div>"
+    )
+    reading = read(page.encode(), {})
+    kept = [text for each in texts(reading).values() for text in each]
+    assert {SAID.format(name) for name, _ in PEOPLE["Opinie"]} <= set(kept)
+
+
 @EVERY_HEAD
 @EVERY_STYLE
 def test_each_post_of_a_thread_is_an_article(head: str, style: str) -> None:
