@@ -126,7 +126,8 @@ class Matching:
         if not present:
             self.generation = None
         self._keep_addresses(anew=not present)
-        if not present or not self._writer.rows("fold_letters"):
+        told = present and self._writer.rows("fold_letters")
+        if not told and self._writer.rows("captures"):  # in an archive without anything they would be all there is
             self._keep_letters()
         new, removed = self._difference()
         held = self.generation is None and any(map(self._writer.rows, TABLES))

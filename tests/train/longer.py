@@ -75,11 +75,12 @@ def _repeat(cut: Cut, blocks: tuple[int, int], frames: tuple[int, int], times: i
     end[(which < first) & (whole.last[which] >= stop)] += (times - 1) * step  # what is around the part grows with it
     made = Frames(
         *([column[i] for i in which] for column in (whole.tags, whole.names, whole.bits, whole.inherited)),
-        above + np.where(above >= first, turn * width, 0),
-        whole.element[which],
-        whole.depth[which],
-        whole.first[which] + turn * step,
-        end,
+        above=above + np.where(above >= first, turn * width, 0),
+        element=whole.element[which],
+        depth=whole.depth[which],
+        wide={place: whole.wide[i] for place, i in enumerate(which.tolist()) if i in whole.wide},
+        first=whole.first[which] + turn * step,
+        last=end,
     )
     old, turn = _turns(len(cut.texts), blocks, times)
     holders = cut.holders[old]

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from flows.__main__ import main
 from flows.commands.common import _cut, _width, _wrapped, print_table
 from schemas import TABLES
+from schemas.views import MACROS, VIEWS
 from tests.jobs import ROOT, command, copied, value
 from warehouse.store import Warehouse
 
@@ -480,7 +481,9 @@ def test_schema_tells_tables_and_columns(run: Run) -> None:
     _, out, _ = run("schema", "edits")
     assert re.search(r"^before\s+VARCHAR", out, re.MULTILINE)
     _, out, _ = run("schema", "--json")
-    assert [each["table"] for each in json.loads(out)] == [each.name for each in TABLES]
+    told = json.loads(out)
+    for kind, known in (("table", TABLES), ("view", VIEWS), ("function", MACROS)):
+        assert [each[kind] for each in told if kind in each] == [each.name for each in known]
 
 
 def test_sources_are_registered_listed_and_taken_in(run: Run, samples: Path, tmp_path: Path) -> None:
