@@ -15,6 +15,7 @@ import multiprocessing
 import pickle
 import signal
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,8 +36,11 @@ _PRELOAD = ["flows.warmed"]
 """What most items need; all else is imported by the process that needs it."""
 _GRACE = 5.0
 """Seconds that an idle process has to end before it is made to."""
-_STARTS = 3
+_STARTS = 6
 """How often a process is started for an item before that is given up; one may be killed before it can take any."""
+_PAUSE = 0.05
+"""Seconds before another is started where the server of processes does not answer, doubled each time: one that was
+killed is replaced when the system has cleared it away, and until then refuses to be asked."""
 _CHILDREN = threading.Lock()
 """Starting and awaiting processes: two threads that await one child leave one of them without its exit status."""
 
@@ -92,11 +96,12 @@ class Workers:
         """
         worker, ending = self._idle.get(), ""
         try:
-            for _ in range(_STARTS):
+            for number in range(_STARTS):
                 try:
                     worker = worker or self._started()
                 except (OSError, EOFError) as error:  # the server of processes may be the one that was killed
                     ending = sentence(error)
+                    time.sleep(_PAUSE * 2**number)
                     continue
                 if worker.ready():
                     break

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
 from flows import read
 from flows.executor import Pool
+from flows.workers import Workers
 from tests.flows.saboteurs import Killed
 from tests.jobs import COMPARED_TABLES, digests, ingest, rows, value
 
@@ -75,3 +77,22 @@ def test_a_run_that_died_while_it_read_little_reads_it_in_a_process_the_next_tim
     ingest(tmp_path / "w", files, executor=Killed(2, tmp_path / "marks"))
     assert rows(tmp_path / "w", "SELECT error FROM rejects") == [("died",)]
     assert not (tmp_path / "w" / "state" / "reading").exists()
+
+
+def test_a_server_of_processes_that_refuses_for_a_moment_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one does that was killed and is not cleared away yet."""
+    refusals = [ConnectionRefusedError(111, "Connection refused"), EOFError(), ConnectionResetError(104, "reset")] * 2
+    begun: list[float] = []
+    real = Workers._started
+
+    def started(workers: Workers) -> object:
+        begun.append(time.monotonic())
+        if len(begun) < 5:
+            raise refusals[len(begun)]
+        return real(workers)
+
+    monkeypatch.setattr(Workers, "_started", started)
+    with Workers(1) as workers:
+        assert workers.run(abs, -3) == 3
+    assert len(begun) == 5
+    assert begun[-1] - begun[0] > 0.05 + 0.1 + 0.2  # it has had time to go
