@@ -156,15 +156,13 @@ def test_every_moment(
         shutil.rmtree(root)
 
 
-@pytest.fixture(scope="module")
-def corpus(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Every twelfth file of each folder of the corpus, as a run over all of it takes a minute of a processor and here
+def part_of(shared: Path, part: Path, every: int) -> Path:
+    """One of so many files of each folder of the corpus, as a run over all of it takes a minute of a processor and here
     there are fifty; all of it where DIBAO_WHOLE_CORPUS is set."""
     if os.environ.get("DIBAO_WHOLE_CORPUS"):
         return shared / "corpus"
-    part = tmp_path_factory.mktemp("corpus")
     for folder in sorted(path for path in (shared / "corpus").rglob("*") if path.is_dir()):
-        for path in sorted(path for path in folder.iterdir() if path.is_file())[::12]:
+        for path in sorted(path for path in folder.iterdir() if path.is_file())[::every]:
             to = part / path.relative_to(shared / "corpus")
             to.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, to)
@@ -173,8 +171,9 @@ def corpus(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.corpus
-def test_thirty_kills_on_the_corpus(tmp_path: Path, corpus: Path) -> None:
+def test_thirty_kills_on_the_corpus(tmp_path: Path, shared: Path) -> None:
     """By the clock, on the real program with its processes: whenever it is killed, the catalogue is whole."""
+    corpus = part_of(shared, tmp_path / "corpus", 12)
     began = time.monotonic()
     ingest_once = [sys.executable, "-m", "flows", "ingest", str(corpus), "--json", "--warehouse"]
     subprocess.run([*ingest_once, str(tmp_path / "plain")], cwd=ROOT, check=True, capture_output=True)
@@ -210,8 +209,9 @@ def test_thirty_kills_on_the_corpus(tmp_path: Path, corpus: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.corpus
-def test_ten_processes_that_read_are_killed_on_the_corpus(tmp_path: Path, corpus: Path) -> None:
+def test_ten_processes_that_read_are_killed_on_the_corpus(tmp_path: Path, shared: Path) -> None:
     """Any process below the run's own, at random moments, the server that makes them among them: no row differs."""
+    corpus = part_of(shared, tmp_path / "corpus", 3)  # a smaller one is over before ten are killed
     arguments = [sys.executable, "-m", "flows", "ingest", str(corpus), "--workers", "2", "--json"]
     subprocess.run([*arguments, "--warehouse", str(tmp_path / "plain")], cwd=ROOT, check=True, capture_output=True)
     chance, killed, rounds = random.Random(5), 0, 0
