@@ -111,7 +111,11 @@ def test_a_reading_stage_that_fails_is_undone_whole(
     outcome = ingest(root, *inputs)
     assert [each.name for each in outcome.failures] == ["read"]
     after = digests(root, COMPARED_TABLES)
-    assert {name for name in after if after[name] != before.get(name)} == {"captures", "rejects"}
+    # What was captured stays, with the pages that its addresses are of.
+    assert {name for name in after if after[name] != before.get(name)} == {"addresses", "captures", "rejects"}
+    assert rows(root, "SELECT uri FROM addresses ORDER BY 1") == rows(
+        root, "SELECT DISTINCT uri FROM captures ORDER BY 1"
+    )
     monkeypatch.undo()
     ingest(root, *inputs)
     ingest(tmp_path / "plain", *inputs)

@@ -125,7 +125,7 @@ def test_a_page_that_cannot_be_restored_stays_as_it_was_read_until_it_is_tried_a
         pytest.param(
             pairs,
             "align",
-            lambda articles, left, right, workers: bool((left != right).any()),
+            lambda articles, left, right, workers, **more: bool((left != right).any()),
             marks=pytest.mark.slow,
         ),
         pytest.param(stage, "witnesses", lambda *given: True, marks=pytest.mark.slow),
