@@ -16,7 +16,7 @@ import tomllib
 import unicodedata
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from pathlib import Path
+from importlib import resources
 from typing import Any
 
 from flows.extract.wordlist import any_of, spellings
@@ -29,8 +29,10 @@ _LIKE = str.maketrans({"ı": "i", "ی": "ي", "ى": "ي", "ک": "ك", "ة": "ه"
 @cache
 def words() -> Mapping[str, Mapping[str, Any]]:
     """The words of each language, by its tag."""
-    files = sorted(Path(__file__).parent.glob("*.toml"))
-    return {file.stem: tomllib.loads(file.read_text(encoding="utf-8")) for file in files}
+    files = {file.name: file for file in resources.files(__package__).iterdir() if file.name.endswith(".toml")}
+    return {
+        name.removesuffix(".toml"): tomllib.loads(files[name].read_text(encoding="utf-8")) for name in sorted(files)
+    }
 
 
 def listed(*keys: str) -> list[str]:

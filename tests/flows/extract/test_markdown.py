@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flows.extract import digest, markdown, markdown_cut
-from flows.extract.reading import Reading, UnreadableError
+from flows.extract.reading import PREFORMATTED, Reading, UnreadableError
 from tests.flows.extract.rows import rows
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "markdown"
@@ -75,7 +75,8 @@ def sliced(payload: bytes, reading: Reading) -> None:
         if block.raw_start is None or block.raw_end is None:
             continue
         assert text[block.raw_start : block.raw_end] == block.text
-        assert block.text.strip() == block.text != ""
+        indented = block.text.lstrip(" \t") if PREFORMATTED in block.flags else block.text
+        assert indented.strip() == indented != ""
         assert block.raw_start >= last
         assert block.selector == f"char={block.raw_start},{block.raw_end}"
         last = block.raw_end
