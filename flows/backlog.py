@@ -15,6 +15,7 @@ import pyarrow as pa
 from flows import versions
 from flows.extract.registry import MEDIA_TYPES, extractor_for
 from flows.read import Work
+from warehouse.catalogue import view_file
 
 STAGES = "('extract', 'segment', 'clean')"
 """Stages whose rejects say that a payload was not read."""
@@ -22,11 +23,10 @@ STAGES = "('extract', 'segment', 'clean')"
 _WANTED = """
 CREATE OR REPLACE TEMP TABLE wanted AS
 WITH held AS (
-    SELECT *, lower(trim(split_part(coalesce(media_type, ''), ';', 1))) AS media
+    SELECT *, media_essence(media_type) AS media
     FROM captures
-    -- An error, a redirect or a check for people is no page, whatever was sent with it.
     WHERE payload_sha256 IS NOT NULL
-        AND (http_status IS NULL OR http_status BETWEEN 200 AND 299 OR http_status = 304)
+        AND is_answer(http_status)
         AND capture_id NOT IN (SELECT capture_id FROM rejects
             WHERE stage = 'capture' AND error = 'challenge' AND capture_id IS NOT NULL)
 ), latest AS (
@@ -40,7 +40,10 @@ WITH held AS (
     SELECT payload_sha256, extractor, coalesce(version, '') AS extractor_version,
         CASE WHEN extractor IS NULL THEN media END AS unknown, min(payload_bytes) AS payload_bytes,
         min(media) AS media, min((uri, source_id, capture_id)) AS named
-    FROM held LEFT JOIN readers USING (media) GROUP BY ALL
+    FROM held LEFT JOIN readers USING (media)
+    -- Media that holds no text is kept, and nothing is read from it.
+    WHERE extractor IS NOT NULL OR media_sort(media) IS NULL
+    GROUP BY ALL
 )
 SELECT p.*, h.parser FROM payloads AS p JOIN hints AS h USING (payload_sha256)
 """
@@ -97,6 +100,7 @@ def _want(con: duckdb.DuckDBPyConnection) -> None:
             "version": [each.version if each else None for _, each in known],
         }
     )
+    con.execute(view_file("04_media.sql"))
     con.register("readers", readers)
     try:
         con.execute(_WANTED)

@@ -24,15 +24,23 @@ def bring_up(writer: Writer) -> bool:
         return False
     held = {each.name: columns for each in TABLES if (columns := writer.columns(each.name)) is not None}
     other = {each.name for each in TABLES if each.name in held and set(held[each.name]) != set(each.names)}
+    derived = {
+        each.name
+        for each in TABLES
+        if each.name in other and not set(each.unstamped) <= set(held[each.name]) <= set(each.names)
+    }
+    """What a table lacks may be its stamp alone, which nothing is derived from."""
     blank: dict[str, dict[str, str]] = {}
-    if other & set(_READ) or "stages" not in held:
+    if derived & set(_READ) or "stages" not in held:
         # No present version is the empty one: all is read anew.
         blank["documents"] = {"extractor_version": "''"}
     for each in TABLES:
         if each.name in other or (each.name in blank and each.name in held):
-            writer.reshape(each.name, _columns(each, held[each.name], blank.get(each.name, {})), _kept(each))
+            writer.reshape(
+                each.name, _columns(each, held[each.name], blank.get(each.name, {})), _kept(each, bool(blank))
+            )
     done = [("match", _MATCHED), ("restore", ("restorations",))]
-    again = [stage for stage, names in done if other & set(names)]
+    again = [stage for stage, names in done if derived & set(names)]
     if again and "stages" in held:
         known = writer.con().sql(f"SELECT * FROM stages WHERE stage NOT IN ({', '.join(map(literal, again))})")
         writer.overwrite("stages", known.to_arrow_table())
@@ -41,16 +49,18 @@ def bring_up(writer: Writer) -> bool:
 
 def _columns(each: Table, held: list[str], blank: dict[str, str]) -> str:
     """The columns of a table out of those that it has."""
-    told = [
-        f"{blank.get(column.name) or (quoted(column.name) if column.name in held else _nothing(column))} "
-        f"AS {quoted(column.name)}"
-        for column in each.columns
-    ]
+    told = []
+    for column in each.columns:
+        name = quoted(column.name)
+        missing = _nothing(column, column.name == each.stamp)
+        told.append(f"{blank.get(column.name) or (name if column.name in held else missing)} AS {name}")
     return ", ".join(told)
 
 
-def _nothing(column: Column) -> str:
-    """What stands in a column that was not there."""
+def _nothing(column: Column, stamp: bool) -> str:
+    """What stands in a column that was not there; a stamp is not to be filled later, with another run."""
+    if stamp:
+        return "''"
     if column.nullable:
         return f"CAST(NULL AS {sql_type(column.type)})"
     if pa.types.is_list(column.type):
@@ -59,6 +69,6 @@ def _nothing(column: Column) -> str:
     return f"CAST({empty} AS {sql_type(column.type)})"
 
 
-def _kept(each: Table) -> str:
+def _kept(each: Table, read_anew: bool) -> str:
     """Which rows stay: of rejects those that no reading anew tells of again."""
-    return f"stage NOT IN {STAGES}" if each.name == "rejects" else "true"
+    return f"stage NOT IN {STAGES}" if each.name == "rejects" and read_anew else "true"

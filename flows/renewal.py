@@ -200,7 +200,7 @@ def _any(con: duckdb.DuckDBPyConnection, sql: str) -> bool:
 def _sides(name: str) -> tuple[str, str, str]:
     """Key columns of a table; and the keys of what is old and fresh, each with a hash of its row."""
     keys = ", ".join(map(quoted, table(name).key))
-    row = f"{keys}, hash({column_list(table(name))}) AS row_hash"
+    row = f"{keys}, hash({column_list(table(name), stamp=False)}) AS row_hash"
     return keys, f"(SELECT {row} FROM ({_OLD[name]}))", f"(SELECT {row} FROM fresh_{name})"
 
 
@@ -219,7 +219,7 @@ def _came(con: duckdb.DuckDBPyConnection, name: str, staged: Staged) -> Sequence
     if name != "rejects" and not _any(con, _OLD[name]):
         return staged.files.get(name, ())
     _, old, _ = _sides(name)
-    row = f"hash({column_list(table(name), 'f')})"
+    row = f"hash({column_list(table(name), 'f', stamp=False)})"
     same = " AND ".join(f"o.{quoted(key)} = f.{quoted(key)}" for key in table(name).key)
     rows = con.sql(
         f"SELECT f.* FROM fresh_{name} AS f ANTI JOIN {old} AS o ON {same} AND o.row_hash = {row}"

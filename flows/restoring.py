@@ -195,7 +195,7 @@ def replace_rows(writer: Writer, name: str, old: pa.Table, fresh: pa.Table) -> i
     if old.num_rows == 0:
         return writer.append(name, fresh) if fresh.num_rows else 0
     key = list(table(name).key)
-    before, after = _rows(old), _rows(fresh)
+    before, after = (_rows(rows.select(table(name).unstamped)) for rows in (old, fresh))
     gone = [place for row, place in before.items() if row not in after]
     came = [place for row, place in after.items() if row not in before]
     if not gone and not came:

@@ -64,7 +64,7 @@ class Run:
         progress: Progress,
     ) -> None:
         self.writer = writer
-        self.run_id = run_id
+        self.run_id = writer.run_id = run_id
         self.started = started
         self.counts: Counter[str] = Counter()
         self.failures: list[Failure] = []

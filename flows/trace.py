@@ -134,6 +134,8 @@ def _check(
     if not documents:
         rejected = _rows(con, "SELECT stage, error, message FROM rejects WHERE payload_sha256 = $1", payload)
         out.chain += [("reject", row) for row in rejected]
+        media = _rows(con, "SELECT media_type, sort FROM kept_media WHERE payload_sha256 = $1", payload)
+        out.chain += [("kept media", row) for row in media]
         out.same = True
         out.verdict = "The bytes are the same; no document was read from them."
         return

@@ -52,7 +52,8 @@ class Table:
 
     `derived` tables are a function of the captures, the code and the configuration; `rebuild` makes
     them anew. `volatile` names the columns of a table that say when or by whom, and which its digest
-    therefore leaves out. `published` is false for the tables that only pass between stages.
+    therefore leaves out; `stamp` is the one of them that the writer fills with its run where a new row leaves it null.
+    `published` is false for the tables that only pass between stages.
     """
 
     name: str
@@ -63,13 +64,14 @@ class Table:
     derived: bool = True
     published: bool = True
     volatile: tuple[str, ...] = ()
+    stamp: str | None = None
     checks: tuple[Check, ...] = field(default=())
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
         if len(names) != len(set(names)):
             raise ValueError(f"{self.name}: a column is named twice")
-        missing = (set(self.key) | set(self.volatile)) - set(names)
+        missing = {*self.key, *self.volatile, *([self.stamp] if self.stamp else [])} - set(names)
         if missing:
             raise ValueError(f"{self.name}: key or volatile names unknown columns {sorted(missing)}")
 
@@ -81,6 +83,11 @@ class Table:
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)
+
+    @property
+    def unstamped(self) -> tuple[str, ...]:
+        """The columns without the stamp: what two runs that find the same have in common."""
+        return tuple(name for name in self.names if name != self.stamp)
 
     def column(self, name: str) -> Column:
         for column in self.columns:

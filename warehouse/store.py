@@ -115,6 +115,8 @@ class Writer:
         """Statistics of the files that this run wrote, for the Delta logs."""
         self._con: duckdb.DuckDBPyConnection | None = None
         self.changed = False
+        self.run_id: str | None = None
+        """The run that new rows are stamped with, where their table has a place for that."""
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -275,6 +277,8 @@ class Writer:
     ) -> list[FileEntry]:
         """Put rows as files of a table that no snapshot names yet."""
         known = {file.path for file in self._files(each.name)}
+        if self.run_id is not None:
+            rows = tables.stamped(each, rows, self.run_id)
         written = tables.write(self.root, each, rows, known=known, compact=compact, small=small)
         self._stats |= {file.entry.path: file.stats for file in written}
         return [file.entry for file in written]

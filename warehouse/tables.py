@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from deltalake import (
     BloomFilterProperties,
@@ -225,6 +226,22 @@ def stream(table: Table, files: Sequence[Path]) -> pa.RecordBatchReader:
                 yield pa.Table.from_batches([batch]).cast(table.arrow).combine_chunks().to_batches()[0]
 
     return pa.RecordBatchReader.from_batches(table.arrow, batches())
+
+
+def stamped(table: Table, rows: pa.Table | pa.RecordBatchReader, run_id: str) -> pa.Table | pa.RecordBatchReader:
+    """Rows in the table's schema, its stamp filled with a run where it is null."""
+    if table.stamp is None:
+        return rows
+    place = table.names.index(table.stamp)
+
+    def filled(some: pa.Table) -> pa.Table:
+        values = pc.fill_null(some.column(place), run_id)
+        return some.set_column(place, table.arrow.field(place), values)
+
+    if isinstance(rows, pa.Table):
+        return filled(rows)
+    batches = (batch for some in rows for batch in filled(pa.Table.from_batches([some])).to_batches())
+    return pa.RecordBatchReader.from_batches(table.arrow, batches)
 
 
 def joined(table: Table, kept: pa.RecordBatchReader, add: pa.Table) -> pa.RecordBatchReader:

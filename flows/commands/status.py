@@ -63,6 +63,7 @@ def _disk(warehouse: Path | None, as_json: bool) -> int:
 
 
 def _status(warehouse: Path | None, as_json: bool) -> int:
+    from flows.report import rejects as report
     from flows.sources.registry import load_all
     from schemas import TABLES
     from warehouse.errors import nothing_at
@@ -79,9 +80,8 @@ def _status(warehouse: Path | None, as_json: bool) -> int:
     ).fetchall()
     failed = con.execute(_FAILED).fetchall()
     failing = con.execute(_FAILING).fetchall()
-    rejects = con.execute(
-        "SELECT stage, error, count(*) AS inputs, min(uri) FROM rejects GROUP BY ALL ORDER BY inputs DESC, stage, error"
-    ).fetchall()
+    rejects = report.by_reason(con, runs[0][0] if runs else None)
+    media = report.media(con)
     # In the order in which the job fills them.
     rows = {each.name: snapshot.tables[each.name].rows for each in TABLES if each.name in snapshot.tables}
     if as_json:
@@ -94,7 +94,13 @@ def _status(warehouse: Path | None, as_json: bool) -> int:
                 "failing_sources": [dict(zip(("source_id", "times", "message"), row, strict=True)) for row in failing],
                 "published_at": snapshot.published_at,
                 "tables": {name: {"rows": e.rows, "digest": e.digest} for name, e in snapshot.tables.items()},
-                "rejects": [dict(zip(("stage", "error", "count", "example"), row, strict=True)) for row in rejects],
+                "rejects": [
+                    {name: each[name] for name in ("stage", "error", "count", "this_run", "open", "settled")}
+                    | {"example": each["uri"]}
+                    for each in rejects
+                ],
+                "reject_counts": report.counts(rejects),
+                "kept_media": media,
                 "runs": [
                     dict(
                         zip(
@@ -122,7 +128,17 @@ def _status(warehouse: Path | None, as_json: bool) -> int:
         say(f"  What was read is published; the next run tries it again. Where in the code it happened:\n  {_WHERE}")
     for source, times, message in failing:
         say(f"\nThe source {source} failed, {times} times in a row now: {message}")
+    if told := report.told_of_media(media):
+        say(f"\n{told}")
     if rejects:
         say("\nRejects")
-        print_table(("stage", "reason", "inputs", "for example"), rejects, right=("inputs",))
+        numbers = ("last run", "open", "settled")
+        print_table(
+            ("stage", "reason", *numbers, "for example"),
+            [
+                (each["stage"], each["error"], each["this_run"], each["open"], each["settled"], each["uri"])
+                for each in rejects
+            ],
+            right=numbers,
+        )
     return 0

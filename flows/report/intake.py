@@ -19,7 +19,7 @@ FROM source_runs AS s WHERE run_id = $1 ORDER BY source_id
 """
 _REJECTS = """
 SELECT r.stage, r.error, count(*) AS inputs, min(r.message) AS message FROM rejects AS r
-WHERE r.source_id = $2 AND (r.capture_id IS NULL OR r.capture_id IN (SELECT capture_id FROM captures WHERE run_id = $1))
+WHERE r.source_id = $2 AND r.run_id = $1
 GROUP BY ALL ORDER BY inputs DESC, r.stage, r.error LIMIT 20
 """
 

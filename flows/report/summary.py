@@ -7,6 +7,7 @@ from typing import Any
 
 from flows.commands.common import print_table, say
 from flows.pipeline import Outcome
+from flows.report import rejects
 from warehouse.store import Warehouse
 
 _SAME = """
@@ -43,6 +44,8 @@ def summary(warehouse: Path, outcome: Outcome) -> dict[str, Any]:
         "total": {name: entry.rows for name, entry in snapshot.tables.items()} if snapshot else {},
         "same": {},
         "rejects": [],
+        "reject_counts": rejects.counts([]),
+        "kept_media": {},
         "failures": [
             {"part": each.part, "name": each.name, "error": each.error, "message": each.message}
             for each in outcome.failures
@@ -53,10 +56,13 @@ def summary(warehouse: Path, outcome: Outcome) -> dict[str, Any]:
     con = store.connect()
     result = con.execute(_SAME)
     told["same"] = dict(zip([each[0] for each in result.description], result.fetchone() or (), strict=True))
-    rows = con.execute(
-        "SELECT error, count(*), message FROM rejects GROUP BY error, message ORDER BY count(*) DESC, error, message"
-    ).fetchall()
-    told["rejects"] = [{"error": error, "count": count, "example": message} for error, count, message in rows]
+    found = rejects.by_message(con, outcome.run_id)
+    told["rejects"] = [
+        {name: each[name] for name in ("error", "count", "this_run", "open", "settled")} | {"example": each["message"]}
+        for each in found
+    ]
+    told["reject_counts"] = rejects.counts(found)
+    told["kept_media"] = rejects.media(con)
     con.close()
     return told
 
@@ -107,10 +113,19 @@ def print_summary(told: dict[str, Any]) -> None:
         stories = "1 story is" if same["stories"] == 1 else f"{same['stories']:,} stories are"
         variants = "1 variant" if same["variants"] == 1 else f"{same['variants']:,} variants"
         say(f"  {stories} carried by {same['witnesses']:,} articles, with {variants}")
-    if told["rejects"]:
+    if media := rejects.told_of_media(told["kept_media"]):
+        say(f"\n{media}")
+    open_ones = [each for each in told["rejects"] if each["open"]]
+    if open_ones:
         say("\nRejected (the bytes are kept; `dibao status` shows where)")
-        shown = told["rejects"][:_REASONS]
-        print_table(("reason", "inputs", "in words"), [tuple(r.values()) for r in shown], right=("inputs",))
-        if more := len(told["rejects"]) - len(shown):
+        shown = open_ones[:_REASONS]
+        print_table(
+            ("reason", "this run", "open", "in words"),
+            [(each["error"], each["this_run"], each["open"], each["example"]) for each in shown],
+            right=("this run", "open"),
+        )
+        if more := len(open_ones) - len(shown):
             say(f"… and {more} more reasons")
+    if settled := told["reject_counts"]["settled"]:
+        say(f"\nSettled since: {settled:,} {'reject' if settled == 1 else 'rejects'}")
     say(f'\nNow ask, for example:\n\n  dibao query "{QUERY}"')

@@ -65,14 +65,19 @@ _FAILED = """
 SELECT source_id, count(*) AS times, max_by(message, started_at) AS message, max(started_at) AS last
 FROM source_runs WHERE status = 'failed' AND started_at >= $1 GROUP BY source_id ORDER BY source_id
 """
+_STATES = """
+SELECT count(*) FILTER (state = 'open') AS open_rejects, count(*) FILTER (state = 'settled') AS settled_rejects,
+    (SELECT count(*) FROM kept_media JOIN captures USING (capture_id) JOIN runs USING (run_id) WHERE started_at >= $1)
+        AS media
+FROM reject_list
+"""
 _RUNS = """
 SELECT count(*) AS runs, count(*) FILTER (status = 'failed') AS failed, coalesce(sum(captures), 0)::BIGINT AS captures
 FROM runs WHERE started_at >= $1
 """
 _REJECTS = """
-SELECT stage, error, count(*) AS inputs, min(message) AS example FROM rejects
-WHERE capture_id IN (SELECT capture_id FROM captures JOIN runs USING (run_id) WHERE started_at >= $1) GROUP BY ALL
-ORDER BY inputs DESC, stage, error
+SELECT stage, error, count(*) AS inputs, min(message) AS example FROM reject_list
+WHERE state = 'open' AND found_at >= $1 GROUP BY ALL ORDER BY inputs DESC, stage, error
 """
 
 
@@ -82,6 +87,7 @@ def today(con: duckdb.DuckDBPyConnection, since: datetime) -> dict[str, Any]:
     con.execute(_CARRIED)
     found: dict[str, Any] = {"since": since}
     found |= rows(con, _RUNS, [since])[0]
+    found |= rows(con, _STATES, [since])[0]
     found["outlets"] = rows(con, _CAME)
     found["new_stories"] = rows(con, _NEW_STORIES)
     found["grown_stories"] = rows(con, _GROWN)
@@ -116,7 +122,8 @@ def lines(found: dict[str, Any]) -> Iterable[str]:
     """The same as lines of Markdown that read well as plain text."""
     yield f"# Since {found['since']:%Y-%m-%d %H:%M} UTC"
     articles = sum(each["articles"] for each in found["outlets"])
-    yield f"{found['runs']:,} runs, {found['captures']:,} captures, {articles:,} articles."
+    media = f", {found['media']:,} pictures and other media without text" if found["media"] else ""
+    yield f"{found['runs']:,} runs, {found['captures']:,} captures, {articles:,} articles{media}."
     yield from _part("Sources that failed", found["failed_sources"], _failed)
     yield from _part("New articles", found["outlets"], lambda e: f"{e['articles']:,}  {e['outlet'] or '(no outlet)'}")
     yield from _part("New stories", found["new_stories"], _story)
@@ -125,8 +132,11 @@ def lines(found: dict[str, Any]) -> Iterable[str]:
     yield from _part("Pages that changed", found["changed_pages"], _page)
     yield from _part("Pages that vanished", found["vanished_pages"], lambda e: f"{e['uri']} ({e['how']})")
     yield from _part(
-        "Rejects", found["rejects"], lambda e: f"{e['inputs']:,}  {e['stage']}: {e['error']}, {e['example']}"
+        "New rejects", found["rejects"], lambda e: f"{e['inputs']:,}  {e['stage']}: {e['error']}, {e['example']}"
     )
+    if found["open_rejects"] or found["settled_rejects"]:
+        yield ""
+        yield f"Rejects in all: {found['open_rejects']:,} open, {found['settled_rejects']:,} settled since."
     yield from _part(
         "Next runs", found.get("due", []), lambda e: f"{e['next_run']:%Y-%m-%d %H:%M %Z}  {e['source_id']}"
     )

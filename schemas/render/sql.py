@@ -36,10 +36,10 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def column_list(table: Table, alias: str | None = None) -> str:
-    """The table's columns in order, each quoted, for a SELECT."""
+def column_list(table: Table, alias: str | None = None, *, stamp: bool = True) -> str:
+    """The table's columns in order, each quoted, for a SELECT; without the stamp where that is not wanted."""
     prefix = f"{alias}." if alias else ""
-    return ", ".join(prefix + quoted(column.name) for column in table.columns)
+    return ", ".join(prefix + quoted(name) for name in (table.names if stamp else table.unstamped))
 
 
 def empty_select(table: Table) -> str:

@@ -9,6 +9,7 @@ from schemas.columns import (
     EXTRACTOR_VERSION,
     PARSER,
     PAYLOAD_SHA256,
+    RUN_ID,
     SEGMENT_VERSION,
     SOURCE_ID,
     STRINGS,
@@ -20,7 +21,8 @@ from schemas.table import Check, Column, Table
 REJECTS = Table(
     name="rejects",
     grain="failed input",
-    doc="What could not be processed, and why, in words. The bytes are kept wherever there were any.",
+    doc="What could not be processed, and why, in words. The bytes are kept wherever there were any. "
+    "Media that holds no text is no reject; see `kept_media`. Which are settled by now tells `reject_list`.",
     columns=(
         identifier(
             "reject_id",
@@ -63,10 +65,14 @@ REJECTS = Table(
         ),
         PARSER.named("parser", "The source's hints that it was to be read with, as canonical JSON."),
         text("media_type", "Media type of the payload; null where it was not to be read yet.", nullable=True),
+        RUN_ID.named(
+            "run_id", "The run that found it first; empty where that was before this was noted.", nullable=True
+        ),
     ),
     key=("reject_id",),
     # A traceback follows the code, which may be put in other words while it says the same of every input.
-    volatile=("reject_id", "capture_id", "uri", "source_id", "traceback"),
+    volatile=("reject_id", "capture_id", "uri", "source_id", "traceback", "run_id"),
+    stamp="run_id",
     checks=(
         Check(
             "rejects_say_why",

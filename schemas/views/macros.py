@@ -9,6 +9,7 @@ from schemas.views.pages import PAGE
 from schemas.views.stories import REPRINTS
 
 _URI = ("uri", "An address.")
+_TYPE = (("media_type", "A media type, perhaps with parameters."),)
 
 MACROS = (
     Macro(
@@ -72,6 +73,18 @@ MACROS = (
         "plain_headline",
         (("headline", "An article's headline, lines joined by spaces."), ("title", "Its document's title.")),
         "The headline: the title, where that is one of several lines.",
+    ),
+    Macro("media_essence", _TYPE, "A media type in small letters, without its parameters; empty where there is none."),
+    Macro(
+        "media_sort",
+        _TYPE,
+        "What media is that holds no text to read: `image`, `audio`, `video`, `font`, `style` or `script`; null for "
+        "all that may.",
+    ),
+    Macro(
+        "is_answer",
+        (("http_status", "HTTP status; null where nothing came over HTTP."),),
+        "Whether what was sent is the page, and no error, redirect or check for people.",
     ),
     Macro("page_key", (_URI,), "What the page of an address is known by; `addresses` keeps it."),
     Macro("original_of", (_URI,), "The address that an archive's copy of a page is of; any other as it stands."),

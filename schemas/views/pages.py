@@ -7,6 +7,7 @@ from schemas.tables.captures import CAPTURES
 from schemas.tables.documents import DOCUMENTS
 from schemas.tables.id_aliases import ID_ALIASES
 from schemas.tables.passages import PASSAGES
+from schemas.tables.rejects import REJECTS
 from schemas.tables.source_runs import SOURCE_RUNS
 from schemas.view import COUNT, FLAG, TEXT, View, column
 
@@ -113,6 +114,32 @@ FORMER_IDS = View(
         ID_ALIASES.column("id"),
     ),
 )
+REJECT_LIST = View(
+    "reject_list",
+    "reject",
+    "The rejects, and whether they are settled: one is where its address has given something else since, of which "
+    "another row tells if that failed, too.",
+    (
+        *REJECTS.columns,
+        column("state", TEXT, "`open` or `settled`."),
+        column("found_at", TIMESTAMP, "When the run began that found it first.", "UTC"),
+    ),
+)
+KEPT_MEDIA = View(
+    "kept_media",
+    "payload and media type",
+    "What is kept and holds no text to read: images, sound, film, fonts, styles and scripts.",
+    (
+        _C("payload_sha256"),
+        _C("media_type"),
+        column("sort", TEXT, "`image`, `audio`, `video`, `font`, `style` or `script`."),
+        column("bytes", COUNT, "Its size.", "bytes"),
+        column("captures", COUNT, "How often it was retrieved."),
+        _C("capture_id").named("capture_id", "The first retrieval."),
+        _C("uri"),
+        _C("source_id"),
+    ),
+)
 _LAST = (
     column("last_error", TEXT, "Short name of the last failure."),
     column("last_message", TEXT, "What the last failure said."),
@@ -168,6 +195,8 @@ VIEWS = (
     VANISHED,
     ARCHIVE_GAPS,
     FORMER_IDS,
+    REJECT_LIST,
+    KEPT_MEDIA,
     SOURCE_HISTORY,
     FAILING_SOURCES,
     SNAPSHOT,

@@ -243,9 +243,9 @@ def test_a_date_that_is_none_takes_that_of_the_record_before(tmp_path: Path) -> 
     assert value(tmp_path / "w", "SELECT count(DISTINCT captured_at) FROM captures") == 1
 
 
-def test_what_is_no_text_is_kept_and_rejected(tmp_path: Path) -> None:
-    message = http_response(b"\x89PNG\r\n", "image/png")
-    put(tmp_path / "in", "a.warc.gz", info(DATE), response(URI, DATE, message, b"\x89PNG\r\n"), original(URI + "?2"))
+def test_what_has_no_reader_is_kept_and_rejected(tmp_path: Path) -> None:
+    message = http_response(b"\x00\x01", "application/x-lotus-notes")
+    put(tmp_path / "in", "a.warc.gz", info(DATE), response(URI, DATE, message, b"\x00\x01"), original(URI + "?2"))
     ingest(tmp_path / "w", tmp_path / "in")
     assert rows(tmp_path / "w", "SELECT uri, error FROM rejects") == [(URI, "media-type")]
     assert value(tmp_path / "w", "SELECT count(*) FROM documents") == 1

@@ -11,6 +11,7 @@ from schemas import TABLES, Check, Table, table
 from schemas.render.checks import table_checks
 from schemas.render.sql import literal, quoted
 from tests.makers.world import NOON, WORLD, world_rows
+from warehouse.catalogue import view_file
 
 BREAKS = {
     "warc_files.captures_have_a_file": "DELETE FROM warc_files",
@@ -54,6 +55,7 @@ def filled() -> duckdb.DuckDBPyConnection:
         con.register("rows", world_rows(each.name))
         con.execute(f"CREATE TABLE {quoted(each.name)} AS SELECT * FROM rows")
         con.unregister("rows")
+    con.execute(view_file("04_media.sql"))  # of the catalogue, over which the checks run
     return con
 
 
