@@ -28,6 +28,11 @@ class Passages(NamedTuple):
     def text(self) -> pa.Array:
         return self.table.column("text").combine_chunks()
 
+    def having_text(self) -> Passages:
+        """Those that cleaning has left something of."""
+        kept = pc.not_equal(self.text, "")
+        return Passages(self.table.filter(kept), self.owner[np.asarray(kept)])
+
 
 class Spans(NamedTuple):
     """Where the passages that are part of a text stand in it.
@@ -77,6 +82,7 @@ def articles_of(documents: pa.Table, heads: pa.Table, passages: Passages, spans:
     texts = joined(passages.text.take(pa.array(spans.rows)), separators, spans.first, "")
     keys = rows.select(["document_id", "article"])
     text_of = dict(zip(_pairs(keys.take(pa.array(spans.rows[spans.first]))), texts.to_pylist(), strict=True))
+    keys = keys.filter(pc.not_equal(passages.text, ""))
     named = set(_pairs(keys.filter(pc.is_valid(keys.column("article"))).group_by(keys.column_names).aggregate([])))
     kept = [head for head in heads.to_pylist() if (head["document_id"], head["article"]) in named]
     kept.sort(key=lambda head: (head["document_id"], head["article"]))  # equal texts are counted in this order

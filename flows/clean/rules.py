@@ -130,8 +130,10 @@ _ESCAPE = re.compile(
     "\x1b\\[[0-?]*[ -/]*[@-~]"  # control sequences: colours, moves of the cursor, erasing
     "|\x1b[\\]PX^_][^\x07\x1b\n]{0,256}(?:\x07|\x1b\\\\)"  # strings of commands: titles of windows, links
     "|\x1b[(-/][0-~]"  # choices of a character set
+    "|\ufffd(?:\\[(?:[0-9;?]+[A-HJKSTfhlmnsu]|[Km](?!\\]))|\\][0-9]+;[^\x07\ufffd\n]{0,256}(?:\x07|\ufffd\\\\?))"
 )
-"""By their forms in ECMA-48 and ECMA-35. An escape character that begins none of them goes by itself, as any control
+"""By their forms in ECMA-48 and ECMA-35. The last are the commonest where U+FFFD has taken the place of the controls,
+which no web page can hold. An escape character that begins none of them goes by itself, as any control
 does: what follows it is more likely text. So it is with U+009B, which mostly is a quotation mark of Windows read as
 Latin-1."""
 
@@ -241,7 +243,7 @@ RULES: tuple[Rule, ...] = (
         "[\u00c2-\u00ef][\u0080-\u00bf" + _CP1252 + "]",
         _substitution(_LONE, _lone_mojibake),
     ),
-    Rule("escape", 1, r"\x{1b}", _substitution(_ESCAPE, lambda _: "")),
+    Rule("escape", 2, r"\x{1b}|\x{fffd}[\[\]]", _substitution(_ESCAPE, lambda _: "")),
     Rule(
         "control",
         1,

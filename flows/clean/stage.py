@@ -25,7 +25,8 @@ from schemas.columns import STRINGS
 from schemas.ids import passage_ids
 
 SPLIT_ABOVE = 40
-"""A rule that takes more characters than this out of a passage splits it, so that offsets inside stay near."""
+"""A rule that takes more characters than this out of a passage splits it, so that offsets inside stay near; what was
+taken out becomes a passage without text between the two, whose edit holds it."""
 
 _SUSPECT = (
     ("suspect-hangul", re.compile(f"(?<=[{HAN}])[\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3](?=[{HAN}])")),
@@ -74,9 +75,10 @@ def clean(documents: pa.Table, heads: pa.Table, placed: pa.Table) -> Cleaned:
     passages = _passages(placed, changed)
     heads = clean_facts(heads, HEAD_FACTS, documents)
     articles = articles_of(documents, heads, passages, spans_of(passages))
-    bounds = np.flatnonzero(np.diff(passages.owner, prepend=-1))
-    texts = joined(passages.text, pa.array([""] * len(bounds)), bounds, "\n")
-    ids = passages.table.column("document_id").take(pa.array(bounds)).to_pylist()
+    held = passages.having_text()
+    bounds = np.flatnonzero(np.diff(held.owner, prepend=-1))
+    texts = joined(held.text, pa.array([""] * len(bounds)), bounds, "\n")
+    ids = held.table.column("document_id").take(pa.array(bounds)).to_pylist()
     return Cleaned(
         articles.table,
         articles.passages,
@@ -87,7 +89,7 @@ def clean(documents: pa.Table, heads: pa.Table, placed: pa.Table) -> Cleaned:
 
 
 def _pieces_of(placed: pa.Table, touched: dict[int, Sequence[Rule]]) -> _Changed:
-    """Clean the touched blocks: each becomes one passage, several where it is split, or none."""
+    """Clean the touched blocks: each becomes one passage, or several where it is split."""
     rows = sorted(touched)
     readings = placed.column("text").take(pa.array(rows, pa.int64())).to_pylist()
     pieces = [_pieces(reading, touched[row]) for row, reading in zip(rows, readings, strict=True)]
@@ -103,24 +105,27 @@ def _pieces_of(placed: pa.Table, touched: dict[int, Sequence[Rule]]) -> _Changed
 
 
 def _pieces(reading: str, rules: Sequence[Rule]) -> list[_Piece]:
-    """The cleaned reading, split where an edit takes out more than SPLIT_ABOVE characters; empty pieces are dropped."""
+    """The cleaned reading, split where an edit takes out more than SPLIT_ABOVE characters.
+
+    What nothing is left of is a piece without text, so that its edits tell what it was; white space alone is none.
+    """
     text, edits = repair(reading, rules)
     wide = [edit for edit in edits if len(edit.before) - len(edit.after) > SPLIT_ABOVE]
-    if not wide:
-        return [_Piece(text, edits, 0, len(reading))] if text else []
-    spans = []
+    if not wide or not text:
+        return [_Piece(text, edits, 0, len(reading))] if text or not reading.isspace() else []
+    spans: list[tuple[int, int, Edit | None]] = []
     done = shift = 0
     for edit in edits:
         at = edit.start + shift  # edits are in order of place: this is where the change stands in the reading
         if edit in wide:
-            spans.append((done, at))
-            done = at + len(edit.before)
+            end = at + len(edit.before)
+            spans += [(done, at, None), (at, end, Edit(edit.rule, edit.rule_version, 0, edit.before, ""))]
+            done = end
         shift += len(edit.before) - len(edit.after)
-    spans.append((done, len(reading)))
     pieces = []
-    for start, end in spans:
-        part, made = repair(reading[start:end], rules)
-        if part:
+    for start, end, taken in [*spans, (done, len(reading), None)]:
+        part, made = ("", [taken]) if taken else repair(reading[start:end], rules)
+        if part or not (reading[start:end].isspace() or start == end):
             pieces.append(_Piece(part, made, start, end))
     return pieces
 
@@ -131,8 +136,7 @@ def _passages(placed: pa.Table, changed: _Changed) -> Passages:
     columns = {name: rows.column(name).combine_chunks() for name in rows.column_names}
     numbers = [number for number, _ in changed.passages]
     columns["text"] = _with(columns["text"], numbers, [piece.text for _, piece in changed.passages])
-    continues = np.diff(changed.blocks, prepend=-1) == 0
-    columns["glued"] = pc.or_(columns["glued"], pa.array(continues))
+    columns["glued"] = pc.or_(columns["glued"], _continues(columns["text"], changed.blocks))
     readings = placed.column("text").take(pa.array(changed.blocks[numbers], pa.int64())).to_pylist()
     raw = columns["raw_start"].take(pa.array(numbers, pa.int64())).to_pylist()
     moved = [
@@ -145,6 +149,7 @@ def _passages(placed: pa.Table, changed: _Changed) -> Passages:
     columns["raw_end"] = _with(columns["raw_end"], at, [end for _, _, end in moved])
     columns["selector"] = _with(columns["selector"], at, [f"char={start},{end}" for _, start, end in moved])
     columns["flags"] = _flags(columns["text"], columns["flags"])
+    columns["place"] = pc.if_else(pc.equal(columns["text"], ""), None, columns["place"])
     columns |= _spaced(columns, pc.equal(columns["raw_end"], rows.column("raw_end").combine_chunks()))
     owner = _codes(columns["document_id"])
     first = np.flatnonzero(np.diff(owner, prepend=-1))
@@ -152,6 +157,13 @@ def _passages(placed: pa.Table, changed: _Changed) -> Passages:
     ids = passage_ids(*(columns[name].to_pylist() for name in ("document_id", "selector", "text")))
     columns |= {"ordinal": pa.array(ordinal, pa.int32()), "passage_id": pa.array(ids, pa.string())}
     return Passages(pa.table(columns), owner)
+
+
+def _continues(text: pa.Array, blocks: NDArray[np.int64]) -> pa.Array:
+    """Whether a passage has text of its block before it."""
+    held = np.asarray(pc.not_equal(text, "")).astype(np.int64)
+    before = np.cumsum(held) - held
+    return pa.array(before > before[np.searchsorted(blocks, blocks)])
 
 
 def _spaced(columns: dict[str, pa.Array], whole: pa.Array) -> dict[str, pa.Array]:

@@ -28,7 +28,11 @@ PASSAGES = Table(
         ARTICLE_ID.named("article_id", "The article it belongs to; null for the page's own text.", nullable=True),
         ORDINAL,
         KIND,
-        text("text", "The text after cleaning.", "河口大桥一日上午正式通车。"),
+        text(
+            "text",
+            "The text after cleaning; empty where all was taken out, and its edits hold it.",
+            "河口大桥一日上午正式通车。",
+        ),
         offset("article_start", "Start in the article's text; null where it is not part of it.", 9, nullable=True),
         offset("article_end", "End in the article's text; null where it is not part of it.", 22, nullable=True),
         SELECTOR,

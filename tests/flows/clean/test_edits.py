@@ -67,6 +67,12 @@ def test_the_outcome_is_composed_and_clean(reading: str) -> None:
     [
         ("渡口\x00改期", "渡口改期", [("control", 2, "\x00", "")]),
         ("\x1b[1;31m渡口\x1b[0m改期", "渡口改期", [("escape", 0, "\x1b[1;31m", ""), ("escape", 2, "\x1b[0m", "")]),
+        (
+            "\ufffd[1;31m渡口\ufffd[m改\ufffd[K]期",
+            "渡口改\ufffd[K]期",
+            [("escape", 0, "\ufffd[1;31m", ""), ("escape", 2, "\ufffd[m", "")],
+        ),
+        ("渡口\ufffd]0;改名\ufffd改期\ufffd[注]", "渡口改期\ufffd[注]", [("escape", 2, "\ufffd]0;改名\ufffd", "")]),
         ("渡口\x1b]0;改名\x07改期", "渡口改期", [("escape", 2, "\x1b]0;改名\x07", "")]),
         ("\x1b]8;;http://a.example/\x1b\\渡口\x1b]8;;\x1b\\", "渡口", None),
         ("\x1b(B\x1b[2Jferry\x1b[?25l", "ferry", None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pyarrow as pa
@@ -70,10 +71,10 @@ def check(result: Cleaned) -> None:
     texts = {row["article_id"]: row for row in result.articles.to_pylist()}
     seen: dict[str, list[dict[str, Any]]] = {}
     for row in result.passages.to_pylist():
-        assert row["text"]
         if row["article_start"] is None:
             assert row["article_end"] is None
             continue
+        assert row["text"]
         article = texts[row["article_id"]]
         assert article["text"][row["article_start"] : row["article_end"]] == row["text"]
         seen.setdefault(row["article_id"], []).append(row)
@@ -88,7 +89,9 @@ def check(result: Cleaned) -> None:
         assert at == texts[article_id]["chars"] == len(texts[article_id]["text"])
     for owner, group in _by(result.passages.to_pylist(), "document_id").items():
         assert [row["ordinal"] for row in group] == list(range(len(group)))
-        assert result.document_texts[owner] == "\n".join(row["text"] for row in group)
+        assert result.document_texts.get(owner, "") == "\n".join(row["text"] for row in group if row["text"])
+    edited = set(result.edits.column("passage_id").to_pylist())
+    assert edited >= {row["passage_id"] for row in result.passages.to_pylist() if not row["text"]}
 
 
 def _by(rows: list[dict[str, Any]], name: str) -> dict[str, list[dict[str, Any]]]:
@@ -149,13 +152,16 @@ def test_columns_come_out_as_each_row_alone(
         text, edits = repair(each["text"], rules)
         wide = any(len(edit.before) - len(edit.after) > SPLIT_ABOVE for edit in edits)
         if not wide:
-            assert [row["text"] for row in passages] == ([text] if text else [])
+            assert [row["text"] for row in passages] == ([text] if text or not each["text"].isspace() else [])
+        held = [range(row["raw_start"], row["raw_end"]) for row in passages]
+        lost = set(range(each["raw_start"], each["raw_end"])) - {at for span in held for at in span}
+        assert all(each["text"][at - each["raw_start"]].isspace() for at in lost)
         for row in passages:
             piece = each["text"][row["raw_start"] - each["raw_start"] : row["raw_end"] - each["raw_start"]]
             mine = made.get(row["passage_id"], [])
             assert undo(row["text"], mine) == piece
             assert row["selector"] == f"char={row['raw_start']},{row['raw_end']}"
-            assert all(len(edit.before) - len(edit.after) <= SPLIT_ABOVE for edit in mine)
+            assert not row["text"] or all(len(edit.before) - len(edit.after) <= SPLIT_ABOVE for edit in mine)
     assert not by_block
 
 
@@ -193,13 +199,16 @@ def test_a_long_removal_splits_the_passage() -> None:
     result = cleaned(block(0, 0, reading), block(0, 1, "票价不变。"))
     check(result)
     rows = result.passages.to_pylist()
-    assert [row["text"] for row in rows] == ["自三月起，", "渡船每日 两班。", "票价不变。"]
-    assert [(row["raw_start"], row["raw_end"]) for row in rows[:2]] == [(0, 5), (5 + len(LONG), len(reading))]
-    assert rows[0]["article_end"] == rows[1]["article_start"], "pieces of one paragraph are not parted"
+    assert [row["text"] for row in rows] == ["自三月起，", "", "渡船每日 两班。", "票价不变。"]
+    bounds = [0, 5, 5 + len(LONG), len(reading)]
+    assert [(row["raw_start"], row["raw_end"]) for row in rows[:3]] == list(itertools.pairwise(bounds))
+    assert rows[0]["article_end"] == rows[2]["article_start"], "pieces of one paragraph are not parted"
     assert result.articles.column("text").to_pylist() == ["自三月起，渡船每日 两班。\n票价不变。"]
-    assert [row["ordinal"] for row in rows] == [0, 1, 2]
-    (edit,) = result.edits.to_pylist()
-    assert (edit["passage_id"], edit["start"], edit["before"], edit["after"]) == (rows[1]["passage_id"], 4, "  ", " ")
+    assert [row["ordinal"] for row in rows] == [0, 1, 2, 3]
+    assert [(e["passage_id"], e["start"], e["before"], e["after"]) for e in result.edits.to_pylist()] == [
+        (rows[1]["passage_id"], 0, LONG, ""),
+        (rows[2]["passage_id"], 4, "  ", " "),
+    ]
 
 
 def test_forty_characters_do_not_split() -> None:
@@ -207,12 +216,24 @@ def test_forty_characters_do_not_split() -> None:
     assert result.passages.column("text").to_pylist() == ["自三月起，渡船"]
 
 
-@pytest.mark.parametrize("text", [LONG, "\x00", " \u200b ", "　　"])
-def test_a_block_of_damage_alone_leaves_no_passage(text: str) -> None:
+@pytest.mark.parametrize("text", [LONG, "\x00", " \u200b ", "\u2060", "\xad\xad", "\u200e"])
+def test_a_block_of_damage_alone_is_a_passage_without_text_whose_edits_tell_of_it(text: str) -> None:
     result = cleaned(block(0, 0, text), block(0, 1, "渡口"))
     check(result)
-    assert result.passages.column("text").to_pylist() == ["渡口"]
+    gone, kept = result.passages.to_pylist()
+    assert (gone["text"], gone["article_start"], kept["text"]) == ("", None, "渡口")
+    assert undo("", edits_of(result)[gone["passage_id"]]) == text
     assert result.articles.column("text").to_pylist() == ["渡口"]
+
+
+def test_a_block_of_white_space_alone_leaves_no_passage() -> None:
+    assert cleaned(block(0, 0, "　　"), block(0, 1, "渡口")).passages.column("text").to_pylist() == ["渡口"]
+
+
+def test_what_follows_a_removal_at_the_head_of_a_paragraph_is_parted_from_the_one_before() -> None:
+    result = cleaned(block(0, 0, "渡口"), block(0, 1, f"{LONG}改期"))
+    check(result)
+    assert result.articles.column("text").to_pylist() == ["渡口\n改期"]
 
 
 def test_an_article_of_damage_alone_is_none() -> None:
@@ -224,9 +245,9 @@ def test_an_article_of_damage_alone_is_none() -> None:
 def test_markup_without_offsets_keeps_its_selector() -> None:
     path = "/html/body/p[1]"
     result = cleaned(block(0, 0, f"渡{LONG}口", selector=path, raw_start=None, raw_end=None), extractor="html")
-    assert result.passages.column("selector").to_pylist() == [path, path]
-    assert result.passages.column("raw_start").to_pylist() == [None, None]
-    assert result.passages.column("text").to_pylist() == ["渡", "口"]
+    assert result.passages.column("selector").to_pylist() == [path] * 3
+    assert result.passages.column("raw_start").to_pylist() == [None] * 3
+    assert result.passages.column("text").to_pylist() == ["渡", "", "口"]
 
 
 @pytest.mark.parametrize(

