@@ -87,6 +87,8 @@ def run(job: Job) -> Outcome:
         # articles, passages and what matching found in them → restorations
         if not (do("match", step.match) and do("restore", step.restore)):
             step.restore_later()
+        # the texts of all articles → the index of words
+        do("index", step.index)
         # the versions that made all this → stages
         step.stages.write()
         # everything above → one snapshot, visible at once

@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from flows import backlog, outlets, restating
+from flows import backlog, outlets, restating, searching
 from flows.capture import salvage
 from flows.capture.gathered import Gathered
 from flows.capture.known import Catalogued
@@ -73,6 +73,7 @@ class Run:
         self._matching = Matching(writer, self.stages, settings.memory_limit, settings.processes, run_id)
         self._restorer = Restorer(writer, self.stages)
         self._renewed: list[str] = []
+        self._searched = writer.search
         self._clock = clock
         self._executor = executor
         self._progress = progress
@@ -333,6 +334,12 @@ class Run:
         """Let the next run restore all: which pages this one read or matched otherwise is known to nobody then."""
         self.stages.undone("restorer")
 
+    def index(self) -> None:
+        """The index of words, brought up to what the articles are now."""
+        if self.writer.changed or self.writer.snapshot:  # an archive without anything has none
+            with stage(self._progress, "index") as progress:
+                progress.advance(searching.bring_up_to_date(self.writer))
+
     @property
     def match_state(self) -> str | None:
         """The matcher's working files that go with the tables."""
@@ -428,6 +435,7 @@ class Run:
     def remember(self) -> None:
         """Note which files are dealt with, now that a snapshot holds them, and drop what it does not need."""
         self._matching.tidy()
+        searching.tidy(self.writer, self._searched)
         self._history.settle()
         for seen in self._seen:
             seen.save()
@@ -446,6 +454,7 @@ _STAGES = {
     "outlets": "match",
     "match": "match",
     "restore": "restore",
+    "index": "match",
 }
 """The stage of `rejects` for each step of a run."""
 

@@ -36,6 +36,8 @@ SEGMENT = "7"
 CLEAN = "5"
 MATCH = "11"
 RESTORE = "5"
+SEARCH = "1"
+"""Version of the index of words, which is no table: it stands in the names of its segments."""
 
 
 def present() -> dict[str, tuple[str, str]]:

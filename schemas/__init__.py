@@ -5,6 +5,6 @@ DuckDB catalogue, DICTIONARY.md and the checks that `dibao audit` runs.
 """
 
 from schemas.table import Check, Column, Table
-from schemas.tables import TABLES, layout, table
+from schemas.tables import SHOWN, TABLES, layout, table
 
-__all__ = ["TABLES", "Check", "Column", "Table", "layout", "table"]
+__all__ = ["SHOWN", "TABLES", "Check", "Column", "Table", "layout", "table"]

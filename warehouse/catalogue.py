@@ -18,11 +18,12 @@ from typing import Any
 
 import duckdb
 
-from schemas import TABLES, Table, layout
+from schemas import SHOWN, TABLES, Table, layout
 from schemas.render.sql import column_list, comments, empty_select, literal, macro_comment, quoted
+from schemas.tables.search import INDEX
 from schemas.views import MACROS, VIEWS
 from schemas.views.pages import SNAPSHOT
-from warehouse import reading
+from warehouse import reading, search
 from warehouse.errors import Damaged, Missing, WarehouseError, nothing_at, outdated_at
 from warehouse.manifests import FileEntry
 from warehouse.snapshots import Snapshot, latest, load, numbers
@@ -59,7 +60,7 @@ def build(root: Path, snapshot: Snapshot, former: Snapshot | None = None) -> Pat
 
 def define(con: duckdb.DuckDBPyConnection, root: Path, snapshot: Snapshot) -> None:
     """Create every view of a snapshot in the connection's present schema."""
-    for table in TABLES:
+    for table in SHOWN:
         _define_table(con, table, root, snapshot)
     _define_snapshot(con, root, snapshot)
     for statement in view_files():
@@ -96,8 +97,8 @@ def _with_tables(statement: str, root: Path, snapshot: Snapshot) -> str:
     """The SQL of a view or macro, the tables that it is to hold itself put in as common table expressions."""
 
     def told(found: re.Match[str]) -> str:
-        each = next(table for table in TABLES if table.name == found[1])
-        return f"{quoted(each.name)} AS ({_select(each, root, snapshot, _paths(snapshot, each))})"
+        each = next(table for table in SHOWN if table.name == found[1])
+        return f"{quoted(each.name)} AS ({_select(each, root, snapshot, _paths(root, snapshot, each))})"
 
     return _INSIDE.sub(told, statement)
 
@@ -117,9 +118,9 @@ def from_nothing(path: Path, root: Path, snapshot: Snapshot) -> None:
         return
 
     def work(con: duckdb.DuckDBPyConnection) -> None:
-        for table in TABLES:
+        for table in SHOWN:
             _define_table(con, table, root, snapshot)
-        _define_macros(con, root, snapshot, {table.name for table in TABLES})
+        _define_macros(con, root, snapshot, {table.name for table in SHOWN})
         _define_snapshot(con, root, snapshot)
 
     path.write_bytes(views_at_hand[made_of])
@@ -153,7 +154,7 @@ def _brought_up_to_date(path: Path, beside: Path, root: Path, former: Snapshot, 
         ).fetchall()
         if shown != [(_about(root, former),)]:
             raise _OtherError
-        changed = [table for table in TABLES if _paths(former, table) != _paths(snapshot, table)]
+        changed = [table for table in SHOWN if _paths(root, former, table) != _paths(root, snapshot, table)]
         for table in changed:
             _define_table(con, table, root, snapshot)
         _define_macros(con, root, snapshot, {table.name for table in changed})
@@ -176,7 +177,7 @@ class _OtherError(Exception):
 
 
 def _define_table(con: duckdb.DuckDBPyConnection, table: Table, root: Path, snapshot: Snapshot) -> None:
-    select = _select(table, root, snapshot, _paths(snapshot, table))
+    select = _select(table, root, snapshot, _paths(root, snapshot, table))
     view = f"CREATE OR REPLACE VIEW {quoted(table.name)} AS {select}"
     con.execute(";\n".join([view, *comments(table)]))
 
@@ -199,13 +200,15 @@ def _about(root: Path, snapshot: Snapshot) -> str:
 def definitions(root: Path, snapshot: Snapshot) -> str:
     """What the views are made of, but for the files that they read: 16 letters of a SHA-256."""
     parts = [duckdb.__version__]
-    for table in TABLES:
+    for table in SHOWN:
         parts += [_select(table, root, snapshot, ("",)), *comments(table)]
     parts += [line for view in VIEWS for line in comments(view)] + [macro_comment(macro) for macro in MACROS]
     return hashlib.sha256("\n".join([*parts, *view_files()]).encode()).hexdigest()[:16]
 
 
-def _paths(snapshot: Snapshot, table: Table) -> tuple[str, ...]:
+def _paths(root: Path, snapshot: Snapshot, table: Table) -> tuple[str, ...]:
+    if table in INDEX:
+        return search.paths(root, snapshot.search, table.name)
     entry = snapshot.tables.get(table.name)
     return tuple(file.path for file in entry.files) if entry else ()
 
@@ -258,7 +261,7 @@ def connect_at(root: Path, number: int, *, memory_limit: str | None = None) -> d
     snapshot = load(root, number)
     if snapshot.layout != layout():
         raise outdated_at(root)
-    if any(not (root / path).exists() for table in TABLES for path in _paths(snapshot, table)):
+    if any(not (root / path).exists() for table in TABLES for path in _paths(root, snapshot, table)):
         raise Missing(f"The files of snapshot {number} are kept no longer; ask a later one.")
     return reading.locked(root, lambda con: define(con, root, snapshot), memory_limit=memory_limit)
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from schemas import TABLES
-from warehouse import fixity, manifests, snapshots
+from warehouse import fixity, manifests, search, snapshots
 from warehouse.errors import WarehouseError
 from warehouse.storage import at
 
@@ -105,7 +105,8 @@ def expire(root: Path, policy: Policy) -> Freed:
             size += storage.size(name) or 0
             storage.delete(name)
             files += 1
-    return Freed(len(gone), files, size)
+    more, bytes_more = search.tidy(root, (name for number in kept for name in held[number].search))
+    return Freed(len(gone), files + more, size + bytes_more)
 
 
 def _disposable(in_tables: Iterable[str], in_manifests: Iterable[str]) -> list[str]:

@@ -2,8 +2,9 @@
 
 DuckDB opens what it may read for writing as well, so no folder of the warehouse is given to it. Its views are copied
 out of the catalogue into memory, its own local file system is shut off for good, and the tables' files reach it through
-a file system of this module, which only opens files below `tables/`, and only for reading. No extension can be loaded,
-no setting changed, nothing spilled to disk, and no name in the program be taken for a table.
+a file system of this module, which only opens files below `tables/` and those of the index of words, and only for
+reading. No extension can be loaded, no setting changed, nothing spilled to disk, and no name in the program be taken
+for a table.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from fsspec import AbstractFileSystem
 
 from schemas.render.sql import literal
 from warehouse.errors import Busy, Damaged, TimedOut
+from warehouse.search import FOLDER
 
 _SCHEME = "dibao"
 _START: dict[str, str | bool | int | float | list[str]] = {
@@ -76,7 +78,7 @@ class _ReadFile(io.RawIOBase):
 
 
 class _Tables(AbstractFileSystem):  # type: ignore[misc]
-    """The files below `tables/` of one warehouse, for reading."""
+    """The files below `tables/` of one warehouse, and those of its index, for reading."""
 
     protocol = _SCHEME
     cachable = False
@@ -87,7 +89,7 @@ class _Tables(AbstractFileSystem):  # type: ignore[misc]
 
     def _path(self, name: str) -> Path:
         parts = PurePosixPath(str(name).removeprefix(f"{_SCHEME}://").lstrip("/")).parts
-        if not parts or parts[0] != "tables" or ".." in parts:
+        if not parts or parts[0] not in ("tables", FOLDER) or ".." in parts:
             raise PermissionError(f"{name} is no file of a table")
         return self._root.joinpath(*parts)
 

@@ -57,6 +57,8 @@ class Snapshot:
     """Mark of the tables' columns (`schemas.layout`); empty where they were made before there was one."""
     match_state: str | None = None
     """Generation of the matcher's working files that belongs to these tables; they can be made anew."""
+    search: tuple[str, ...] = ()
+    """Segments of the index of words over these tables (`warehouse.search`); they can be made anew."""
     sha256: str = field(default="", compare=False)
 
     @property
@@ -120,6 +122,7 @@ def load(root: Path, number: int) -> Snapshot:
             for name, entry in fields.pop("tables").items()
         }
         warc = _manifest(storage, {"files": fields.pop("warc_files")} if written == 1 else fields.pop("warc"))
+        fields["search"] = tuple(fields.get("search", ()))
         fields.pop("stale", None)  # of snapshots that kept rows of former versions beside those of the present one
         return Snapshot(tables=tables, warc=warc, sha256=hashlib.sha256(data).hexdigest(), **fields)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -139,7 +142,7 @@ def _pieces(manifest: Manifest) -> dict[str, Any]:
 
 def _written(snapshot: Snapshot) -> bytes:
     plain = ("number", "previous_sha256", "run_id", "published_at", "code_version", "config_sha256", "stages")
-    fields = {name: getattr(snapshot, name) for name in (*plain, "layout", "match_state")}
+    fields = {name: getattr(snapshot, name) for name in (*plain, "layout", "match_state", "search")}
     fields |= {
         "format": FORMAT,
         "tables": {

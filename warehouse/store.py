@@ -117,17 +117,18 @@ class Writer:
         self.changed = False
         self.run_id: str | None = None
         """The run that new rows are stamped with, where their table has a place for that."""
+        self._search = self.snapshot.search if self.snapshot else ()
 
     @contextmanager
     def together(self) -> Iterator[None]:
         """What is committed within the block stands whole, or not at all where the block raises."""
-        before = dict(self._tables), dict(self._warc_files), dict(self._stats), self.changed
+        before = dict(self._tables), dict(self._warc_files), dict(self._stats), self.changed, self._search
         try:
             yield
         except Exception:
             # The files that were written stay, and no snapshot names them.
             now = self._tables
-            self._tables, self._warc_files, self._stats, self.changed = before
+            self._tables, self._warc_files, self._stats, self.changed, self._search = before
             for each in TABLES:
                 if self._con is not None and now.get(each.name) != self._tables.get(each.name):
                     self._view(each)
@@ -272,6 +273,16 @@ class Writer:
         self._warc_files[entry.path] = entry
         self.changed = True
 
+    @property
+    def search(self) -> tuple[str, ...]:
+        """Segments of the index of words that the snapshot to come names."""
+        return self._search
+
+    def index(self, segments: Sequence[str]) -> None:
+        """Name other segments of the index in the snapshot to come."""
+        self._search = tuple(segments)
+        self.changed = True
+
     def _write(
         self, each: Table, rows: pa.Table | pa.RecordBatchReader, *, compact: bool = False, small: bool = False
     ) -> list[FileEntry]:
@@ -316,6 +327,7 @@ class Writer:
             warc=manifests.changed(self.storage, last.warc if last else None, set(), list(self._warc_files.values())),
             layout=layout(),
             match_state=match_state,
+            search=self._search,
         )
         self.snapshot = snapshots.publish(self.root, draft)
         self._warc_files = {}

@@ -24,6 +24,7 @@ from schemas.tables.rejects import REJECTS
 from schemas.tables.restorations import RESTORATIONS
 from schemas.tables.revisions import REVISIONS
 from schemas.tables.runs import RUNS
+from schemas.tables.search import INDEX
 from schemas.tables.source_runs import SOURCE_RUNS
 from schemas.tables.stages import STAGES
 from schemas.tables.stories import STORIES
@@ -58,6 +59,9 @@ TABLES: tuple[Table, ...] = (
     FIXITY,
 )
 """The published tables."""
+
+SHOWN: tuple[Table, ...] = (*TABLES, *INDEX)
+"""What the catalogue shows from files: the tables, and the index over their texts."""
 
 
 def layout() -> str:

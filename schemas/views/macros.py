@@ -3,7 +3,7 @@
 from schemas.columns import TIMESTAMP
 from schemas.tables.articles import ARTICLES
 from schemas.tables.variants import VARIANTS
-from schemas.view import COUNT, TEXT, TEXTS, Macro, column
+from schemas.view import COUNT, NUMBER, TEXT, TEXTS, Macro, column
 from schemas.views.articles import AT, ON, OUTLET
 from schemas.views.pages import PAGE
 from schemas.views.stories import REPRINTS
@@ -55,6 +55,23 @@ MACROS = (
             column("document_id", TEXT, "A document that has it."),
             column("title", TEXT, "Its title."),
             column("chars", COUNT, "Its length.", "code points"),
+        ),
+    ),
+    Macro(
+        "search",
+        (
+            (
+                "given",
+                "A phrase in any script, width and case; or several, as in `武漢 AND 考察 NOT 上海`.",
+            ),
+        ),
+        "The articles that have a phrase, found by the index of words: as matching folds texts, so that Simplified and "
+        "Traditional forms meet; letters of scripts that part no words anywhere, words of others whole. The best come "
+        "with the highest `score`. It works from an attached catalogue, too.",
+        (
+            *ARTICLES.columns,
+            column("places", COUNT, "How often the phrases stand in it."),
+            column("score", NUMBER, "How well it fits: more places, rarer phrases and a shorter text score higher."),
         ),
     ),
     Macro("present_id", (("given", "An id that was published once."),), "The id of what stands in its place now."),
