@@ -28,6 +28,7 @@ from flows.report.visible import visible
 from flows.serve import ServerError, check_schedule
 from flows.sources.registry import Source, load_all
 from flows.today import today
+from warehouse.mirror import shown
 
 TAG = "dibao"
 TODAY_CRON = "0 6 * * *"
@@ -45,7 +46,7 @@ async def of_source(root: Path, source: Source) -> RunnerDeployment:
         name=source.id,
         schedule=schedule,
         concurrency_limit=_ALONE,
-        parameters={"warehouse": str(root), "sources": [source.id]},
+        parameters={"warehouse": shown(root), "sources": [source.id]},
         description=source.rights,
         tags=[TAG, source.kind],
         paused=source.paused,
@@ -58,7 +59,7 @@ async def upkeep(root: Path, maintain_cron: str, audit_cron: str | None) -> Asyn
     for flow, cron in flows:
         if cron:
             yield await flow.ato_deployment(
-                name=flow.name, cron=cron, concurrency_limit=_ALONE, parameters={"warehouse": str(root)}, tags=[TAG]
+                name=flow.name, cron=cron, concurrency_limit=_ALONE, parameters={"warehouse": shown(root)}, tags=[TAG]
             )
 
 
@@ -117,7 +118,7 @@ class Registered:
         async with get_client() as client:
             tagged = DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG]))
             for each in await client.read_deployments(deployment_filter=tagged):
-                ours = each.parameters.get("warehouse") == str(self.root)
+                ours = each.parameters.get("warehouse") == shown(self.root)
                 if ours and each.parameters.get("sources") == [each.name] and each.name not in wanted:
                     try:
                         await client.delete_deployment(each.id)

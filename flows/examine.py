@@ -19,7 +19,7 @@ from flows.settings import SettingsError
 from flows.versions import DIBAO
 from schemas import TABLES, layout, table
 from schemas.render.checks import table_checks
-from warehouse import catalogue, digest, fixity, reading, snapshots
+from warehouse import catalogue, delta_logs, digest, fixity, reading, snapshots
 from warehouse.errors import Busy, Damaged, ReadOnly, WarehouseError, nothing_at, outdated_at
 from warehouse.reading import told
 from warehouse.snapshots import Snapshot
@@ -122,7 +122,7 @@ def _writer(stack: ExitStack, warehouse: Warehouse, report: Report) -> Writer | 
     except Busy:
         raise
     except ReadOnly:
-        report.unrecorded = f"{warehouse.root} is read-only"
+        report.unrecorded = f"{warehouse.where} is read-only"
     except Exception as error:
         report.findings.append(Finding("writing", f"No run can begin: {_said(error)}."))
         report.unrecorded = "no run can begin"
@@ -152,8 +152,7 @@ def _newest(root: Path) -> Snapshot | None:
 
 def _catalogue(root: Path, snapshot: Snapshot | None, report: Report) -> None:
     """Whether the published catalogue can be read and shows this snapshot by these definitions."""
-    path = root / catalogue.NAME
-    if not path.exists() or snapshot is None:
+    if at(root).size(catalogue.NAME) is None or snapshot is None:
         return  # it is made anew by whoever writes next, and readers do without
     found = catalogue.number(root)
     if found is None:
@@ -195,10 +194,11 @@ def _delta_logs(root: Path, snapshot: Snapshot | None, report: Report) -> None:
     from deltalake import DeltaTable
 
     for name, entry in sorted(snapshot.tables.items()) if snapshot else ():
-        if not entry.files or not (root / "tables" / name / "_delta_log").exists():
+        if not entry.files or not at(root).names(delta_logs.key(name)):
             continue
         try:
-            listed = {Path(unquote(uri)).name for uri in DeltaTable(str(root / "tables" / name)).file_uris()}
+            where = delta_logs.at_hand(root, name)
+            listed = {Path(unquote(uri)).name for uri in DeltaTable(str(where)).file_uris()}
         except Exception as error:
             message = f"The Delta log of {name} cannot be read ({_said(error)}); delete tables/{name}/_delta_log."
             report.findings.append(Finding("Delta logs", message))
@@ -256,7 +256,7 @@ def _files(
     listed = [entry for entry in fixity.files(warehouse.root) if chosen(entry.path)]
     with stage(progress, "files", len(listed)):
         for entry in listed:
-            actual = fixity.sha256(warehouse.root / entry.path)
+            actual = fixity.sha256(warehouse.root, entry.path)
             report.rows.append(_row(now, entry.path, entry.sha256, actual))
             report.files += 1
             if actual != entry.sha256:
@@ -313,6 +313,7 @@ def _digests(warehouse: Warehouse, snapshot: Snapshot, report: Report) -> list[s
         if entry is None:
             continue
         try:
+            at(warehouse.root).fetch(file.path for file in entry.files)
             source = catalogue.parquet(warehouse.root, each, entry.files)
             count = con.execute(f"SELECT count(*) FROM {source}").fetchone()
             mark = digest.digest_in(con, each, source)

@@ -1,4 +1,4 @@
-"""Where a warehouse can be kept: a local or mounted folder whose path every engine reads the same way."""
+"""Where a warehouse can be kept: a bucket, or a folder on a disk whose path every engine reads the same way."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 import re
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
+
+from warehouse import mirror
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 """How an address begins; `Path` makes one slash of two. A folder of such a name is written `./name:/…`."""
@@ -20,9 +22,20 @@ no UTF-8. Each was tried."""
 def warehouse_folder(said: str | os.PathLike[str]) -> Path:
     """The folder that a setting, an option or a variable names. Raises ValueError with a sentence where it names none.
 
-    `file:///…` is the local path that it says; any other address is refused, as object stores are not supported.
+    `file:///…` is the local path that it says. `s3://…`, `gs://…` and `az://…` name a bucket, and the folder is the
+    local one that stands for it (`warehouse.mirror`). Any other address is refused.
     """
     text = os.fspath(said)
+    if address := mirror.parsed(text):
+        if found := _UNREADABLE.search(str(mirror.cache())):
+            raise ValueError(f"DIBAO_CACHE is a folder that engines misread, as it holds {found[0]!a}; give another.")
+        try:
+            return mirror.of(address)
+        except OSError as error:
+            raise ValueError(
+                f"The local folder of {address} cannot be made ({error.strerror}: {error.filename}); "
+                "give another by DIBAO_CACHE."
+            ) from error
     if not text.strip():
         raise ValueError("The warehouse has an empty name; give the folder where it is to be kept.")
     if _FILE.match(text):
@@ -31,8 +44,8 @@ def warehouse_folder(said: str | os.PathLike[str]) -> Path:
         text = os.fsdecode(b"/" + unquote_to_bytes(_FILE.sub("", re.sub("(?i)^file://localhost/", "file:///", text))))
     elif _ADDRESS.match(text) or "://" in text:
         raise ValueError(
-            f"{_shown(text)} is not a folder: this version keeps its warehouse on a local or mounted disk, and in no "
-            f"object store."
+            f"{_shown(text)} is not a folder: a warehouse is kept on a local or mounted disk, or in a bucket "
+            f"({', '.join(f'{scheme}://' for scheme in mirror.SCHEMES)})."
         )
     if "\0" in text:
         raise ValueError(f"{_shown(text)[:200]} cannot be a folder: no path holds a null character.")

@@ -13,7 +13,7 @@ from flows.progress import Progress
 from flows.settings import Settings
 from schemas import TABLES
 from schemas.render.sql import quoted
-from warehouse import digest
+from warehouse import backup, digest
 from warehouse.catalogue import define
 from warehouse.disk import is_full
 from warehouse.errors import WarehouseError, nothing_at, outdated_at
@@ -52,13 +52,14 @@ def rebuild(old: Warehouse, new: Warehouse, settings: Settings, progress: Progre
     snapshot = old.latest()
     if snapshot is None:
         raise nothing_at(old.root)
-    if new.root.exists() and any(new.root.iterdir()):
-        raise WarehouseError(f"{new.root} is not empty; give a folder that is new.")
+    if backup.held(new.root):
+        raise WarehouseError(f"{new.where} is not empty; give a folder that is new.")
     missing = []
     for entry in snapshot.warc_files:
         try:
-            (old.root / entry.path).stat()  # a link to nothing can be linked, too
-            at(new.root).put_file(entry.path, old.root / entry.path, keep=True)
+            held = at(old.root).local(entry.path)
+            held.stat()  # a link to nothing can be linked, too
+            at(new.root).put_file(entry.path, held, keep=True)
         except FileNotFoundError:
             missing.append((entry.path, "it is not there"))
         except OSError as error:
@@ -110,5 +111,7 @@ def _published(store: Warehouse) -> duckdb.DuckDBPyConnection:
     if snapshot is not None:
         if store.outdated():
             raise outdated_at(store.root)
+        at(store.root).fetch(file.path for entry in snapshot.tables.values() for file in entry.files)
+        con.execute("SET VARIABLE warehouse = $1", [str(store.root)])
         define(con, store.root, snapshot)
     return con

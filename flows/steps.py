@@ -42,7 +42,7 @@ from flows.workers import Fault
 from schemas import table
 from schemas.ids import content_id
 from warehouse.disk import is_full
-from warehouse.errors import Busy, Conflict, NoSpace, WarehouseError
+from warehouse.errors import Busy, Conflict, NoSpace, Unreachable, WarehouseError
 from warehouse.raw import SegmentWriter
 from warehouse.storage import at
 from warehouse.store import Writer
@@ -357,7 +357,7 @@ class Run:
             with self.writer.together(), self.stages.together():
                 function()
         except Exception as error:
-            if isinstance(error, Busy | Conflict | NoSpace) or is_full(error):
+            if isinstance(error, Busy | Conflict | NoSpace | Unreachable) or is_full(error):
                 raise
             self.counts = counts
             _log.error("The stage %s failed", name, exc_info=error)

@@ -6,9 +6,13 @@ import os
 import resource
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from tests.buckets import Server
 
 settings.register_profile("dibao", deadline=None)  # no test asserts a time
 settings.load_profile("dibao")
@@ -75,6 +79,25 @@ def _disk_is_not_waited_for() -> Iterator[None]:
 def samples() -> Path:
     """The bundled demo input."""
     return ROOT / "tests" / "samples"
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[Server]:
+    """A server of buckets (moto), one a process of tests; started where a test wants it."""
+    from tests.buckets import moto
+
+    with moto() as server:
+        yield server
+
+
+@pytest.fixture
+def bucket(s3: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The local folder of a warehouse in an empty bucket that this process can reach."""
+    from flows.places import warehouse_folder
+    from tests.buckets import told
+
+    told(monkeypatch, s3.endpoint, tmp_path / "cache")
+    return warehouse_folder(f"s3://{s3.bucket()}/an/archive")
 
 
 @pytest.fixture(scope="session")

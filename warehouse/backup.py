@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from warehouse import fixity, snapshots
-from warehouse.disk import sha256_file
+from warehouse import fixity, lock, mirror, snapshots
 from warehouse.errors import Damaged, WarehouseError, nothing_at
 from warehouse.manifests import FileEntry
+from warehouse.mirror import shown
 from warehouse.storage import Storage, at
 
 
@@ -80,23 +80,34 @@ def _same_archive(root: Path, to: Path) -> None:
     """Raise WarehouseError where a folder holds anything that a copy of this warehouse could not have put there."""
     there = snapshots.numbers(to) if to.exists() else []
     if not there:
-        strangers = [each.name for each in to.iterdir() if each.name not in _OWN] if to.exists() else []
+        strangers = [name for name in held(to) if name not in _OWN]
         if strangers:
-            raise WarehouseError(f"{to} is no copy of a warehouse (it holds {strangers[0]}); give a folder of its own.")
+            raise WarehouseError(
+                f"{shown(to)} is no copy of a warehouse (it holds {strangers[0]}); give a folder of its own."
+            )
         return
     known = snapshots.expired(root)
     known |= {number: snapshots.load(root, number).sha256 for number in snapshots.numbers(root)}
     last = there[-1]
     if known.get(last) != snapshots.load(to, last).sha256:
         raise WarehouseError(
-            f"{to} holds snapshot {last} of another warehouse, or one that went its own way; give another folder."
+            f"{shown(to)} holds snapshot {last} of another warehouse, or one that went its own way; "
+            "give another folder."
         )
+
+
+def held(to: Path) -> list[str]:
+    """The names that stand at a place, be they of files, folders or objects."""
+    if mirror.behind(to):
+        return sorted({name.split("/")[0] for name in at(to).names()})
+    return sorted(each.name for each in to.iterdir()) if to.exists() else []
 
 
 _BESIDE = ("outlets.toml",)
 """Files that people keep in a warehouse's own folder."""
 _FOLDERS = ("sources", "alerts")
-_OWN = frozenset({"raw", "tables", "manifests", "snapshots", ".tmp", *_FOLDERS, *_BESIDE})
+_OF_A_LOCK = (lock.NAME, f"{lock.NAME}.holder", "lease.json", "probe")
+_OWN = frozenset({"raw", "tables", "manifests", "snapshots", ".tmp", *_OF_A_LOCK, *_FOLDERS, *_BESIDE})
 
 
 def _copy(root: Path, to: Path, entry: FileEntry, out: Copied) -> None:
@@ -110,11 +121,11 @@ def _copy(root: Path, to: Path, entry: FileEntry, out: Copied) -> None:
             while block := data.read(1 << 20):
                 kept.write(block)
     except OSError as error:
-        if not (root / entry.path).exists():
+        if at(root).size(entry.path) is None:
             out.damaged.append(f"{entry.path} is missing.")
             return
         raise WarehouseError(f"{entry.path} cannot be copied: {error.strerror or error}.") from error
-    if sha256_file(to / entry.path) != entry.sha256:
+    if target.sha256(entry.path) != entry.sha256:
         target.delete(entry.path)
         out.damaged.append(f"{entry.path} is not what the snapshots say.")
         return

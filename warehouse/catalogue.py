@@ -26,6 +26,7 @@ from schemas.views.pages import SNAPSHOT
 from warehouse import reading, search
 from warehouse.errors import Damaged, Missing, WarehouseError, nothing_at, outdated_at
 from warehouse.manifests import FileEntry
+from warehouse.mirror import shown
 from warehouse.snapshots import Snapshot, latest, load, numbers
 from warehouse.storage import at
 
@@ -40,9 +41,11 @@ def build(root: Path, snapshot: Snapshot, former: Snapshot | None = None) -> Pat
     Where the catalogue at hand is that of `former`, only the views of tables that have other files are made again: most
     of the work is in the views that stay. A first catalogue takes them from the last first one of this process.
     """
-    path = root / NAME
+    storage = at(root)
+    path = storage.local(NAME)
+    storage.fetch(path for table in SHOWN for path in _paths(root, snapshot, table))
     try:
-        with at(root).making(NAME) as beside:
+        with storage.making(NAME) as beside:
             if (
                 former is None
                 or snapshot.number % ANEW == 0
@@ -112,7 +115,7 @@ def from_nothing(path: Path, root: Path, snapshot: Snapshot) -> None:
     made_of = definitions(Path(), snapshot)
     path.unlink(missing_ok=True)
     if made_of not in views_at_hand:
-        _in_file(path, lambda con: define(con, root, snapshot))
+        _in_file(path, root, lambda con: define(con, root, snapshot))
         views_at_hand.clear()
         views_at_hand[made_of] = path.read_bytes()
         return
@@ -124,16 +127,17 @@ def from_nothing(path: Path, root: Path, snapshot: Snapshot) -> None:
         _define_snapshot(con, root, snapshot)
 
     path.write_bytes(views_at_hand[made_of])
-    _in_file(path, work)
+    _in_file(path, root, work)
 
 
-def _in_file(path: Path, work: Callable[[duckdb.DuckDBPyConnection], None]) -> None:
+def _in_file(path: Path, root: Path, work: Callable[[duckdb.DuckDBPyConnection], None]) -> None:
     """Do something to a catalogue in a file, all of it or nothing."""
     con = duckdb.connect()
     try:
         # An older storage version keeps DuckDB 1.x able to open it.
         con.execute(f"ATTACH {literal(str(path))} AS catalogue (STORAGE_VERSION 'v1.2.0')")
         con.execute("USE catalogue")
+        con.execute("SET VARIABLE warehouse = $1", [str(root)])  # where files are looked at while views are made
         con.execute("BEGIN")  # one transaction: each of its own is flushed to disk
         work(con)
         con.execute("COMMIT")
@@ -162,7 +166,7 @@ def _brought_up_to_date(path: Path, beside: Path, root: Path, former: Snapshot, 
 
     try:
         shutil.copyfile(path, beside)
-        _in_file(beside, work)
+        _in_file(beside, root, work)
     except (FileNotFoundError, _OtherError):
         return False
     except duckdb.Error as error:
@@ -231,7 +235,7 @@ def connect(root: Path, *, memory_limit: str | None = None) -> duckdb.DuckDBPyCo
     Raises Missing where nothing has been published, Busy where another program holds it, Damaged where it is broken,
     Outdated where it is gone and cannot be made again from tables that another version of Dibao made.
     """
-    path = root / NAME
+    path = at(root).local(NAME)
     snapshot = None if path.exists() else latest(root)
     if snapshot is None and not path.exists():
         raise nothing_at(root)
@@ -257,11 +261,12 @@ def connect_at(root: Path, number: int, *, memory_limit: str | None = None) -> d
     if not known:
         raise nothing_at(root)
     if number not in known:
-        raise Missing(f"There is no snapshot {number} at {root}; there are {known[0]} to {known[-1]}.")
+        raise Missing(f"There is no snapshot {number} at {shown(root)}; there are {known[0]} to {known[-1]}.")
     snapshot = load(root, number)
     if snapshot.layout != layout():
         raise outdated_at(root)
-    if any(not (root / path).exists() for table in TABLES for path in _paths(root, snapshot, table)):
+    there = at(root).sizes("tables")
+    if any(path not in there for table in TABLES for path in _paths(root, snapshot, table)):
         raise Missing(f"The files of snapshot {number} are kept no longer; ask a later one.")
     return reading.locked(root, lambda con: define(con, root, snapshot), memory_limit=memory_limit)
 
@@ -281,7 +286,7 @@ def rows(con: duckdb.DuckDBPyConnection, sql: str, values: Any = None) -> list[d
 
 def number(root: Path) -> int | None:
     """The snapshot that the published catalogue shows; None where there is no catalogue that can be read."""
-    if not (root / NAME).exists():
+    if at(root).size(NAME) is None:
         return None
     try:
         con = connect(root)
@@ -308,6 +313,6 @@ def _select(table: Table, root: Path, snapshot: Snapshot, paths: Sequence[str]) 
     if not paths:
         return empty_select(table)
     files = ", ".join(map(literal, paths))
-    place = f"lambda p: coalesce(getvariable('warehouse'), {literal(str(root))}) || '/' || p"
+    place = f"lambda p: coalesce(getvariable('warehouse'), {literal(shown(root))}) || '/' || p"
     source = f"read_parquet(list_transform([{files}], {place}), hive_partitioning = false)"
     return f"SELECT {column_list(table, 't')} FROM {source} AS t"

@@ -9,7 +9,7 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -54,7 +54,7 @@ class Disk:
         with self.stream(key, start) as file:
             return file.read(length)
 
-    def stream(self, key: str, start: int = 0) -> BinaryIO:
+    def stream(self, key: str, start: int = 0, piece: int = 0) -> BinaryIO:
         file = self.local(key).open("rb")
         file.seek(start)
         return file
@@ -62,6 +62,15 @@ class Disk:
     def size(self, key: str) -> int | None:
         path = self.local(key)
         return path.stat().st_size if path.is_file() else None
+
+    def sizes(self, prefix: str = "") -> dict[str, int]:
+        return {name: self.size(name) or 0 for name in self.names(prefix)}
+
+    def sha256(self, key: str) -> str:
+        return sha256_file(self.local(key))
+
+    def fetch(self, keys: Iterable[str]) -> None:
+        """All is here."""
 
     def names(self, prefix: str = "") -> list[str]:
         return [name for name in self._all(prefix) if not name.endswith(SPOOLED)]

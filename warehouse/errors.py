@@ -5,6 +5,7 @@ WarehouseError
   Conflict        another writer published the snapshot that this run was about to publish
   Damaged         a file is not what its snapshot says
   Moved           an object was changed by somebody else between looking and writing
+  Unreachable     a bucket does not answer, or does not let this run in
   Missing         there is no warehouse, table, snapshot or id of that name
   NoSpace         the disk is full
   ReadOnly        nothing can be written to the warehouse
@@ -15,6 +16,8 @@ WarehouseError
 from __future__ import annotations
 
 from pathlib import Path
+
+from warehouse.mirror import shown
 
 
 class WarehouseError(Exception):
@@ -33,6 +36,10 @@ class Moved(WarehouseError):  # noqa: N818
     """An object is not what it was when it was looked at."""
 
 
+class Unreachable(WarehouseError):  # noqa: N818
+    """A bucket does not answer, or refuses; what it holds is as it was, or as it was to be."""
+
+
 class Damaged(WarehouseError):  # noqa: N818
     """A file is not what its snapshot says."""
 
@@ -43,7 +50,7 @@ class Missing(WarehouseError):  # noqa: N818
 
 def nothing_at(root: Path) -> Missing:
     """The error where nothing has been published."""
-    return Missing(f"There is no warehouse at {root} yet; `dibao ingest PATH` makes one.")
+    return Missing(f"There is no warehouse at {shown(root)} yet; `dibao ingest PATH` makes one.")
 
 
 class Outdated(WarehouseError):  # noqa: N818
@@ -53,7 +60,7 @@ class Outdated(WarehouseError):  # noqa: N818
 def outdated_at(root: Path) -> Outdated:
     """A warehouse that another version of Dibao made."""
     return Outdated(
-        f"The warehouse at {root} was made by another version of Dibao. Run `dibao ingest` once to bring it up; "
+        f"The warehouse at {shown(root)} was made by another version of Dibao. Run `dibao ingest` once to bring it up; "
         "the bytes stay, and ids that were published lead on."
     )
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from schemas import TABLES
-from warehouse import fixity, manifests, search, snapshots
+from warehouse import fixity, lock, manifests, search, snapshots
 from warehouse.errors import WarehouseError
 from warehouse.storage import at
 
@@ -96,23 +96,25 @@ def expire(root: Path, policy: Policy) -> Freed:
         data = json.dumps({str(number): record[number] for number in sorted(record)}, indent=0).encode() + b"\n"
         storage.put(snapshots.EXPIRED, data)
         for number in gone:
+            lock.check(root)
             storage.delete(snapshots.key(number))
     needed = {entry.path for entry in fixity.files(root)}
     needed |= {piece.key for number in kept for each in held[number].manifests for piece in each.pieces}
     files = size = 0
-    for name in _disposable(storage.names("tables"), storage.names(manifests.FOLDER)):
+    held_bytes = storage.sizes("tables") | storage.sizes(manifests.FOLDER)
+    for name in _disposable(held_bytes):
         if name not in needed:
-            size += storage.size(name) or 0
+            size += held_bytes[name]
+            lock.check(root)
             storage.delete(name)
             files += 1
     more, bytes_more = search.tidy(root, (name for number in kept for name in held[number].search))
     return Freed(len(gone), files + more, size + bytes_more)
 
 
-def _disposable(in_tables: Iterable[str], in_manifests: Iterable[str]) -> list[str]:
+def _disposable(names: Iterable[str]) -> list[str]:
     """Data files of tables and pieces of manifests; logs of Delta and what is foreign stay."""
     tables = {each.name for each in TABLES}
-    own = re.compile(r"tables/([^/]+)/part-[0-9a-f]{32}\.parquet")
-    found = [name for name in in_tables if (match := own.fullmatch(name)) and match[1] in tables]
+    own = re.compile(r"tables/([^/]+)/part-[0-9a-f]{32}(?:-\d+)?\.parquet")
     piece = re.compile(rf"{manifests.FOLDER}/[0-9a-f]{{64}}\.json")
-    return found + [name for name in in_manifests if piece.fullmatch(name)]
+    return [name for name in names if ((match := own.fullmatch(name)) and match[1] in tables) or piece.fullmatch(name)]

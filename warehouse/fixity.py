@@ -7,10 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from warehouse import manifests, snapshots
-from warehouse.disk import sha256_file
 from warehouse.errors import Damaged
 from warehouse.manifests import FileEntry, Manifest, Piece
 from warehouse.records import payload_at
+from warehouse.storage import at
 
 
 def files(root: Path) -> list[FileEntry]:
@@ -37,10 +37,10 @@ def _listed(manifest: Manifest, read: set[Piece]) -> Iterator[FileEntry]:
                 yield from manifests.load(manifest.storage, piece)
 
 
-def sha256(path: Path) -> str | None:
-    """SHA-256 of a file; None where it cannot be read."""
+def sha256(root: Path, path: str) -> str | None:
+    """SHA-256 of a file below the warehouse's root; None where it cannot be read."""
     try:
-        return sha256_file(path)
+        return at(root).sha256(path)
     except OSError:
         return None
 

@@ -25,6 +25,7 @@ from fsspec import AbstractFileSystem
 from schemas.render.sql import literal
 from warehouse.errors import Busy, Damaged, TimedOut
 from warehouse.search import FOLDER
+from warehouse.storage import at
 
 _SCHEME = "dibao"
 _START: dict[str, str | bool | int | float | list[str]] = {
@@ -85,13 +86,13 @@ class _Tables(AbstractFileSystem):  # type: ignore[misc]
 
     def __init__(self, root: Path) -> None:
         super().__init__()
-        self._root = root
+        self._storage = at(root)
 
     def _path(self, name: str) -> Path:
         parts = PurePosixPath(str(name).removeprefix(f"{_SCHEME}://").lstrip("/")).parts
         if not parts or parts[0] not in ("tables", FOLDER) or ".." in parts:
             raise PermissionError(f"{name} is no file of a table")
-        return self._root.joinpath(*parts)
+        return self._storage.local("/".join(parts))
 
     def open(self, path: str, mode: str = "rb", *_: Any, **__: Any) -> _ReadFile:
         if mode != "rb":

@@ -25,7 +25,7 @@ from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser, StatusAndHeadersParserException
 
 from warehouse.bodies import BrokenBody, body
-from warehouse.errors import Damaged
+from warehouse.errors import Damaged, Unreachable
 from warehouse.storage import at
 
 MAX_PAYLOAD = 32 << 20
@@ -211,7 +211,7 @@ def payload_at(raw: Path, warc_file: str, offset: int, length: int, record_type:
     try:
         if record_type == "resource" and warc_file.endswith(".gz"):
             return _resource_body(storage.read(warc_file, offset, length))
-        with storage.stream(warc_file, offset) as file:
+        with storage.stream(warc_file, offset, length) as file:
             record = next(iter(_QuietIterator(file)))
             found = _describe(record)
             _read(record, found, MAX_PAYLOAD)
@@ -219,7 +219,7 @@ def payload_at(raw: Path, warc_file: str, offset: int, length: int, record_type:
                 pass
             if _is_cut(record, found):
                 raise Damaged(f"{warc_file} breaks off inside the record at byte {offset}.")
-    except Damaged:
+    except (Damaged, Unreachable):
         raise
     except OSError as error:
         raise Damaged(f"{warc_file} cannot be read: {error.strerror or error}.") from error

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from warehouse import manifests
+from warehouse import lock, manifests
 from warehouse.errors import Conflict, Damaged
 from warehouse.manifests import FileEntry, Manifest, Piece
 from warehouse.storage import Storage, at
@@ -154,9 +154,15 @@ def _written(snapshot: Snapshot) -> bytes:
     return json.dumps(fields, ensure_ascii=False, sort_keys=True).encode() + b"\n"
 
 
+def sha256_of(snapshot: Snapshot) -> str:
+    """The SHA-256 that a snapshot has when it is published."""
+    return hashlib.sha256(_written(snapshot)).hexdigest()
+
+
 def publish(root: Path, snapshot: Snapshot) -> Snapshot:
     """Make a snapshot the latest: it is put where none has its number. Raises Conflict where another has."""
     data = _written(snapshot)
+    lock.check(root)
     try:
         _store(root).put_new(_name(snapshot.number), data)
     except FileExistsError as error:

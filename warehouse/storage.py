@@ -10,11 +10,16 @@ gives, and what they read by themselves they read at `local`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
+from warehouse import mirror
 from warehouse.disk import Disk
+
+if TYPE_CHECKING:
+    from warehouse.bucket import Bucket
 
 
 class Storage(Protocol):
@@ -35,8 +40,8 @@ class Storage(Protocol):
     def read(self, key: str, start: int, length: int) -> bytes:
         """So many bytes of an object from `start` on, fewer where it ends before."""
 
-    def stream(self, key: str, start: int = 0) -> BinaryIO:
-        """An object to be read from front to back, from a byte on."""
+    def stream(self, key: str, start: int = 0, piece: int = 1 << 20) -> BinaryIO:
+        """An object to be read from front to back, from a byte on. Where it is far, so many bytes come at a time."""
 
     def writing(self, key: str) -> AbstractContextManager[BinaryIO]:
         """A stream to write an object to; it appears, whole, when the block ends without an error."""
@@ -55,6 +60,15 @@ class Storage(Protocol):
 
     def names(self, prefix: str = "") -> list[str]:
         """The keys of all objects below a prefix (a folder, or nothing), sorted."""
+
+    def sizes(self, prefix: str = "") -> dict[str, int]:
+        """The length in bytes of each object below a prefix, by its key, in the order of the keys."""
+
+    def sha256(self, key: str) -> str:
+        """SHA-256 of an object as it is kept, and of no copy of it, lower-case hex."""
+
+    def fetch(self, keys: Iterable[str]) -> None:
+        """Have objects at hand where `local` says, several at a time; those that are not there are left out."""
 
     def delete(self, key: str) -> None:
         """Remove an object, or all below a folder, if it is there."""
@@ -81,6 +95,14 @@ class Storage(Protocol):
         """Remove what killed processes left half made. Nothing else may be writing, but by `put` and its like."""
 
 
-def at(place: Path) -> Storage:
-    """The store at a place, a folder on a local or mounted disk. Makes nothing."""
-    return Disk(place)
+def at(place: Path) -> Disk | Bucket:
+    """The store at a place: a folder on a local or mounted disk, or one that stands for a bucket. Makes nothing."""
+    found = mirror.behind(place)
+    if found is None:
+        return Disk(place)
+    from warehouse.bucket import Bucket
+
+    root, address = found
+    inner = place.relative_to(root).as_posix()
+    store = Bucket(root, address)
+    return store if inner == "." else store.within(inner)

@@ -13,10 +13,11 @@ import pyarrow.parquet as pq
 
 from schemas import TABLES, Table, layout, table
 from schemas.render.sql import empty_select, literal, quoted
-from warehouse import catalogue, digest, lock, manifests, snapshots, tables
+from warehouse import catalogue, digest, keeping, lock, manifests, snapshots, tables
 from warehouse.disk import is_full
 from warehouse.errors import NoSpace, nothing_at, outdated_at
 from warehouse.manifests import FileEntry
+from warehouse.mirror import shown
 from warehouse.snapshots import Snapshot, TableEntry
 from warehouse.storage import at
 
@@ -44,6 +45,11 @@ class Warehouse:
     def state(self) -> Path:
         """Working files that can be made anew."""
         return self.root / "state"
+
+    @property
+    def where(self) -> str:
+        """Where it is, for people: its folder, or the address of its bucket."""
+        return shown(self.root)
 
     def latest(self) -> Snapshot | None:
         return snapshots.latest(self.root)
@@ -82,6 +88,7 @@ class Warehouse:
                 raise
             finally:
                 writer.close()
+                keeping.end(self.root)
 
 
 @dataclass(frozen=True)
@@ -109,6 +116,7 @@ class Writer:
         for name in ("raw", "tables", "snapshots", "sources", "state"):
             (self.root / name).mkdir(exist_ok=True)
         self.snapshot = snapshots.latest(self.root)
+        keeping.begin(self.root, self.snapshot)
         self._tables = {name: _now(entry) for name, entry in self.snapshot.tables.items()} if self.snapshot else {}
         self._warc_files: dict[str, FileEntry] = {}
         self._stats: dict[str, str] = {}
@@ -329,6 +337,7 @@ class Writer:
             match_state=match_state,
             search=self._search,
         )
+        keeping.publishing(self.root, draft)
         self.snapshot = snapshots.publish(self.root, draft)
         self._warc_files = {}
         self.changed = False
@@ -349,10 +358,11 @@ class Writer:
         """Bring the Delta logs up to the snapshot; those that followed `last` and have no other files are there."""
         assert self.snapshot is not None
         known = last.tables if last is not None and self._followed() == last.sha256 else {}
+        logs = {name.split("/")[1] for name in self.storage.names("tables") if "/_delta_log/" in name}
         for each in TABLES:
             entry, before = self.snapshot.tables.get(each.name), known.get(each.name)
             same = known and (before.manifest if before else None) == (entry.manifest if entry else None)
-            if same and (entry is None or tables.has_log(self.root, each)):
+            if same and (entry is None or each.name in logs):
                 continue
             tables.follow(self.root, each, entry.files if entry else (), self._stats, self.snapshot.number)
         if self._followed() != self.snapshot.sha256:

@@ -30,6 +30,7 @@ from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, RemoveAction
 
 from schemas.table import Table
+from warehouse import delta_logs
 from warehouse.disk import flush, flush_folder, sha256_file
 from warehouse.manifests import FileEntry
 from warehouse.storage import at
@@ -135,12 +136,12 @@ def follow(root: Path, table: Table, files: Collection[FileEntry], stats: Mappin
     try:
         return _follow(root, table, files, stats, snapshot)
     except DeltaError:
-        at(root).delete(f"tables/{table.name}/_delta_log")
+        at(root).delete(delta_logs.key(table.name))
         return _follow(root, table, files, stats, snapshot)
 
 
 def _follow(root: Path, table: Table, files: Collection[FileEntry], stats: Mapping[str, str], snapshot: int) -> bool:
-    where = folder(root, table)
+    where = delta_logs.at_hand(root, table.name)
     there = DeltaTable.is_deltatable(str(where))
     if not there and not files:
         return False
@@ -157,7 +158,7 @@ def _follow(root: Path, table: Table, files: Collection[FileEntry], stats: Mappi
         RemoveAction(_within(table, path), True, now) for path in sorted(held - wanted.keys())
     ]
     for path in sorted(wanted.keys() - held):
-        told = stats.get(path) or _counted(root / path)
+        told = stats.get(path) or _counted(at(root).local(path))
         actions.append(AddAction(_within(table, path), wanted[path].bytes, {}, now, True, told))
     columns = {field.name for field in delta.schema().fields}
     new = [field for field in Schema.from_arrow(table.arrow).fields if field.name not in columns]
@@ -176,7 +177,10 @@ def _follow(root: Path, table: Table, files: Collection[FileEntry], stats: Mappi
         if entry.exists():
             flush(entry)
     flush_folder(where / "_delta_log")
-    return bool(actions or new or not there)
+    changed = bool(actions or new or not there)
+    if changed:
+        delta_logs.put(root, table.name)
+    return changed
 
 
 def _within(table: Table, path: str) -> str:
@@ -190,8 +194,8 @@ def _counted(path: Path) -> str:
 
 def state(root: Path, table: Table, delta: DeltaTable | None = None) -> set[str]:
     """The files, below the table's folder, that its Delta log names now; none where there is no log."""
-    where = folder(root, table)
     if delta is None:
+        where = delta_logs.at_hand(root, table.name)
         if not DeltaTable.is_deltatable(str(where)):
             return set()
         delta = DeltaTable(str(where))
@@ -200,7 +204,7 @@ def state(root: Path, table: Table, delta: DeltaTable | None = None) -> set[str]
 
 def has_log(root: Path, table: Table) -> bool:
     """Whether there is a Delta log, whatever it says."""
-    return bool(at(root).names(f"tables/{table.name}/_delta_log"))
+    return bool(at(root).names(delta_logs.key(table.name)))
 
 
 def _properties(table: Table, level: int) -> WriterProperties:

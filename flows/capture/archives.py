@@ -27,6 +27,7 @@ from flows.sources.registry import Source
 from warehouse.disk import sha256_file
 from warehouse.raw import Place, take_in
 from warehouse.records import RawRecord, Skipped, readable
+from warehouse.storage import at
 
 _CAPTURED = ("response", "resource", "revisit", "conversion")
 _DERIVED = re.compile(r"urn:(?:text|pageinfo|view|thumbnail|fullpage|screenshot|transclusions)(?::|\Z)", re.I)
@@ -58,8 +59,8 @@ def take(source: Source, found: FileFound, session: Session, batch: Batch, *, li
     raw, known, run_id = session.raw, session.known, session.run_id
     if known.archives([sha256]) or any(values["sha256"] == sha256 for values in batch.taken_in):
         return
-    at = session.clock()
-    name = take_in(raw, at.strftime("%Y/%m"), found.path, sha256, link=link)
+    now = session.clock()
+    name = take_in(raw, now.strftime("%Y/%m"), found.path, sha256, link=link)
     note = {
         "dibao-note": NOTE,
         "source": source.id,
@@ -68,13 +69,13 @@ def take(source: Source, found: FileFound, session: Session, batch: Batch, *, li
         "outlet": escaped(found.outlet),
         "parser": canonical(source.hints) or "",
     }
-    session.writer.metadata(found.uri, note, at)
+    session.writer.metadata(found.uri, note, now)
     indexed = index(raw, name, found.uri, source.id, canonical(source.hints), known, run_id)
     batch.taken_in.append(
         {
             "warc_file": name,
             "sha256": sha256,
-            "bytes": (raw / name).stat().st_size,
+            "bytes": at(raw).size(name) or 0,
             "records": len(indexed.captures),
             "source_id": source.id,
             "origin_uri": found.uri,
@@ -94,7 +95,7 @@ def index(
     out = Indexed()
     last = datetime.fromtimestamp(0, UTC)
     empty, derived = True, 0
-    for record in _readable(raw / warc_file, origin_uri, source_id, out):
+    for record in _readable(at(raw).local(warc_file), origin_uri, source_id, out):
         empty = False
         if record.kind not in _CAPTURED or not record.uri:
             continue

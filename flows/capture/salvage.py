@@ -62,7 +62,7 @@ def index_segment(raw: Path, warc_file: str, known: Known, run_id: str) -> Batch
     """
     batch = Batch()
     try:
-        for record in records(raw / warc_file):
+        for record in records(at(raw).local(warc_file)):
             if record.kind == "metadata":
                 _note(raw, record, known, run_id, batch)
             elif "dibao-source" in record.headers:
@@ -77,7 +77,7 @@ def index_segment(raw: Path, warc_file: str, known: Known, run_id: str) -> Batch
 
 def listing(raw: Path, warc_file: str, captures: int, run_id: str) -> dict[str, Any]:
     """A row of `warc_files` for one of our own segments."""
-    path = raw / warc_file
+    path = at(raw).local(warc_file)
     return {
         "warc_file": warc_file,
         "sha256": sha256_file(path),
@@ -119,7 +119,7 @@ def _note(raw: Path, record: RawRecord, known: Known, run_id: str, batch: Batch)
         batch.notes.append(fields)
         return
     name = fields.get("file", "")
-    if fields.get("dibao-note") != archives.NOTE or not (raw / name).is_file():
+    if fields.get("dibao-note") != archives.NOTE or not name or at(raw).size(name) is None:
         return
     indexed = archives.index(raw, name, str(record.uri), fields["source"], fields.get("parser") or None, known, run_id)
     batch.captures += indexed.captures

@@ -38,7 +38,7 @@ def restore(copy: CopyArgument, warehouse: WarehouseOption = None, as_json: Json
 
     store = open_warehouse(warehouse)
     if numbers(store.root):
-        raise WarehouseError(f"There is a warehouse at {store.root} already; give --warehouse a folder that is new.")
+        raise WarehouseError(f"There is a warehouse at {store.where} already; give --warehouse a folder that is new.")
     done = _copied(copy, store.root, as_json)
     if not done.damaged:
         with store.writer() as writer:

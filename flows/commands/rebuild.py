@@ -46,7 +46,7 @@ def command(
         raise WarehouseError("Say where the new warehouse goes (--into DIR), or only --check.")
     old = open_warehouse(warehouse)
     if old.latest() is None:
-        raise Missing(f"There is no warehouse at {old.root} yet; `dibao ingest PATH` makes one.")
+        raise Missing(f"There is no warehouse at {old.where} yet; `dibao ingest PATH` makes one.")
     progress = Silent() if as_json else for_terminal()
     with tempfile.TemporaryDirectory(prefix=".rebuild-", dir=old.root.parent) as scratch:
         new = Warehouse(into if into is not None else Path(scratch) / "anew")
@@ -57,7 +57,7 @@ def command(
             say(f"dibao: {failure}", file=sys.stderr)
         if not check:
             what = "What the other files hold stands" if done.missing else "All tables stand"
-            say(f"{what} anew in {new.root}")
+            say(f"{what} anew in {new.where}")
             return 1 if done.missing or done.outcome.failures else 0
         compared = compare(old, new)
     bad = bool(done.missing or done.outcome.failures)

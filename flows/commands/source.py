@@ -43,9 +43,10 @@ def add(
     from flows.sources.checks import check, check_place
     from flows.sources.names import ADDRESS, location_of
     from flows.sources.registry import DEFAULT_NAME_DATE, Source, SourceError, hints, is_path, save
+    from warehouse.storage import at
 
     folder = open_warehouse(warehouse).sources
-    if (folder / f"{id}.toml").exists() and not force:
+    if at(folder).size(f"{id}.toml") is not None and not force:
         raise SourceError(f"There is a source {id!r} already; --force replaces it.")
     if is_path(kind, location) and not ADDRESS.match(location):
         location = location_of(Path(location).expanduser().resolve())
@@ -237,7 +238,7 @@ def remove(id: IdArgument, warehouse: WarehouseOption = None) -> int:
 
     folder = open_warehouse(warehouse).sources
     path = folder / f"{id}.toml"
-    if not path.is_file():
+    if at(folder).size(path.name) is None:
         _registered(folder, id)
     at(folder).delete(path.name)
     say(f"Source {id} is no longer registered; what was captured of it stays.")
@@ -291,9 +292,10 @@ SELECT error, uri, message FROM rejects WHERE source_id = $1 AND stage = 'captur
 
 def _registered(folder: Path, id: str) -> Source:
     from flows.sources.registry import SourceError, load
+    from warehouse.storage import at
 
     path = folder / f"{id}.toml"
-    if not path.is_file():
+    if at(folder).size(path.name) is None:
         raise SourceError(f"No source is named {id!r}; `dibao source list` shows those there are.")
     return load(path)
 

@@ -87,7 +87,7 @@ def _status(warehouse: Path | None, as_json: bool) -> int:
     if as_json:
         print_json(
             {
-                "warehouse": str(store.root),
+                "warehouse": store.where,
                 "snapshot": snapshot.number,
                 "bad_sources": [{"id": each.id, "message": each.message} for each in bad],
                 "failed": [dict(zip(("run_id", "stage", "message"), row, strict=True)) for row in failed],
@@ -114,7 +114,7 @@ def _status(warehouse: Path | None, as_json: bool) -> int:
             }
         )
         return 0
-    say(f"{store.root}, snapshot {snapshot.number} of {snapshot.published_at[:19].replace('T', ' ')} UTC\n")
+    say(f"{store.where}, snapshot {snapshot.number} of {snapshot.published_at[:19].replace('T', ' ')} UTC\n")
     print_table(("table", "rows"), [(name, f"{count:,}") for name, count in rows.items()], right=("rows",))
     say("\nLast runs")
     print_table(

@@ -41,8 +41,8 @@ def parts(root: Path) -> dict[str, tuple[int, int]]:
     storage = at(root)
     out = {}
     for part in _PARTS:
-        names = storage.names(part)
-        out[part] = (len(names), sum(storage.size(name) or 0 for name in names))
+        held = storage.sizes(part)
+        out[part] = (len(held), sum(held.values()))
     size = storage.size("catalogue.duckdb")
     return out | {"catalogue": (0, 0) if size is None else (1, size)}
 
@@ -51,9 +51,9 @@ def tables(root: Path) -> dict[str, int]:
     """Bytes of each table's folder, with files that earlier snapshots name."""
     storage = at(root)
     out: dict[str, int] = {}
-    for name in storage.names("tables"):
+    for name, size in storage.sizes("tables").items():
         table = name.split("/")[1]
-        out[table] = out.get(table, 0) + (storage.size(name) or 0)
+        out[table] = out.get(table, 0) + size
     return dict(sorted(out.items()))
 
 

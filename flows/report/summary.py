@@ -40,7 +40,7 @@ def summary(warehouse: Path, outcome: Outcome) -> dict[str, Any]:
         "snapshot": snapshot.number if snapshot else None,
         "seconds": round(outcome.seconds, 3),
         "added": dict(outcome.counts),
-        "warehouse": str(store.root),
+        "warehouse": store.where,
         "total": {name: entry.rows for name, entry in snapshot.tables.items()} if snapshot else {},
         "same": {},
         "rejects": [],

@@ -40,7 +40,7 @@ def test_a_folder_that_engines_misread_is_refused_and_nothing_is_made(tmp_path: 
 
 @pytest.mark.parametrize(
     "address",
-    ["s3://bucket/w", "s3:/bucket/w", "gs://b/w", "az://b/w", "abfss://a@b/w", "hdfs://h/w", "https://h.example/w"],
+    ["ftp://host/w", "ftp:/host/w", "abfss://a@b/w", "hdfs://h/w", "https://h.example/w"],
 )
 @pytest.mark.parametrize("way", ["option", "environment", "file"])
 def test_an_address_is_no_folder_however_it_is_given(tmp_path: Path, address: str, way: str) -> None:
@@ -53,14 +53,29 @@ def test_an_address_is_no_folder_however_it_is_given(tmp_path: Path, address: st
 
 
 @pytest.mark.parametrize(
-    ("option", "environ"), [(["--warehouse", "s3://b/w"], {}), ([], {"DIBAO_WAREHOUSE": "s3://b/w"})]
+    ("option", "environ"), [(["--warehouse", "hdfs://b/w"], {}), ([], {"DIBAO_WAREHOUSE": "hdfs://b/w"})]
 )
 def test_the_command_line_says_so(tmp_path: Path, option: list[str], environ: dict[str, str]) -> None:
     (tmp_path / "a.txt").write_text(TEXT)
     done = command("ingest", tmp_path, *option, env=environ)
     assert done.returncode == 1
-    assert done.stderr.startswith("dibao: s3://b/w is not a folder")
-    assert not (ROOT / "s3:").exists()
+    assert done.stderr.startswith("dibao: hdfs://b/w is not a folder")
+    assert not (ROOT / "hdfs:").exists()
+
+
+@pytest.mark.parametrize("address", ["s3://bucket/w", "s3:/bucket/w", "gs://bucket/w", "az://bucket/w"])
+@pytest.mark.parametrize("way", ["option", "environment", "file"])
+def test_a_bucket_is_taken_however_it_is_given(
+    tmp_path: Path, address: str, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIBAO_CACHE", str(tmp_path / "cache"))
+    config = tmp_path / "dibao.toml"
+    config.write_text(f'warehouse = "{address}"\n' if way == "file" else "")
+    environ = {"DIBAO_CONFIG": str(config)} | ({"DIBAO_WAREHOUSE": address} if way == "environment" else {})
+    for said in (address, Path(address)) if way == "option" else (None,):
+        found = load({"warehouse": said}, environ).warehouse
+        assert Warehouse(found).where == address.replace(":/b", "://b")
+        assert found.parent == tmp_path / "cache"
 
 
 def test_a_file_address_is_the_path_that_it_says(tmp_path: Path) -> None:

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from warehouse.errors import Moved
+from warehouse.errors import Moved, WarehouseError
 from warehouse.storage import Storage, at
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Storage:
-    return at(tmp_path / "w")
+@pytest.fixture(params=["disk", "bucket"])
+def store(tmp_path: Path, request: pytest.FixtureRequest) -> Storage:
+    return at(tmp_path / "w" if request.param == "disk" else request.getfixturevalue("bucket"))
 
 
 def test_a_store_that_is_looked_at_is_not_made(tmp_path: Path, store: Storage) -> None:
@@ -46,7 +46,7 @@ def test_a_new_object_is_put_once(store: Storage) -> None:
     with pytest.raises(FileExistsError):
         store.put_new("a/1", b"second")
     assert store.get("a/1") == b"first"
-    assert os.listdir(store.local("a")) == ["1"]
+    assert os.listdir(store.local("a/1").parent) == ["1"]
 
 
 def _put_new(place: Path, text: bytes) -> bool:
@@ -136,12 +136,18 @@ def test_a_file_is_taken_in_or_copied(tmp_path: Path, store: Storage) -> None:
     assert [store.get(name) for name in store.names()] == [b"x", b"x"]
 
 
-def test_a_reference_reads_like_a_file(tmp_path: Path, store: Storage) -> None:
+def test_a_reference_reads_like_a_file(tmp_path: Path) -> None:
+    store = at(tmp_path / "w")
     (tmp_path / "elsewhere").write_bytes(b"0123")
     store.refer("raw/there", tmp_path / "elsewhere")
     assert store.read("raw/there", 1, 2) == b"12"
     store.delete("raw/there")
     assert (tmp_path / "elsewhere").exists()
+
+
+def test_a_bucket_refers_to_nothing_on_this_machine(tmp_path: Path, bucket: Path) -> None:
+    with pytest.raises(WarehouseError, match="let the source copy its files"):
+        at(bucket).refer("raw/there", tmp_path)
 
 
 def test_what_is_spooled_is_no_object_until_it_is_kept(store: Storage) -> None:
