@@ -64,10 +64,10 @@ def _held(writer: Writer, names: Sequence[str]) -> str:
     """SQL for what segments hold: number, article, and which segment it is."""
     if not names:
         return "SELECT 0::INTEGER AS doc, ''::VARCHAR AS article_id, 0 AS segment WHERE false"
+    files = [literal(str(writer.storage.local(search.key(name, _DOCS)))) for name in names]
     each = [
-        f"SELECT doc, article_id, {number} AS segment FROM read_parquet("
-        f"{literal(str(writer.storage.local(search.key(name, _DOCS))))}, hive_partitioning = false)"
-        for number, name in enumerate(names)
+        f"SELECT doc, article_id, {number} AS segment FROM read_parquet({file}, hive_partitioning = false)"
+        for number, file in enumerate(files)
     ]
     return " UNION ALL ".join(each)
 

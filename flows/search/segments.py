@@ -286,7 +286,7 @@ def merge(
 
     Returns how many articles it has. Holds a row group or two of each at a time.
     """
-    held = pa.concat_tables([pq.read_table(path) for _, path in parts]).sort_by("doc").cast(DOCS)
+    held = pa.concat_tables([pq.ParquetFile(path).read() for _, path in parts]).sort_by("doc").cast(DOCS)
     lives = alive(held["article_id"].to_pylist())
     held = held.filter(pa.array(lives))
     known = np.zeros(int(pc.max(held["doc"]).as_py() or 0) + 1 if held.num_rows else 1, np.bool_)
