@@ -25,8 +25,8 @@ FROM documents WHERE document_id = $1
 """
 
 _PASSAGES = """
-SELECT p.ordinal, p.kind, p.text, p.flags, p.article_start, p.article_end, a.ordinal AS article, p.article_id,
-    a.headline
+SELECT p.passage_id, p.ordinal, p.kind, p.text, p.flags, p.article_start, p.article_end, a.ordinal AS article,
+    p.article_id, a.headline
 FROM passages AS p LEFT JOIN articles AS a USING (article_id)
 WHERE p.document_id = $1 ORDER BY p.ordinal
 """
