@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from lxml import html
@@ -56,6 +57,9 @@ def test_what_was_archived_is_never_markup(room: TestClient, hostile: Path) -> N
     where = ["/search?q=mayor", f"/search?q={HOSTILE.replace('&', '')}", "/stories", "/stories?text=%3Cscript%3E"]
     for article, document in rows(hostile, "SELECT article_id, document_id FROM articles"):
         where += [f"/article/{article}", f"/original/{document}"]
+    where += ["/outlets", "/sources", "/today?since=2000-01-01", "/sql"]
+    where += [f"/page?uri={quote(uri)}" for (uri,) in rows(hostile, "SELECT uri FROM captures")]
+    where += [f"/provenance/{each}" for (each,) in rows(hostile, "SELECT min(passage_id) FROM passages GROUP BY kind")]
     for story in {each for (each,) in rows(hostile, "SELECT story_id FROM stories")}:
         where += [f"/story/{story}", f"/story/{story}/collation"]
     assert len(where) > 6
