@@ -26,6 +26,7 @@ from flows.commands import (
     original,
     query,
     rebuild,
+    remove,
     schema,
     search,
     serve,
@@ -103,6 +104,7 @@ _SHORT = {
     "schema": "Print what the tables and their columns mean.",
     "export": "Write a table or a query's result to a file.",
     "maintain": "Rewrite small files into few; let go of old ones.",
+    "remove": "Take something down for good, with a tombstone.",
     "alerts": "List the alerts and what became of them.",
     "backup": "Bring a verified copy of the warehouse up to date.",
     "restore": "Make a warehouse from such a copy.",
@@ -137,6 +139,7 @@ _COMMANDS = (
     schema,
     export,
     maintain,
+    remove,
     alerts,
 )
 for _module in _COMMANDS:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
-from flows import alerting, logs, migrate, steps
+from flows import alerting, logs, migrate, steps, takedowns
 from flows.capture.session import Clock
 from flows.executor import Executor, Pool
 from flows.faults import Failure
@@ -67,6 +67,7 @@ def run(job: Job) -> Outcome:
     executor = job.executor or Pool(job.settings.processes)
     with job.warehouse.writer() as writer, logs.kept(job.warehouse.root, run_id):
         migrate.bring_up(writer)
+        takedowns.prepare(writer.storage)
         writer.con().execute("SET memory_limit = $1", [job.settings.memory_limit])
         _log.info("The run begins with %d sources", len(job.sources))
         step = steps.Run(writer, job.settings, run_id, started, job.clock, executor, job.progress)
@@ -79,6 +80,8 @@ def run(job: Job) -> Outcome:
         # bytes of each source → WARC records, captures
         for source in job.sources:
             do(f"capture/{source.id}", partial(step.capture, source))
+        # what is to go → out of raw bytes and captures
+        do("takedown", step.take_down)
         # captures → extract → segment → clean → documents, articles, passages, edits
         do("read", step.read)
         # the archivist's list of outlets → outlets
@@ -94,6 +97,7 @@ def run(job: Job) -> Outcome:
         # everything above → one snapshot, visible at once
         snapshot = executor.call("publish", partial(publish, job, step)) if step.tell_failures() else None
         step.remember()
+        step.purge()
         took = (job.clock() - started).total_seconds()
         number = snapshot.number if snapshot else None
         _log.info("The run took %.1f s; snapshot %s; rows added: %s", took, number, dict(step.counts))

@@ -14,8 +14,9 @@ from operator import itemgetter
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from flows import backlog, outlets, restating, searching
+from flows import backlog, outlets, restating, searching, takedowns
 from flows.capture import salvage
 from flows.capture.gathered import Gathered
 from flows.capture.known import Catalogued
@@ -30,6 +31,7 @@ from flows.history import PATIENCE, History
 from flows.matching import Matching
 from flows.progress import Progress, stage
 from flows.read import TABLES, Partition, given_up, partitions, read_partition
+from flows.removing import Removal
 from flows.renewal import Staged, take_in
 from flows.restoring import Restorer
 from flows.settings import Settings
@@ -43,6 +45,7 @@ from schemas import table
 from schemas.ids import content_id
 from warehouse.disk import is_full
 from warehouse.errors import Busy, Conflict, NoSpace, Unreachable, WarehouseError
+from warehouse.expiry import only_last
 from warehouse.raw import SegmentWriter
 from warehouse.storage import at
 from warehouse.store import Writer
@@ -77,7 +80,11 @@ class Run:
         self._clock = clock
         self._executor = executor
         self._progress = progress
-        self._known = Catalogued(writer.con())
+        self._removed = takedowns.standing(writer.storage)
+        self._removing = writer.storage.size(takedowns.PENDING) is not None
+        self._dropped: list[pa.Table] = []
+        self._spoilt: set[str] = set()
+        self._known = Catalogued(writer.con(), self._removed.archives)
         self._seen: list[Seen] = []
         self._names: dict[str, str] = {}
         self._history = History(
@@ -131,7 +138,7 @@ class Run:
             stage(self._progress, f"capture {source.id}") as progress,
             SegmentWriter(self._raw, f"{self.run_id}-{source.id}", self.started, {"run": self.run_id}) as segments,
         ):
-            session = Session(segments, self._raw, self._known, self.run_id, self._clock)
+            session = Session(segments, self._raw, self._known, self.run_id, self._clock, removed=self._removed)
             try:
                 self._restate(source, segments)
                 for batch in kinds.capture(source, session, seen):
@@ -144,6 +151,7 @@ class Run:
                 row = reject(source.id, uri, failed.error, failed.message, traceback=failed.traceback)
                 tables.add(Batch(rejects=[row]))
                 self._failed(source.id, failed)
+            self._spoilt |= session.spoilt
             segments.close()
             for name in segments.closed:
                 tables.add(Batch(taken_in=[salvage.listing(self._raw, name, tables.held(name), self.run_id)]))
@@ -170,7 +178,8 @@ class Run:
 
     def _correct(self, found: restating.Correction) -> None:
         for name, add, former in found.changes():
-            self.writer.change(name, add, former)
+            rows = self._removed.split(add)[0] if name == "captures" else add
+            self.writer.change(name, rows, former)
 
     def _close(self, source: Source, tables: Gathered) -> None:
         """Take back what earlier runs said of the source as a whole, or of files that this one has captured, and this
@@ -221,6 +230,11 @@ class Run:
         for row in files.to_pylist():
             self.writer.add_warc(row["warc_file"], row["sha256"], row["bytes"])
         captures, rejects = resolve(tables.get("captures"), tables.get("rejects"), self._known)
+        captures, dropped = self._removed.split(captures)
+        if dropped.num_rows:
+            self._dropped.append(dropped)
+            known = pc.is_in(rejects["capture_id"], dropped["capture_id"].combine_chunks())
+            rejects = rejects.filter(pc.invert(pc.fill_null(known, False)))
         added: Counter[str] = Counter()
         for name, rows in (("warc_files", files), ("captures", captures), ("rejects", rejects)):
             added[name] = self.writer.append(name, self._absent(name, rows))
@@ -256,6 +270,23 @@ class Run:
         ).to_arrow_table()
         con.unregister("incoming")
         return rows.take(kept.column(0))
+
+    def take_down(self) -> None:
+        """Take out what was taken down, and what came in of it with this run."""
+        segments = [name for name in at(self._raw).names() if f"/{self.run_id}-" in name] if self._spoilt else []
+        dropped = pa.concat_tables([table("captures").empty(), *self._dropped])
+        if self._removing:
+            self.writer.index(())  # what it holds of words is made anew
+        if self._removed or self.writer.rows("takedowns"):
+            removal = Removal(self.writer, self._removed, whole=self._removing)
+            removal.run(dropped, self._spoilt, segments)
+
+    def purge(self) -> None:
+        """Let go of everything that may hold what was taken down, where it is out of the last snapshot."""
+        if self._removing and not any(each.part == "stage" for each in self.failures):
+            only_last(self.writer.root)
+            self.writer.refresh()
+            self.writer.storage.delete(takedowns.PENDING)
 
     # ------------------------------------------------------------ extract, segment, clean
 
@@ -449,6 +480,7 @@ _STAGE_URI = "dibao:stage/"
 """What a reject of a whole stage is about, before the name of the stage."""
 _STAGES = {
     "recover": "capture",
+    "takedown": "capture",
     "capture": "capture",
     "read": "extract",
     "outlets": "match",

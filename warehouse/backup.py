@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from warehouse import fixity, lock, mirror, snapshots
+from warehouse import expiry, fixity, lock, mirror, snapshots
 from warehouse.errors import Damaged, WarehouseError, nothing_at
 from warehouse.manifests import FileEntry
 from warehouse.mirror import shown
@@ -37,7 +37,8 @@ def copy(root: Path, to: Path, done: Callable[[], None] = lambda: None) -> Copie
     What no snapshot knows goes with it: the registry of sources and other small files that people keep in it. The
     copy keeps what the warehouse has let go of since. Where a file is damaged, the others are copied, and no snapshot.
     `done` is called after each data file. Raises Missing where there is no warehouse at `root`, WarehouseError where
-    `to` holds something else or another warehouse.
+    `to` holds something else or another warehouse. What was taken down here goes from the copy as well, with the
+    snapshots that it alone still has.
     """
     numbers = snapshots.numbers(root)
     if not numbers:
@@ -45,14 +46,19 @@ def copy(root: Path, to: Path, done: Callable[[], None] = lambda: None) -> Copie
     source, target = at(root), at(to)
     _same_archive(root, to)
     out = Copied()
+    # Of what was taken down here, the copy is not to keep the bytes either.
+    removed = set(source.names(_TAKEDOWNS)) - set(target.names(_TAKEDOWNS))
+    listed = {entry.path: entry for entry in fixity.files(to)} if removed and to.exists() else {}
     for entry in fixity.files(root):
+        if listed.get(entry.path, entry) != entry:
+            target.delete(entry.path)
         _copy(root, to, entry, out)
         done()
     if out.damaged:
         return out
     for name in source.names("manifests"):
         _put(source, target, name, out)
-    for name in _registry(source):
+    for name in sorted(_registry(source), key=lambda name: name.startswith(_TAKEDOWNS)):
         data = source.get(name)
         if target.size(name) is None or target.get(name) != data:
             target.put(name, data)
@@ -60,6 +66,8 @@ def copy(root: Path, to: Path, done: Callable[[], None] = lambda: None) -> Copie
     for number in numbers:
         _put(source, target, snapshots.key(number), out)
     out.snapshot = numbers[-1]
+    if listed:
+        expiry.only(to, set(numbers))
     return out
 
 
@@ -105,7 +113,8 @@ def held(to: Path) -> list[str]:
 
 _BESIDE = ("outlets.toml",)
 """Files that people keep in a warehouse's own folder."""
-_FOLDERS = ("sources", "alerts")
+_TAKEDOWNS = "takedowns"
+_FOLDERS = ("sources", "alerts", _TAKEDOWNS)
 _OF_A_LOCK = (lock.NAME, f"{lock.NAME}.holder", "lease.json", "probe")
 _OWN = frozenset({"raw", "tables", "manifests", "snapshots", ".tmp", *_OF_A_LOCK, *_FOLDERS, *_BESIDE})
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from schemas import TABLES
 from warehouse import fixity, lock, manifests, search, snapshots
 from warehouse.errors import WarehouseError
+from warehouse.snapshots import Snapshot
 from warehouse.storage import at
 
 LAST = 2
@@ -87,9 +88,32 @@ def expire(root: Path, policy: Policy) -> Freed:
     The caller is the one writer. WARC files are never let go. A crash anywhere leaves every kept snapshot whole; the
     next call goes on. Raises Damaged where a snapshot cannot be read, as then nobody knows what it needs.
     """
-    storage = at(root)
     held = {number: snapshots.load(root, number) for number in snapshots.numbers(root)}
     kept = policy.kept({number: datetime.fromisoformat(each.published_at) for number, each in held.items()})
+    return _let_go(root, held, kept)
+
+
+def only_last(root: Path) -> Freed:
+    """Let go of every snapshot but the last, and of the Delta logs, which quote from files that go.
+
+    The caller is the one writer, and has the logs made anew.
+    """
+    numbers = snapshots.numbers(root)
+    freed = _let_go(root, {number: snapshots.load(root, number) for number in numbers}, set(numbers[-1:]))
+    for each in TABLES:
+        at(root).delete(f"tables/{each.name}/_delta_log")
+    return freed
+
+
+def only(root: Path, numbers: set[int]) -> Freed:
+    """Let go of every snapshot that has none of these numbers."""
+    held = {number: snapshots.load(root, number) for number in snapshots.numbers(root)}
+    return _let_go(root, held, numbers)
+
+
+def _let_go(root: Path, held: Mapping[int, Snapshot], kept: set[int]) -> Freed:
+    """Let go of the snapshots that are not kept, then of every file that no snapshot names any more."""
+    storage = at(root)
     gone = sorted(set(held) - kept)
     if gone:
         record = snapshots.expired(root) | {number: held[number].sha256 for number in gone}

@@ -119,6 +119,8 @@ class Writer:
         keeping.begin(self.root, self.snapshot)
         self._tables = {name: _now(entry) for name, entry in self.snapshot.tables.items()} if self.snapshot else {}
         self._warc_files: dict[str, FileEntry] = {}
+        self._rewritten: set[str] = set()
+        """Paths of WARC files that snapshots name and that have other bytes now."""
         self._stats: dict[str, str] = {}
         """Statistics of the files that this run wrote, for the Delta logs."""
         self._con: duckdb.DuckDBPyConnection | None = None
@@ -131,12 +133,14 @@ class Writer:
     def together(self) -> Iterator[None]:
         """What is committed within the block stands whole, or not at all where the block raises."""
         before = dict(self._tables), dict(self._warc_files), dict(self._stats), self.changed, self._search
+        rewritten = set(self._rewritten)
         try:
             yield
         except Exception:
             # The files that were written stay, and no snapshot names them.
             now = self._tables
             self._tables, self._warc_files, self._stats, self.changed, self._search = before
+            self._rewritten = rewritten
             for each in TABLES:
                 if self._con is not None and now.get(each.name) != self._tables.get(each.name):
                     self._view(each)
@@ -291,6 +295,11 @@ class Writer:
         self._search = tuple(segments)
         self.changed = True
 
+    def rewrote_warc(self, warc_file: str, sha256: str, size: int) -> None:
+        """Name a WARC file that something was taken out of by the hash that it has now."""
+        self.add_warc(warc_file, sha256, size)
+        self._rewritten.add(f"raw/{warc_file}")
+
     def _write(
         self, each: Table, rows: pa.Table | pa.RecordBatchReader, *, compact: bool = False, small: bool = False
     ) -> list[FileEntry]:
@@ -332,14 +341,16 @@ class Writer:
             config_sha256=config_sha256,
             stages=stages,
             tables={name: self._entry(name) for name in self._tables},
-            warc=manifests.changed(self.storage, last.warc if last else None, set(), list(self._warc_files.values())),
+            warc=manifests.changed(
+                self.storage, last.warc if last else None, self._rewritten, list(self._warc_files.values())
+            ),
             layout=layout(),
             match_state=match_state,
             search=self._search,
         )
         keeping.publishing(self.root, draft)
         self.snapshot = snapshots.publish(self.root, draft)
-        self._warc_files = {}
+        self._warc_files, self._rewritten = {}, set()
         self.changed = False
         catalogue.build(self.root, self.snapshot, last)
         self._follow(last)

@@ -89,8 +89,10 @@ class Known(Protocol):
 class Catalogued:
     """Known, answered from a connection that has the views `captures` and `warc_files`."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, removed: Iterable[str] = ()) -> None:
+        """`removed` are the hashes of WARC files, as they came, that something was taken out of."""
         self._con = con
+        self._removed = frozenset(removed)
 
     def latest(self, source_id: str, uris: Iterable[str]) -> dict[str, str]:
         rows = self._ask(
@@ -143,7 +145,8 @@ class Catalogued:
         }
 
     def archives(self, hashes: Iterable[str]) -> dict[str, str]:
-        return dict(
+        hashes = set(hashes)
+        return dict.fromkeys(hashes & self._removed, "") | dict(
             self._ask(
                 "SELECT sha256, min(warc_file) FROM warc_files SEMI JOIN asked ON asked.value = sha256 GROUP BY sha256",
                 hashes,

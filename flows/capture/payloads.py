@@ -24,9 +24,11 @@ def keep(
 ) -> None:
     """Write a payload of known hash to WARC, with a row of `captures`.
 
-    `first` is where its bytes lie, if they do. With `of`, what a record says of the file that it was made of, it is a
-    `conversion`. Raises ChangedWhileRead where a stream has another hash.
+    Nothing is written of what was taken down. `first` is where its bytes lie, if they do. With `of`, what a record says
+    of the file that it was made of, it is a `conversion`. Raises ChangedWhileRead where a stream has another hash.
     """
+    if sha256 in session.removed.payloads or session.removed.closed(origin.uri):
+        return
     writer, media_type, more = session.writer, str(origin.media_type), of or {}
     kind = "revisit" if first is not None else "conversion" if of else "resource"
     if first is not None:

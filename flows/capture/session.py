@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from flows.capture.known import First, Known
 from flows.capture.walk import FileFound
+from flows.takedowns import Standing
 from warehouse.raw import SegmentWriter
 
 Clock = Callable[[], datetime]
 
 
+_REMOVED = First("urn:dibao:takedown", datetime.fromtimestamp(0, UTC))
+"""Stands for a payload that was taken down: what comes again refers to it, and holds no bytes."""
 NOWHERE = First("", datetime.min)
 """Stands for a payload that was looked up and is not in the archive."""
 
@@ -34,6 +37,11 @@ class Session:
     looked_up: dict[str, First] = field(default_factory=dict)
     """What the last `look_up` found."""
 
+    removed: Standing = field(default_factory=Standing)
+    """What was taken down and is not to be kept again."""
+    spoilt: set[str] = field(default_factory=set)
+    """Addresses of lists of this run that tell of what was taken down."""
+
     def look_up(self, hashes: Iterable[str], found: Mapping[str, First]) -> None:
         """Ask once for many payloads that `first` will be asked for one by one; `found` was looked up before."""
         asked = dict.fromkeys(hashes)
@@ -49,6 +57,7 @@ class Session:
         if len(found) < len(asked):
             found |= self.known.payloads(asked - found.keys())
         found |= {sha: self.firsts[sha] for sha in asked if sha in self.firsts}
+        found |= dict.fromkeys(asked & self.removed.payloads, _REMOVED)
         return {sha: first for sha, first in found.items() if first is not NOWHERE}
 
 

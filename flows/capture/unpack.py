@@ -226,7 +226,9 @@ class _Taking:
         session.look_up((each.sha256 for each in plain), {})
         for each in self._pending:
             kind = each.origin.media_type
-            if kind in DUMPS:
+            if each.sha256 in session.removed.payloads:
+                session.spoilt.add(self._found.uri)
+            elif kind in DUMPS:
                 before = None if each.outermost else container.headers
                 dumps.write(each.origin, each.payload, each.sha256, session, batch, before=before)
             elif self._source.kind == "records" and kind in tabular.TYPES:

@@ -88,8 +88,11 @@ class Finder:
             if isinstance(each, FetchError):
                 self._tally.say(url, each.error, each.message, each.traceback)
                 marked = False
+            elif self._session.removed.closed(each.url):
+                self._session.spoilt.add(url)
+                marked = False
             elif isinstance(each, Inline):
-                self._keep(each)
+                self._keep(each, url)
             else:
                 self.found.append(each)
                 marked &= each.role == "page" and each.mark is not None
@@ -98,13 +101,16 @@ class Finder:
         """Find further addresses in a page that the archive holds."""
         self.look(want, url, self._archived(sha256))
 
-    def _keep(self, found: Inline) -> None:
-        """Capture a text that stands in a list, where it is not what was captured of it last."""
+    def _keep(self, found: Inline, url: str) -> None:
+        """Capture a text that stands in the list at `url`, where it is not what was captured of it last."""
+        session, source = self._session, self._source
+        sha256 = hashlib.sha256(found.payload).hexdigest()
+        if sha256 in session.removed.payloads:
+            session.spoilt.add(url)
+            return
         if self._memory.mark(found.key) == found.mark:
             return
         self._memory.note(found.key, found.mark)
-        session, source = self._session, self._source
-        sha256 = hashlib.sha256(found.payload).hexdigest()
         if session.known.latest(source.id, [found.url]).get(found.url) == sha256:
             return
         origin = Origin(

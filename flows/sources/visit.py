@@ -164,6 +164,8 @@ class Visit:
             return False
         if want.role != "page":
             return True
+        if self._session.removed.closed(want.url):
+            return False
         if not self._owing.is_time(want.url):
             self._round.late = True
             return False
@@ -211,7 +213,7 @@ class Visit:
         tag: Tag = job.tag
         if (url in self._asked and url not in job.trail) or not self._may_follow(tag.want, url, status):
             return None
-        if tag.want.role == "page" and not self._owing.is_time(url):
+        if tag.want.role == "page" and (not self._owing.is_time(url) or self._session.removed.closed(url)):
             return None
         self._asked.add(url)
         if tag.want.role == "page" and url in self._round.before:

@@ -29,6 +29,7 @@ from schemas.tables.source_runs import SOURCE_RUNS
 from schemas.tables.stages import STAGES
 from schemas.tables.stories import STORIES
 from schemas.tables.story_aliases import STORY_ALIASES
+from schemas.tables.takedowns import TAKEDOWNS
 from schemas.tables.variants import VARIANTS
 from schemas.tables.warc_files import WARC_FILES
 
@@ -56,6 +57,7 @@ TABLES: tuple[Table, ...] = (
     SOURCE_RUNS,
     POLLS,
     ALERTS,
+    TAKEDOWNS,
     FIXITY,
 )
 """The published tables."""

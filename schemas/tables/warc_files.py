@@ -6,7 +6,7 @@ from schemas.table import Check, Table
 WARC_FILES = Table(
     name="warc_files",
     grain="WARC or ARC file in the raw store",
-    doc="The files that hold the bytes. A file never changes once it is listed here.",
+    doc="The files that hold the bytes. A file never changes once it is listed here, but by a takedown.",
     columns=(
         text("warc_file", "Path below the warehouse's `raw/` folder.", "2024/03/20240301T061502-7f3a9c-00000.warc.gz"),
         text("sha256", "SHA-256 of the file.", "b5bb9d8014a0f9b1d61e21e796d78dcc" * 2),
