@@ -19,9 +19,13 @@ _MATCHED = ("alignments", "stories", "variants")
 
 
 def bring_up(writer: Writer) -> bool:
-    """Give every table its present columns, where any has others; returns whether one had."""
+    """Give every table its present columns, where any has others; returns whether one had.
+
+    The run publishes then, though no file were written: a table without rows has no file to write anew.
+    """
     if not writer.outdated:
         return False
+    writer.changed = True
     held = {each.name: columns for each in TABLES if (columns := writer.columns(each.name)) is not None}
     other = {each.name for each in TABLES if each.name in held and set(held[each.name]) != set(each.names)}
     derived = {

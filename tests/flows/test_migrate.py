@@ -18,7 +18,7 @@ from flows.report.ids import find
 from flows.settings import Settings
 from flows.trace import trace
 from tests.jobs import command, copied, ingest, rows, value
-from warehouse import catalogue, snapshots
+from warehouse import catalogue, snapshots, store
 from warehouse.errors import Outdated
 from warehouse.store import Warehouse
 
@@ -114,3 +114,18 @@ def test_old_articles_have_their_text_still_and_are_not_new(old: Path, brought: 
     con.close()
     assert rows(brought, "FROM new_since(2)") == []
     assert value(brought, "SELECT count(*) FROM new_since(1)") > 0
+
+
+def test_a_warehouse_whose_tables_without_rows_got_a_column_is_brought_up_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing has to be written then but the snapshot."""
+    (tmp_path / "in.txt").write_text("渡口改期\n\n自三月起，渡船每日两班。\n", "utf-8")
+    with monkeypatch.context() as before:
+        before.setattr(store, "layout", lambda: "of another version")
+        ingest(tmp_path / "w", tmp_path / "in.txt")
+    assert Warehouse(tmp_path / "w").outdated()
+    assert ingest(tmp_path / "w").snapshot is not None
+    assert not Warehouse(tmp_path / "w").outdated()
+    assert value(tmp_path / "w", "SELECT count(*) FROM articles") == 1
+    assert ingest(tmp_path / "w").snapshot is None
