@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from datetime import datetime
+from functools import cache
 
 import duckdb
 import pyarrow as pa
@@ -160,9 +161,9 @@ class Matching:
 
     def _keep_letters(self) -> None:
         """Have `fold_letters` say how this version of the matcher folds."""
-        rows = table("fold_letters").rows([{"letter": letter, "folded": to} for letter, to in changed_letters()])
+        rows = _letters()
         held = self._writer.con().sql("SELECT letter, folded FROM fold_letters ORDER BY letter").to_arrow_table()
-        if held.to_pylist() != rows.to_pylist():
+        if not held.cast(rows.schema).equals(rows):
             self._writer.overwrite("fold_letters", rows)
 
     def _change(self, new: pa.Table, removed: pa.Array) -> MatchChange:
@@ -209,10 +210,12 @@ class Matching:
     def _difference(self) -> tuple[pa.Table, pa.Array]:
         """Articles that are new, or known by other outlets or another date; and ids of those that are gone."""
         con = self._writer.con()
+        con.execute(f"CREATE OR REPLACE TEMP TABLE present AS {input_sql(text=False)}")
         known = f"{self.generation}.parquet"
         if self.generation is None or self._inputs.size(known) is None:
             self.generation = None
-            return _articles(con, input_sql(text=True)), pa.array([], pa.string())
+            all_of_them = "SELECT p.*, a.text FROM present AS p JOIN articles AS a USING (article_id)"
+            return _articles(con, all_of_them), pa.array([], pa.string())
         try:
             source = f"read_parquet({literal(str(self._inputs.local(known)))}, hive_partitioning = false)"
             con.execute(f"CREATE OR REPLACE TEMP TABLE matched AS FROM {source}")
@@ -220,7 +223,6 @@ class Matching:
             _LOG.warning("%s cannot be read; everything is matched anew.", known)
             self._inputs.delete(known)
             return self._difference()
-        con.execute(f"CREATE OR REPLACE TEMP TABLE present AS {input_sql(text=False)}")
         gone = con.sql("SELECT article_id FROM matched ANTI JOIN present USING (article_id)").to_arrow_table()
         new = _articles(
             con, "SELECT p.*, a.text FROM (FROM present EXCEPT FROM matched) AS p JOIN articles AS a USING (article_id)"
@@ -228,8 +230,8 @@ class Matching:
         return new, gone.column(0).combine_chunks()
 
     def _remember(self) -> None:
-        """Note what the generation was made from."""
-        rows = self._writer.con().sql(input_sql(text=False)).to_arrow_table()
+        """Note what the generation was made from: what was there when it was begun, for matching changes none of it."""
+        rows = self._writer.con().sql("FROM present").to_arrow_table()
         with self._inputs.making(f"{self.generation}.parquet") as path:
             pq.write_table(rows, path)
 
@@ -276,6 +278,14 @@ class Matching:
             return con.sql(_HEIRS).to_arrow_table()
         finally:
             con.unregister("told")
+
+
+@cache
+def _letters() -> pa.Table:
+    """The rows of `fold_letters`, which are the same in every run."""
+    letters, folded = zip(*changed_letters(), strict=True)
+    schema = table("fold_letters").arrow
+    return pa.table({"letter": letters, "folded": folded}, schema=schema)
 
 
 def _has_views(con: duckdb.DuckDBPyConnection) -> bool:
