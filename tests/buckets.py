@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -83,14 +84,23 @@ def moto() -> Iterator[Server]:
 
 @contextmanager
 def weed(folder: Path) -> Iterator[Server]:
-    """SeaweedFS in one process, on loopback, and telling nobody that it runs. Killed at the end: it ends slowly."""
+    """SeaweedFS in one process, on loopback, and telling nobody that it runs. Killed at the end: it ends slowly.
+
+    With the folder of one that was killed it is that one again, at another address.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    # Said outright: one that is started again with its data lets nobody in of whom it was told nothing.
+    anybody = {"name": "anonymous", "actions": ["Admin", "Read", "Write", "List", "Tagging"]}
+    nobody = {"name": "nobody", "credentials": [{"accessKey": "nobody", "secretKey": "nothing"}]}
+    config = folder / "s3.json"
+    config.write_text(json.dumps({"identities": [anybody, nobody | {"actions": anybody["actions"]}]}))
     names = ("master", "volume", "filer", "s3")
     ports = {each: free_port() for name in names for each in (f"{name}.port", f"{name}.port.grpc")}
     port = ports["s3.port"]
     command = [
         *(shutil.which("weed") or str(Path(sys.executable).with_name("weed")), "server", f"-dir={folder}"),
-        *("-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3", "-s3.iam=false", "-s3.port.iceberg=0"),
+        *("-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3", f"-s3.config={config}", "-s3.port.iceberg=0"),
+        "-s3.port.lance=0",
         *("-master.telemetry=false", "-master.telemetry.url=http://127.0.0.1:9/"),
         *("-master.volumeSizeLimitMB=64", "-volume.max=32", "-master.electionTimeout=1s"),
         *(f"-{name}={number}" for name, number in ports.items()),

@@ -70,5 +70,6 @@ def sentence(address: str, key: str, error: Exception) -> str:
         )
     if code and code[1] == "NoSuchBucket":
         return f"There is no bucket at {address}; make it first, or look at AWS_ENDPOINT_URL and AWS_REGION."
-    why = code[1] if code else re.split(r"<\?xml|Debug source", text)[0][:200].rstrip(" .:")
+    status = re.search(r"status code: (\d+ [A-Za-z ]+)", text)
+    why = code[1] if code else status[1] if status else "it does not answer"
     return f"{address} cannot be reached for {key or 'a listing'} ({why}); nothing is lost, run again later."

@@ -10,8 +10,12 @@ from pathlib import Path
 from typing import Any
 
 
-def counted(root: Path, inputs: list[Path], at: int, log: Path) -> None:
-    """Ingest, and send this process SIGKILL at moment `at`; with -1, write the number of moments to `log`."""
+def counted(root: Path, inputs: list[Path], at: int, log: Path, environ: dict[str, str] | None = None) -> None:
+    """Ingest, and send this process SIGKILL at moment `at`; with -1, write the number of moments to `log`.
+
+    `environ` is what a warehouse in a bucket is reached by.
+    """
+    os.environ.update(environ or {})
     import pyarrow.parquet as pq
 
     from flows.capture import salvage
@@ -37,6 +41,13 @@ def counted(root: Path, inputs: list[Path], at: int, log: Path) -> None:
 
         setattr(owner, name, wrapper)
 
+    if environ:
+        from warehouse.bucket import Bucket
+        from warehouse.lease import Lease
+
+        for name in ("put", "put_new", "swap", "delete", "keep", "_put_path", "_take"):
+            watched(Bucket, name)
+        watched(Lease, "release")
     for name in ("fsync", "rename", "replace", "link"):
         watched(os, name)
     for owner, name in (
