@@ -121,9 +121,10 @@ DOCUMENTS = Table(
     checks=(
         Check(
             "text_is_the_passages",
-            "text_sha256 is that of the passages' text joined by a newline.",
+            "text_sha256 is that of the text of the passages that have one, joined by a newline.",
             "SELECT d.document_id FROM documents d LEFT JOIN (SELECT document_id, "
-            "sha256(string_agg(text, chr(10) ORDER BY ordinal)) AS hash FROM passages GROUP BY document_id) p "
+            "sha256(string_agg(text, chr(10) ORDER BY ordinal) FILTER (text <> '')) AS hash FROM passages "
+            "GROUP BY document_id) p "
             "USING (document_id) WHERE d.text_sha256 <> coalesce(p.hash, sha256(''))",
         ),
         Check(
