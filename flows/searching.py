@@ -123,6 +123,8 @@ def _merged(writer: Writer, held: Sequence[_Segment], added: Sequence[_Segment])
     stale = [each for each in held if each.gone > _GONE * each.docs]
     every = [*held, *added]
     chosen = {each.name for each in stale}
+    if len(added) > 1:  # much came at once, and was cut to be sorted
+        chosen |= {each.name for each in added}
     if len(every) > MOST:
         # The smallest, and what is not much larger than they are together: each posting is merged a few times only.
         order = sorted(every, key=lambda each: (each.bytes, each.name))

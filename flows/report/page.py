@@ -8,13 +8,13 @@ from typing import Any
 import duckdb
 
 from flows.report import ids
+from flows.report.about import about
 from warehouse.catalogue import rows
 from warehouse.errors import Missing
 
 _ARTICLE = """
-SELECT a.*, w.outlets,
-    printed_time(w.published_on, w.published_at, w.published_offset, w.published_precision) AS published
-FROM articles AS a JOIN article_dates AS w USING (article_id) WHERE a.article_id = $1
+SELECT a.*, $2::VARCHAR[] AS outlets, printed_time($3::DATE, $4::TIMESTAMPTZ, $5::INTEGER, $6::VARCHAR) AS published
+FROM articles AS a WHERE a.article_id = $1
 """
 
 _DOCUMENT = """
@@ -48,7 +48,7 @@ WHERE r.article_id = $1 ORDER BY r.place
 
 def article(con: duckdb.DuckDBPyConnection, article_id: str) -> dict[str, Any]:
     """An article's facts, and its passages in reading order; those with no place in the text stay where they stood."""
-    facts = _one(con, _ARTICLE, article_id)
+    facts = _facts(con, article_id)
     passages = [each for each in rows(con, _PASSAGES, [facts["document_id"]]) if each["article_id"] == article_id]
     last = -1
     for each in passages:
@@ -63,7 +63,7 @@ def restored(con: duckdb.DuckDBPyConnection, article_id: str) -> dict[str, Any]:
 
     Flags say what was changed and which outlet proves it. Raises Missing where nothing was restored.
     """
-    facts = _one(con, _ARTICLE, article_id)
+    facts = _facts(con, article_id)
     passages = rows(con, _RESTORED, [article_id])
     if not passages:
         raise Missing("No witness proves this article to be other than its page shows; leave out --restored.")
@@ -105,6 +105,13 @@ def margins(passages: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
         mark = "↳" if glued else " "
         flags = f"  [{', '.join(each['flags'])}]" if each["flags"] else ""
         yield f"{mark}{each['kind']}", each["text"] + flags
+
+
+def _facts(con: duckdb.DuckDBPyConnection, article_id: str) -> dict[str, Any]:
+    """An article's row, who printed it and when."""
+    known = about(con, [article_id])[article_id]
+    names = ("outlets", "day", "published_at", "published_offset", "published_precision")
+    return rows(con, _ARTICLE, [article_id, *(known[name] for name in names)])[0]
 
 
 def _one(con: duckdb.DuckDBPyConnection, sql: str, value: str) -> dict[str, Any]:

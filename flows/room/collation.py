@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -40,9 +40,12 @@ class Witness:
         self._places = [place for place, _ in anchors]
 
     def place(self, leader: int) -> int:
-        """The place in the witness's article that answers to one in the leader's."""
-        number = bisect_right(self._places, leader) - 1
+        """The place in the witness's article that answers to one in the leader's: before what is added there."""
         end = self._at + len(self.text)
+        number = bisect_left(self._places, leader)
+        if number < len(self._places) and self._places[number] == leader:
+            return max(self._at, min(self._anchors[number][1], end))
+        number -= 1
         if number < 0:
             place, mine = self._anchors[0]
             return max(self._at, min(end, mine - (place - leader)))
@@ -50,11 +53,14 @@ class Witness:
         stop = self._anchors[number + 1][1] if number + 1 < len(self._anchors) else end
         return max(self._at, min(mine + leader - place, stop, end))
 
-    def runs(self, start: int, stop: int) -> list[Run]:
-        """What the witness has for a stretch of the leader's text, its variants marked."""
-        here = [each for each in self.variants if start <= each["leader_start"] < stop]
-        at, end = self.place(start), max(self.place(start), self.place(stop))
-        # What is inserted at the very end of a stretch belongs to the next one.
+    def runs(self, start: int, stop: int, *, final: bool = False) -> list[Run]:
+        """What the witness has for a stretch of the leader's text, its variants marked.
+
+        What is added at the very end of a stretch belongs to the next one, but for the `final` one.
+        """
+        here = [each for each in self.variants if start <= each["leader_start"] < stop + final]
+        at = self.place(start)
+        end = self._at + len(self.text) if final else max(at, self.place(stop))
         out = []
         for each in here:
             first, last = max(at, int(each["span_start"])), max(at, int(each["span_end"]))
@@ -88,7 +94,8 @@ def rows(leader: dict[str, Any], others: Sequence[Witness]) -> list[tuple[list[R
             for v in each.variants
             if v["leader_start"] < last and v["leader_end"] > first
         )
-        out.append((_marked(text, first, last, places), [each.runs(first, last) for each in others]))
+        final = last == stop
+        out.append((_marked(text, first, last, places), [each.runs(first, last, final=final) for each in others]))
     return out
 
 

@@ -182,12 +182,12 @@ def network(edges: Sequence[tuple[str, str, int]], label: str) -> Markup:
     names = sorted(totals, key=lambda name: (-totals[name], name))[:_NODES]
     if not names:
         return Markup("")
-    size, radius = 560, 170
-    middle = size / 2
+    size, radius = 640, 190
+    middle, centre, high = size / 2, radius + 40.0, 2 * radius + 80
     place = {
         name: (
             middle + radius * cos(2 * pi * n / len(names) - pi / 2),
-            middle + radius * sin(2 * pi * n / len(names) - pi / 2),
+            centre + radius * sin(2 * pi * n / len(names) - pi / 2),
         )
         for n, name in enumerate(names)
     }
@@ -205,7 +205,7 @@ def network(edges: Sequence[tuple[str, str, int]], label: str) -> Markup:
                     x0,
                     y0,
                     (x0 + x1) / 4 + middle / 2,
-                    (y0 + y1) / 4 + middle / 2,
+                    (y0 + y1) / 4 + centre / 2,
                     x1,
                     y1,
                     0.8 + 5 * count / most,
@@ -218,14 +218,14 @@ def network(edges: Sequence[tuple[str, str, int]], label: str) -> Markup:
     for name, (x, y) in place.items():
         side = "start" if x > middle + 5 else "end" if x < middle - 5 else "middle"
         out = 12 if side == "start" else -12 if side == "end" else 0
-        down = 4 if side != "middle" else (-14 if y < middle else 22)
+        down = 4 if side != "middle" else (-14 if y < centre else 22)
         parts.append(
             Markup(
                 '<circle class="leader" cx="{:.1f}" cy="{:.1f}" r="{:.1f}"><title>{}: {}</title>'
                 '</circle><text x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>'
             ).format(x, y, 3 + 6 * totals[name] / biggest, name, totals[name], x + out, y + down, side, _cut(name, 18))
         )
-    return _svg(size, size, label, Markup("").join(parts), "network")
+    return _svg(size, high, label, Markup("").join(parts), "network")
 
 
 _NODES = 24

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from flows.report.about import about, texts
 from flows.search.query import Question, parsed, sql, wanted
 from flows.search.scan import Scanned
 from flows.search.terms import running
@@ -39,6 +40,9 @@ LEFT JOIN (
     SELECT payload_sha256, list(DISTINCT source_id ORDER BY source_id) AS sources FROM captures GROUP BY payload_sha256
 ) AS s ON s.payload_sha256 = d.payload_sha256
 """
+
+
+_TOLD = ("day", "outlets", "language", "kind", "sources", "headline", "chars")
 
 
 @dataclass(frozen=True)
@@ -112,13 +116,9 @@ def answer(
         # Nothing but the index is needed to tell which are the best.
         con.execute("DELETE FROM answers WHERE article_id NOT IN (SELECT article_id FROM articles)")
         ((total,),) = con.execute("SELECT count(*) FROM answers").fetchall()
-        con.execute(
-            "CREATE OR REPLACE TEMP TABLE answers AS FROM answers "
-            f"ORDER BY score DESC, article_id LIMIT {limit:d} OFFSET {offset:d}"
-        )
-        best = rows(
-            con, f"SELECT * FROM answers JOIN {_facts(con)} AS f USING (article_id) ORDER BY score DESC, article_id"
-        )
+        best = rows(con, f"FROM answers ORDER BY score DESC, article_id LIMIT {limit:d} OFFSET {offset:d}")
+        known = about(con, [each["article_id"] for each in best])
+        best = [each | {name: known[each["article_id"]][name] for name in _TOLD} for each in best]
     else:
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE answers AS SELECT * FROM answers JOIN {_facts(con)} AS f USING (article_id) "
@@ -180,15 +180,10 @@ def _with_snippets(
     """The articles with their snippets: runs of text, each with whether it is a place."""
     if not found:
         return []
-    ids = [each["article_id"] for each in found]
-    texts = dict(
-        con.execute(
-            "SELECT article_id, text FROM articles WHERE article_id IN (SELECT unnest($1::VARCHAR[]))", [ids]
-        ).fetchall()
-    )
+    told = texts(con, [each["article_id"] for each in found])
     asked = [(Scanned(each.text), each.begun) for each in wanted(question)]
     for each in found:
-        each["snippets"] = snippets(texts[each["article_id"]], asked)
+        each["snippets"] = snippets(told[each["article_id"]], asked)
     return found
 
 

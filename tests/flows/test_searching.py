@@ -70,3 +70,15 @@ def test_a_missing_or_foreign_index_is_made_again(tmp_path: Path, monkeypatch: p
     assert segments(root) != made
     assert found(root, "alder") == ["Alder falls"]
     assert value(root, "SELECT count(*) FROM search_docs") == 1
+
+
+def test_what_comes_at_once_is_one_segment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.search.segments.BATCH", 5)
+    monkeypatch.setattr("flows.search.segments._TEXTS", 30)
+    for name in ("Alder", "Birch", "Cedar"):
+        put(
+            tmp_path / "in", f"{name}.txt", f"{name} falls\n\nThe old {name.lower()} tree fell in the storm of night.\n"
+        )
+    ingest(tmp_path / "w", tmp_path / "in")
+    assert len(segments(tmp_path / "w")) == 1
+    assert found(tmp_path / "w", "tree fell") == ["Alder falls", "Birch falls", "Cedar falls"]

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 from flows.report import ids
+from flows.report.about import about
 from flows.report.page import article, margins
 from flows.room.desk import Desk
 from flows.room.shown import Asked, Shown
@@ -27,20 +28,15 @@ SELECT capture_id, source_id, uri, captured_at, http_status, warc_file, warc_off
 WHERE payload_sha256 = $1 ORDER BY captured_at, capture_id LIMIT 50
 """
 _SHARED = f"""
-SELECT o.start, o.stop, o.other, o.other_start, o.other_end, o.relation, o.similarity, o.matched_chars,
-    plain_headline(a.headline, d.title) AS headline, w.outlets, w.published_on
-FROM (
+SELECT * FROM (
     SELECT left_start AS start, left_end AS stop, right_article_id AS other, right_start AS other_start,
         right_end AS other_end, relation, similarity, matched_chars
     FROM alignments WHERE left_article_id = $1
     UNION ALL
     SELECT right_start, right_end, left_article_id, left_start, left_end, relation, similarity, matched_chars
     FROM alignments WHERE right_article_id = $1
-) AS o
-JOIN articles AS a ON a.article_id = o.other
-JOIN documents AS d USING (document_id)
-JOIN article_dates AS w ON w.article_id = o.other
-ORDER BY o.start, w.published_on NULLS LAST, o.other LIMIT {MOST}
+)
+ORDER BY start, other LIMIT {MOST}
 """
 _STORIES = """
 SELECT s.story_id, s.leader, s.span_start, s.span_end, count(DISTINCT o.article_id) AS articles
@@ -82,6 +78,10 @@ def page(desk: Desk, asked: Asked) -> Shown:
         document = rows(con, _DOCUMENT, [found["document_id"]])[0]
         captures = rows(con, _CAPTURES, [document["payload_sha256"]])
         shared = rows(con, _SHARED, [article_id])
+        known = about(con, [*{each["other"] for each in shared}])
+        shared = [
+            each | {name: known[each["other"]][name] for name in ("headline", "outlets", "day")} for each in shared
+        ]
         stories = rows(con, _STORIES, [article_id])
         edits = rows(con, _EDITS, [article_id])
         beside = rows(con, _BESIDE, [found["document_id"]])

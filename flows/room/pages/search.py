@@ -10,7 +10,7 @@ from flows.search.answer import ORDERS, Answer, Filters, answer
 from flows.search.query import BadQuestionError
 from schemas.render.sql import literal
 
-ON_A_PAGE = 20
+ON_A_PAGE = 10
 MOST = 1000
 """Articles that a CSV or JSON has."""
 
