@@ -23,6 +23,7 @@ from flows.commands import (
     export,
     ingest,
     maintain,
+    migrate,
     original,
     query,
     rebuild,
@@ -108,6 +109,7 @@ _SHORT = {
     "alerts": "List the alerts and what became of them.",
     "backup": "Bring a verified copy of the warehouse up to date.",
     "restore": "Make a warehouse from such a copy.",
+    "migrate": "Bring a warehouse into a bucket, or out of one.",
 }
 _SHORT_OF_SOURCE = {
     "show": "Show a source, its last runs and what it lacks.",
@@ -145,7 +147,7 @@ _COMMANDS = (
 for _module in _COMMANDS:
     _name = _module.__name__.rpartition(".")[2]
     app.command(_name, short_help=_SHORT.get(_name), context_settings=_HELP)(_exiting(_module.command))
-for _copying in (backup.backup, backup.restore):
+for _copying in (backup.backup, backup.restore, migrate.migrate):
     app.command(_copying.__name__, short_help=_SHORT[_copying.__name__], context_settings=_HELP)(_exiting(_copying))
 _sources = typer.Typer(help="Register sources, look after them.", no_args_is_help=True, rich_markup_mode=None)
 _sources.command("add", short_help="Register a source.", context_settings=_HELP)(_exiting(source.add))

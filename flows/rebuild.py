@@ -14,7 +14,7 @@ from flows.settings import Settings
 from schemas import TABLES
 from schemas.render.sql import quoted
 from warehouse import backup, digest
-from warehouse.catalogue import define
+from warehouse.catalogue import define, have
 from warehouse.disk import is_full
 from warehouse.errors import WarehouseError, nothing_at, outdated_at
 from warehouse.storage import at
@@ -113,7 +113,7 @@ def _published(store: Warehouse) -> duckdb.DuckDBPyConnection:
     if snapshot is not None:
         if store.outdated():
             raise outdated_at(store.root)
-        at(store.root).fetch(file.path for entry in snapshot.tables.values() for file in entry.files)
+        have(store.root, snapshot)
         con.execute("SET VARIABLE warehouse = $1", [str(store.root)])
         define(con, store.root, snapshot)
     return con

@@ -116,7 +116,7 @@ _BESIDE = ("outlets.toml",)
 _TAKEDOWNS = "takedowns"
 _FOLDERS = ("sources", "alerts", _TAKEDOWNS)
 _OF_A_LOCK = (lock.NAME, f"{lock.NAME}.holder", "lease.json", "probe")
-_OWN = frozenset({"raw", "tables", "manifests", "snapshots", ".tmp", *_OF_A_LOCK, *_FOLDERS, *_BESIDE})
+_OWN = frozenset({"raw", "tables", "manifests", "snapshots", "state", ".tmp", *_OF_A_LOCK, *_FOLDERS, *_BESIDE})
 
 
 def _copy(root: Path, to: Path, entry: FileEntry, out: Copied) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import os
 import re
 import uuid
@@ -25,7 +26,7 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
 
 from warehouse import client
-from warehouse.disk import Disk, flush, flush_folder
+from warehouse.disk import SPOOLED, Disk, flush, flush_folder
 from warehouse.errors import Moved, Unreachable, WarehouseError
 
 _LOCAL = ("state", "logs")
@@ -41,6 +42,8 @@ _AT_ONCE = 8
 _COUNT = count()
 _ATTEMPT = "dibaoattempt"
 """The piece of metadata that names an attempt to put an object; letters alone are taken for a name everywhere."""
+_SEEN = ".reconciled"
+"""What of expired snapshots and takedowns the copies are known to heed; in the local folder."""
 PIECE = 1 << 20
 """Bytes that a stream asks for at a time where nobody says how many it will want."""
 
@@ -372,16 +375,44 @@ class Bucket:
                 return True
             return False
 
+    def reconcile(self) -> None:
+        """Let go of copies of what is gone from the bucket, or was taken down there by another machine.
+
+        Only then is an object of a name that never changes replaced, and files of old snapshots go. Both end with a
+        change of what is known of expired snapshots, so that nothing else is looked at where that has stayed.
+        """
+        with _told(self.address, "takedowns"):
+            down = [[each["path"], each["e_tag"]] for batch in obstore.list(self._store, "takedowns") for each in batch]
+            try:
+                expired = obstore.head(self._store, "snapshots/expired.json")["e_tag"]
+            except FileNotFoundError:
+                expired = None
+        mark = json.dumps([expired, sorted(down)]).encode()
+        noted = self.mirror / _SEEN
+        if (noted.read_bytes() if noted.exists() else json.dumps([None, []]).encode()) == mark:
+            return
+        there = self.sizes("tables") | self.sizes("search") | self.sizes("manifests")
+        for path, key in self._copies():
+            if key not in there and not (key.startswith("raw/") and not down):
+                path.unlink(missing_ok=True)
+        noted.write_bytes(mark)
+
+    def _copies(self) -> Iterator[tuple[Path, str]]:
+        """Copies in the local folder, of what never changes, with their keys; what is spooled is none."""
+        for folder in ("raw", "tables", "manifests", "search"):
+            for inside, _, files in os.walk(self.mirror / folder):
+                for name in files:
+                    path = Path(inside) / name
+                    key = path.relative_to(self.mirror).as_posix()
+                    if _is_for_ever(key) and not name.endswith(SPOOLED):
+                        yield path, key
+
     def forget(self, most: int) -> int:
         """Remove copies of objects from the local folder, longest unread first, down to so many bytes; how many."""
         held = []
-        for folder in ("raw", "tables", "manifests", "search"):
-            for path, _, files in os.walk(self.mirror / folder):
-                for name in files:
-                    each = Path(path) / name
-                    if _is_for_ever(each.relative_to(self.mirror).as_posix()) and not name.endswith(".open"):
-                        told = each.stat()
-                        held.append((max(told.st_atime, told.st_mtime), each, told.st_size))
+        for each, _ in self._copies():
+            told = each.stat()
+            held.append((max(told.st_atime, told.st_mtime), each, told.st_size))
         total, gone = sum(size for _, _, size in held), 0
         for _, each, size in sorted(held):
             if total <= most:

@@ -43,7 +43,7 @@ def build(root: Path, snapshot: Snapshot, former: Snapshot | None = None) -> Pat
     """
     storage = at(root)
     path = storage.local(NAME)
-    storage.fetch(path for table in SHOWN for path in _paths(root, snapshot, table))
+    have(root, snapshot)
     try:
         with storage.making(NAME) as beside:
             if (
@@ -59,6 +59,11 @@ def build(root: Path, snapshot: Snapshot, former: Snapshot | None = None) -> Pat
             f"A table's file cannot be read ({str(error).splitlines()[0]}); `dibao audit` says which."
         ) from error
     return path
+
+
+def have(root: Path, snapshot: Snapshot) -> None:
+    """Have every file that a catalogue of a snapshot shows at hand, for a connection that reads files by itself."""
+    at(root).fetch(path for table in SHOWN for path in _paths(root, snapshot, table))
 
 
 def define(con: duckdb.DuckDBPyConnection, root: Path, snapshot: Snapshot) -> None:

@@ -28,6 +28,7 @@ def begin(root: Path, last: Snapshot | None) -> None:
     storage = at(root)
     if isinstance(storage, Disk):
         return
+    storage.reconcile()
     known = json.loads(storage.get(_FITS)) if storage.size(_FITS) is not None else []
     now = last.sha256 if last else ""
     if now not in known:

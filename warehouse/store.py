@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from schemas import TABLES, Table, layout, table
 from schemas.render.sql import empty_select, literal, quoted
 from warehouse import catalogue, digest, keeping, lock, manifests, snapshots, tables
-from warehouse.disk import is_full
+from warehouse.disk import Disk, is_full
 from warehouse.errors import NoSpace, nothing_at, outdated_at
 from warehouse.manifests import FileEntry
 from warehouse.mirror import shown
@@ -64,6 +64,9 @@ class Warehouse:
 
         Raises Missing where nothing was published, Outdated where it was by another version of Dibao.
         """
+        storage = at(self.root)
+        if not isinstance(storage, Disk):
+            storage.reconcile()
         if snapshot is not None:
             return catalogue.connect_at(self.root, snapshot, memory_limit=memory_limit)
         con = catalogue.connect(self.root, memory_limit=memory_limit)

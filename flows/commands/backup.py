@@ -28,7 +28,7 @@ def backup(copy: CopyArgument, warehouse: WarehouseOption = None, as_json: JsonO
     with ExitStack() as stack:
         with suppress(ReadOnly):  # nobody can write to it meanwhile, either
             stack.enter_context(store.writer())
-        return _tell(_copied(store.root, copy, as_json), copy, as_json)
+        return _tell(copied(store.root, copy, as_json), copy, as_json)
 
 
 def restore(copy: CopyArgument, warehouse: WarehouseOption = None, as_json: JsonOption = False) -> int:
@@ -39,14 +39,14 @@ def restore(copy: CopyArgument, warehouse: WarehouseOption = None, as_json: Json
     store = open_warehouse(warehouse)
     if numbers(store.root):
         raise WarehouseError(f"There is a warehouse at {store.where} already; give --warehouse a folder that is new.")
-    done = _copied(copy, store.root, as_json)
+    done = copied(copy, store.root, as_json)
     if not done.damaged:
         with store.writer() as writer:
             writer.refresh()
     return _tell(done, store.root, as_json)
 
 
-def _copied(root: Path, to: Path, as_json: bool) -> Copied:
+def copied(root: Path, to: Path, as_json: bool) -> Copied:
     from flows.progress import Silent, for_terminal, stage
     from warehouse import backup as copies
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 from deltalake import DeltaTable
 
+from flows.cli import run
+from flows.commands.migrate import migrate
 from flows.examine import examine
 from flows.places import warehouse_folder
 from flows.progress import Silent
@@ -18,12 +21,14 @@ from flows.rebuild import compare, rebuild
 from flows.settings import Settings
 from schemas import TABLES
 from tests.buckets import Server, told
-from tests.jobs import digests, ingest, rows
-from warehouse import keeping
+from tests.jobs import ROOT, digests, ingest, rows, value
+from warehouse import keeping, snapshots
+from warehouse.errors import WarehouseError
 from warehouse.mirror import shown
 from warehouse.storage import at
 from warehouse.store import Warehouse
 
+RECIPES = ROOT / "warehouse" / "BUCKETS.md"
 pytestmark = pytest.mark.slow
 
 EVERY = tuple(each.name for each in TABLES if each.name not in ("warc_files", "runs", "source_runs"))
@@ -104,11 +109,24 @@ def test_a_machine_that_was_overtaken_makes_its_state_again(
     assert at(twins.first).names("state/match") == []
 
 
-def test_stock_readers_of_delta_read_the_bucket(twins: Twins) -> None:
-    options = {name: os.environ[name] for name in os.environ if name.startswith("AWS_")} | {"AWS_ALLOW_HTTP": "true"}
+@pytest.mark.parametrize("number", range(2))
+def test_the_recipes_for_other_readers_run(
+    twins: Twins, number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By s3fs, and as a Delta table. That by httpfs needs an extension of DuckDB, which tests do not download."""
+    recipes = re.findall(r"```python\n(.*?)```", RECIPES.read_text("utf-8"), re.DOTALL)
+    assert len(recipes) == 2
+    address = shown(twins.first).removeprefix("s3://")
+    monkeypatch.chdir(tmp_path)
+    exec(recipes[number].replace("my-archive/news", address), {})
+    assert capsys.readouterr().out.strip("(),\n") == "4"
+
+
+def test_the_log_of_delta_goes_on_in_the_bucket(twins: Twins) -> None:
+    options = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
     for table in ("captures", "passages"):
-        delta = DeltaTable(f"{shown(twins.first)}/tables/{table}", storage_options=options)
-        assert delta.to_pyarrow_table().num_rows == rows(twins.disk, f"SELECT count(*) FROM {table}")[0][0]
+        delta = DeltaTable(f"{shown(twins.first)}/tables/{table}", storage_options=options | {"AWS_ALLOW_HTTP": "true"})
+        assert delta.to_pyarrow_table().num_rows == value(twins.disk, f"SELECT count(*) FROM {table}")
         assert delta.version() >= 2
 
 
@@ -133,3 +151,36 @@ def test_an_audit_reads_the_bucket_and_not_the_copies(twins: Twins, tmp_path: Pa
         assert [each.message for each in examine(Warehouse(twins.first)).findings] == [f"{name} has changed."]
     finally:
         storage.put_file(name, storage.local(name), keep=True)
+
+
+def test_a_warehouse_moves_between_disk_and_bucket_and_goes_on(
+    twins: Twins, s3: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Disk, bucket, disk: the same snapshot and the same tables, which the next run takes further."""
+    monkeypatch.setenv("DIBAO_CACHE", str(tmp_path / "cache"))
+    bucket, back = warehouse_folder(f"s3://{s3.bucket()}/moved"), tmp_path / "back"
+    assert migrate(twins.disk, bucket) == 0
+    assert "copied and verified" in capsys.readouterr().out
+    assert migrate(bucket, back) == 0
+    for root in (bucket, back):
+        assert digests(root, EVERY) == digests(twins.disk, EVERY)
+        assert Warehouse(root).latest() is not None
+        assert snapshots.chain(root) == []
+        assert value(root, "SELECT count(*) FROM articles") == 4
+    ingest(bucket, texts(tmp_path / "more", "daily/20240302-b.txt"))
+    assert value(bucket, "SELECT count(*) FROM captures") == 5
+    with pytest.raises(WarehouseError, match="went its own way"):
+        migrate(bucket, twins.first)
+    with pytest.raises(WarehouseError, match="where it is already"):
+        migrate(bucket, bucket)
+
+
+def test_the_commands_name_the_bucket_and_not_the_folder_behind_it(
+    twins: Twins, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = shown(twins.first)
+    for arguments in (["status"], ["query", "SELECT count(*) AS n FROM articles"], ["source", "list"], ["stories"]):
+        assert run([*arguments, "--warehouse", address]) == 0
+    out = capsys.readouterr().out
+    assert address in out
+    assert twins.first.name not in out

@@ -142,6 +142,29 @@ def test_copies_are_let_go_of_and_had_again(bucket: Path) -> None:
     assert [(bucket / name).read_bytes() for name in names] == [b"12345"] * 4
 
 
+def test_copies_of_what_another_machine_took_down_go(
+    bucket: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, address = at(bucket), mirror.shown(bucket)
+    assert isinstance(here, Bucket)
+    for key in ("raw/a.warc.gz", PART):
+        here.put(key, b"secret")
+    here.put("snapshots/expired.json", b"{}")
+    here.reconcile()
+    assert (bucket / "raw/a.warc.gz").exists()  # snapshots expire, and the bytes stay
+    here.spool("raw/b.warc.gz").write_bytes(b"not put yet")
+    monkeypatch.setenv("DIBAO_CACHE", str(tmp_path / "another"))
+    there = at(warehouse_folder(address))
+    there.put("takedowns/1.toml", b"")
+    there.put("raw/a.warc.gz", b"******")
+    there.delete(PART)
+    there.put("snapshots/expired.json", b'{"1": ""}')
+    here.reconcile()
+    assert not (bucket / PART).exists()
+    assert here.get("raw/a.warc.gz") == b"******"
+    assert here.spooled() == ["raw/b.warc.gz"]
+
+
 def test_state_stays_on_this_machine(bucket: Path) -> None:
     at(bucket / "state").within("match").put("x", b"1")
     at(bucket).put("state/y", b"2")
