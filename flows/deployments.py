@@ -25,6 +25,7 @@ from flows.audit import audit
 from flows.ingest import ingest
 from flows.maintain import maintain
 from flows.report.visible import visible
+from flows.room import ADDRESS
 from flows.serve import ServerError, check_schedule
 from flows.sources.registry import Source, load_all
 from flows.today import today
@@ -137,6 +138,9 @@ async def serve(root: Path, maintain_cron: str, audit_cron: str | None, url: str
     count = len(registered.sources)
     said = f"{count} source{'s' if count != 1 else ''}"
     print(f"Serving {said} at {url.removesuffix('/api')}; Ctrl-C stops, and schedules stay.", flush=True)
+    print(
+        f"`dibao browse` beside it opens the reading room at {ADDRESS}, where what comes in shows at once.", flush=True
+    )
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_look, runner, registered)
         await runner.start()

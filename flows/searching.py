@@ -92,7 +92,7 @@ def _added(writer: Writer, first: int) -> list[_Segment]:
     """Segments of the articles that are in none."""
     rows = (
         writer.con()
-        .sql("SELECT article_id, text FROM articles SEMI JOIN unindexed USING (article_id) ORDER BY article_id")
+        .sql("SELECT article_id, text FROM articles SEMI JOIN unindexed USING (article_id)")
         .to_arrow_reader(1024)
     )
     out = []

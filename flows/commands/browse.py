@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 
 from flows.commands.common import WarehouseOption, say, settings
+from flows.room import PORT
 
 
 def command(
     warehouse: WarehouseOption = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 4280,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = PORT,
     host: Annotated[
         str, typer.Option(help="Address to listen on. From another than this machine's own, a token is asked.")
     ] = "127.0.0.1",

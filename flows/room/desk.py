@@ -13,6 +13,7 @@ from flows.report.results import connected
 from flows.search.answer import keep_facts
 from flows.settings import Settings
 from warehouse.catalogue import NAME
+from warehouse.storage import at
 from warehouse.store import Warehouse
 
 
@@ -59,7 +60,7 @@ class Desk:
     def _mark(self) -> tuple[int, int, int] | None:
         """What tells one published catalogue from another."""
         try:
-            told = (self.root / NAME).stat()
+            told = at(self.root).local(NAME).stat()
         except OSError:
             return None
         return told.st_ino, told.st_mtime_ns, told.st_size

@@ -23,8 +23,8 @@ from flows.search.terms import Codes, Places, spelled, terms
 
 ROWS = 120_000
 """Rows of a row group: fewer make the statistics long to read, more are long to read themselves."""
-BATCH = 8_000_000
-"""Occurrences that are sorted at a time, in about half a gigabyte."""
+BATCH = 6_000_000
+"""Occurrences that are sorted at a time, in less than half a gigabyte."""
 _TEXTS = 1 << 19
 """Characters of text that are taken apart at a time."""
 
