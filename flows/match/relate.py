@@ -21,7 +21,9 @@ from flows.match.align.template import (
 )
 from flows.match.archive import NO_DATE, Archive, same_outlet
 from flows.match.arrays import distinct
+from flows.match.enumerations import enumerations
 from flows.match.rows import (
+    ENUMERATION,
     EXCERPT,
     FILLED,
     FORM,
@@ -167,7 +169,8 @@ class _Forms:
 
 
 def forms(store: Store, articles: Articles, number: Ints, left: Ints, right: Ints, spans: Aligned) -> NDArray[np.uint8]:
-    """What the pair of each span shows of one form filled in twice (FORM, FILLED, REWRITTEN), or that it is LOOSE.
+    """What the pair of each span shows of one form filled in twice (FORM, FILLED, REWRITTEN), and whether the span
+    itself is an ENUMERATION; or that it is LOOSE.
 
     `left` and `right` are the rows in `articles` of each pair, `number[row]` the article's number in the store.
     """
@@ -200,6 +203,10 @@ def forms(store: Store, articles: Articles, number: Ints, left: Ints, right: Int
         grown = wider.left_end - wider.left_start - (spans.left_end - spans.left_start)[chosen]
         found |= asker.ask(wider, np.bincount(wider.pair, grown, pairs) >= LEAST_GROWTH)
     result[copies] = found[of]
+    # What is most of an article is more than a quotation, whatever it is.
+    part = np.flatnonzero(shorter < CONTAINED * np.minimum(letters[left], letters[right])[of])
+    lists = enumerations(store, articles, number, left[of[part]], spans.left_start[part], spans.left_end[part])
+    result[copies[part[lists]]] |= ENUMERATION
     return result
 
 
@@ -257,7 +264,9 @@ def relations(rows: Rows, lengths: Ints, asked: NDArray[np.bool_], archive: Arch
     left_length, right_length = np.maximum(lengths[left], 1), np.maximum(lengths[right], 1)
     left_span, right_span = rows["left_end"] - rows["left_start"], rows["right_end"] - rows["right_start"]
     pair = same_pair(rows)
-    form, filled, rewritten, loose = (rows["form"] & mark > 0 for mark in (FORM, FILLED, REWRITTEN, LOOSE))
+    form, filled, rewritten, loose, listed = (
+        rows["form"] & mark > 0 for mark in (FORM, FILLED, REWRITTEN, LOOSE, ENUMERATION)
+    )
     # What is told in other words is no copy, and says nothing of what else the two have in common.
     shorter = np.where(loose, 0, np.minimum(left_span, right_span))
     common = np.bincount(pair, shorter)[pair]
@@ -280,6 +289,7 @@ def relations(rows: Rows, lengths: Ints, asked: NDArray[np.bool_], archive: Arch
     quoted = (
         (pure >= PURE)
         & ~opening
+        & ~listed
         & ~rewritten
         & (~filled | ~at_home & (pure >= PURE_LATE))
         & (~far | ~at_home | (common >= LONG_PART))
@@ -297,10 +307,10 @@ def relations(rows: Rows, lengths: Ints, asked: NDArray[np.bool_], archive: Arch
     )
     weak_index = np.flatnonzero(weak)
     if len(weak_index):
-        known = np.flatnonzero(two & ~loose & (fresh == TEMPLATE))
+        known = np.flatnonzero(two & ~loose & ~listed & (fresh == TEMPLATE))
         fresh[weak_index[_in_series(rows, known, weak_index, archive)]] = TEMPLATE
     # A pair is a form as a whole.
-    fresh[(np.bincount(pair, ~loose & (fresh == TEMPLATE))[pair] > 0) & weak] = TEMPLATE
+    fresh[(np.bincount(pair, ~loose & ~listed & (fresh == TEMPLATE))[pair] > 0) & weak] = TEMPLATE
     fresh[~two] = SELF_COPY
     result[index] = fresh[index]
     return result

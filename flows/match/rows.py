@@ -21,8 +21,8 @@ ROW = np.dtype(
         ("relation", np.uint8),
     ]
 )
-"""`left` is the earlier article; `form`: what the letters of the pair show of a form, FORM, FILLED and REWRITTEN
-together, or LOOSE; `relation`: its place in RELATIONS."""
+"""`left` is the earlier article; `form`: what the letters of the pair show of a form, FORM, FILLED, REWRITTEN
+and ENUMERATION together, or LOOSE; `relation`: its place in RELATIONS."""
 
 FORM = np.uint8(1)
 """The two articles by themselves look like one form filled in twice."""
@@ -33,6 +33,9 @@ REWRITTEN = np.uint8(4)
 
 LOOSE = np.uint8(8)
 """The passage is told in other words: known by its fingerprints, not by its letters."""
+
+ENUMERATION = np.uint8(16)
+"""The passage is a list of names or offices."""
 
 Rows = NDArray[np.void]
 

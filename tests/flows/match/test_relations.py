@@ -123,3 +123,32 @@ def test_a_number_is_the_same_in_digits_and_in_ideographs(one: str, two: str, sa
     first, last = digits.touched(places[0], places[1], places[0], places[1])
     other, other_last = digits.touched(places[2], places[3], places[2], places[3])
     assert bool(digits.equal(first, last, other, other_last)[0]) is same
+
+
+_NAMES = {
+    "offices": "江海商会会长、望潮楼书院山长、白鹿口海关监督、盐务总办、渔业公所董事、水龙会首领、义仓司事、"
+    "灯塔管理处处长、码头巡检、青石峡矿务督办、南浦学堂监督、九叶药行行首",
+    "people": "沈砚秋、陆怀舟、白鹿鸣、顾三省、祝青禾、江望潮、石敬堂、叶南浦、洪四海、杜若溪、程渡、薛梅生、"
+    "韩守灯、秦有粮、周义仓、吴水龙、郑海东、何九叶、孟潮生、卢岸青、章渔舟、谢盐池、邵码头、汤闸口",
+    "in English": "among them Harriet Vole, Ansel Brook, Mary Quarry, Edwin Tidewater, Lucy Saltmarsh, Owen Ferryman, "
+    "Ida Lamplighter, Silas Granary, Nell Harbour, Tobias Weir, Clara Millrace, Hugh Dunes and Rose Estuary",
+}
+
+
+@pytest.mark.parametrize("names", _NAMES.values(), ids=_NAMES)
+def test_names_in_their_order_are_no_quotation(tmp_path: Path, names: str) -> None:
+    rng = random.Random(13)
+    told = [f"{''.join(sentences(rng, 7))}出席的有{names}。{''.join(sentences(rng, 7))}" for _ in range(2)]
+    pieces = [Piece(f"n{n}", text, f"outlet {n}", 3 * n) for n, text in enumerate(told)]
+    assert matched(tmp_path, pieces).relations() == {("n0", "n1"): {"template"}}
+
+
+def test_a_quotation_that_names_some_is_one(tmp_path: Path) -> None:
+    rng = random.Random(14)
+    said = (
+        "“渡口不能再等。”沈砚秋说，“去年沉了两条船，冬天、春天、汛期都有人落水，商会、海关、盐务推来推去，谁也没有把"
+        "栏杆修好，今年再不动工，我们自己动手，木料由船户凑，工钱由茶馆出，图纸请学堂的先生画，三个月总能立起来。”"
+    )
+    told = [f"{''.join(sentences(rng, 7))}{said}{''.join(sentences(rng, 7))}" for _ in range(2)]
+    pieces = [Piece(f"n{n}", text, f"outlet {n}", 3 * n) for n, text in enumerate(told)]
+    assert matched(tmp_path, pieces).relations() == {("n0", "n1"): {"quote"}}
