@@ -36,6 +36,11 @@ WITH held AS (
     -- A source's last word counts, and of several sources the first by name that has any to say.
     SELECT payload_sha256, min((parser IS NULL, source_id, parser))[3] AS parser
     FROM latest GROUP BY payload_sha256
+), amended AS (
+    -- What people put right of how a page is parted goes with the hints.
+    SELECT payload_sha256, to_json(list({field: field, place: place, new: new} ORDER BY corrected_at, correction_id))
+        AS amend
+    FROM corrections WHERE undone_at IS NULL AND field IN ('kind', 'split', 'join') GROUP BY payload_sha256
 ), payloads AS (
     SELECT payload_sha256, extractor, coalesce(version, '') AS extractor_version,
         CASE WHEN extractor IS NULL THEN media END AS unknown, min(payload_bytes) AS payload_bytes,
@@ -45,7 +50,9 @@ WITH held AS (
     WHERE extractor IS NOT NULL OR media_sort(media) IS NULL
     GROUP BY ALL
 )
-SELECT p.*, h.parser FROM payloads AS p JOIN hints AS h USING (payload_sha256)
+SELECT p.*, CASE WHEN a.amend IS NULL THEN h.parser
+    ELSE json_merge_patch(coalesce(h.parser, '{}')::JSON, json_object('amend', a.amend))::VARCHAR END AS parser
+FROM payloads AS p JOIN hints AS h USING (payload_sha256) LEFT JOIN amended AS a USING (payload_sha256)
 """
 
 _READ = """

@@ -20,6 +20,7 @@ from flows.commands import (
     browse,
     changes,
     compare,
+    correct,
     export,
     find,
     ingest,
@@ -107,6 +108,7 @@ _SHORT = {
     "schema": "Print what the tables and their columns mean.",
     "export": "Write a table or a query's result to a file.",
     "maintain": "Rewrite small files into few; let go of old ones.",
+    "correct": "Put right what was read of an article.",
     "remove": "Take something down for good, with a tombstone.",
     "alerts": "List the alerts and what became of them.",
     "backup": "Bring a verified copy of the warehouse up to date.",
@@ -144,6 +146,7 @@ _COMMANDS = (
     schema,
     export,
     maintain,
+    correct,
     remove,
     alerts,
 )

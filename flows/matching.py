@@ -26,7 +26,7 @@ from warehouse.store import Writer
 TABLES = ("alignments", "stories", "variants")
 _LOG = logging.getLogger(__name__)
 
-VIEWS = ("05_page_keys.sql", "06_outlets.sql", "07_pages.sql")
+VIEWS = ("05_page_keys.sql", "06_outlets.sql", "07_pages.sql", "09_corrected.sql")
 """The views and macros of the catalogue that say which outlets printed what, and on which page."""
 
 # In order of the day, then of the time: what is told by its day alone stands first, and the 52 hours in which it is
@@ -44,16 +44,19 @@ WITH met AS (
         epoch_us(published_on::TIMESTAMP) AS midnight, epoch_us(published_at) AS instant
     FROM documents
 )
-SELECT a.article_id, a.document_id, m.outlets, m.captures,
+SELECT a.article_id, a.document_id, CASE WHEN k.outlet IS NULL THEN m.outlets ELSE [k.outlet] END AS outlets,
+    CASE WHEN k.outlet IS NULL THEN m.captures ELSE [list_sum(m.captures)::BIGINT] END AS captures,
     make_timestamp(CASE
+        WHEN k.published_on IS NOT NULL THEN epoch_us(k.published_on::TIMESTAMP)
+            + coalesce((epoch_us(k.published_at) - epoch_us(k.published_on::TIMESTAMP) + 14 * 3600000000) * 6 // 13, 0)
         WHEN d.published_on IS NULL THEN epoch_us(m.name_date)
         WHEN d.published_precision IN ('year', 'month', 'day') THEN d.midnight
         ELSE d.midnight + (d.instant - d.midnight + 14 * 3600000000) * 6 // 13
     END)::TIMESTAMPTZ AS published_at,
-    p.page || ' ' || array_to_string(m.outlets, ' ') AS page{text}
+    p.page || ' ' || array_to_string(CASE WHEN k.outlet IS NULL THEN m.outlets ELSE [k.outlet] END, ' ') AS page{text}
 FROM articles AS a JOIN dated AS d USING (document_id) JOIN met AS m USING (document_id)
-JOIN placed AS p USING (payload_sha256)
-WHERE d.page_kind NOT IN ('error', 'captcha')
+JOIN placed AS p USING (payload_sha256) LEFT JOIN corrected AS k USING (article_id)
+WHERE NOT coalesce(k.left_out, false) AND d.page_kind NOT IN ('error', 'captcha')
     AND CASE WHEN a.chars < {short} THEN NOT regexp_matches(left(a.text, {short}), {notice}) ELSE true END
 """
 _SHORT_NOTICE = 300

@@ -82,6 +82,8 @@ def run(job: Job) -> Outcome:
             do(f"capture/{source.id}", partial(step.capture, source))
         # what is to go → out of raw bytes and captures
         do("takedown", step.take_down)
+        # what people put right → corrections
+        do("corrections", step.corrections)
         # captures → extract → segment → clean → documents, articles, passages, edits
         do("read", step.read)
         # the archivist's list of outlets → outlets

@@ -21,6 +21,7 @@ from flows.extract.reading import TRUNCATED, UnreadableError
 from flows.extract.registry import extractor_for
 from flows.extract.stage import Read, gather
 from flows.faults import sentence, told
+from flows.segment.amend import AMEND, amended
 from flows.segment.stage import segment
 from flows.workers import Fault
 from schemas import table
@@ -171,6 +172,7 @@ def extract(media_type: str | None, parser: str | None, payload: bytes | Unreada
     if not payload:
         raise UnreadableError("empty", "The payload is empty.")
     hints = json.loads(parser) if parser else {}
+    hints.pop(AMEND, None)
     try:
         reading = extractor.reader()(payload, hints)
     except UnreadableError:
@@ -185,6 +187,7 @@ def extract(media_type: str | None, parser: str | None, payload: bytes | Unreada
 def _finish(readings: Sequence[tuple[Work, Read]], rejects: list[dict[str, Any]]) -> dict[str, pa.Table]:
     documents, blocks = gather((each.payload_sha256, read) for each, read in readings)
     documents, heads, placed = segment(documents, blocks)
+    heads, placed = amended(documents, heads, placed)
     cleaned = clean(documents, heads, placed)
     documents = clean_documents(documents)
     hashes = [

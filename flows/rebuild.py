@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from flows import outlets, takedowns
+from flows import corrections, outlets, takedowns
 from flows.pipeline import Job, Outcome, run
 from flows.progress import Progress
 from flows.settings import Settings
@@ -72,7 +72,7 @@ def rebuild(old: Warehouse, new: Warehouse, settings: Settings, progress: Progre
     # outlets are called.
     for name in at(old.sources).names():
         at(new.sources).put(name, at(old.sources).get(name))
-    for name in at(old.root).names(takedowns.FOLDER):
+    for name in (*at(old.root).names(takedowns.FOLDER), *at(old.root).names(corrections.FOLDER)):
         at(new.root).put(name, at(old.root).get(name))
     if at(old.root).size(outlets.NAME) is not None:
         at(new.root).put(outlets.NAME, at(old.root).get(outlets.NAME))

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows import backlog, outlets, restating, searching, takedowns
+from flows import backlog, corrections, outlets, restating, searching, takedowns
 from flows.capture import salvage
 from flows.capture.gathered import Gathered
 from flows.capture.known import Catalogued
@@ -280,6 +280,7 @@ class Run:
         if self._removed or self.writer.rows("takedowns"):
             removal = Removal(self.writer, self._removed, whole=self._removing)
             removal.run(dropped, self._spoilt, segments)
+            corrections.forget(self.writer.storage, self._removed.payloads)
 
     def purge(self) -> None:
         """Let go of everything that may hold what was taken down, where it is out of the last snapshot."""
@@ -341,6 +342,10 @@ class Run:
     def outlets(self) -> None:
         """The names of outlets as the archivist lists them."""
         outlets.bring_up_to_date(self.writer)
+
+    def corrections(self) -> None:
+        """What people put right."""
+        corrections.bring_up_to_date(self.writer)
 
     def match(self) -> None:
         """Alignments, stories and variants, brought up to date with what is new."""
@@ -483,6 +488,7 @@ _STAGES = {
     "takedown": "capture",
     "capture": "capture",
     "read": "extract",
+    "corrections": "extract",
     "outlets": "match",
     "match": "match",
     "restore": "restore",

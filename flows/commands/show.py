@@ -54,6 +54,12 @@ def _print(found: dict[str, Any]) -> None:
     known = {name: found[name] for name in _facts(whole) if _known(found.get(name))}
     facts = [f"{name.replace('_', ' ')} {_said(value)}" for name, value in known.items()]
     console.print(Text(visible(", ".join(facts)), style="dim"))
+    for each in found.get("corrected", []):
+        was = f", was {each['old']}" if each["old"] else ""
+        told = (
+            f"corrected {each['field']}{was}: {each['why']} ({each['corrected_by']}, {each['corrected_at']:%Y-%m-%d})"
+        )
+        console.print(Text(visible(told), style="dim"))
     articles = {} if not whole else {p["article"]: p["headline"] for p in found["passages"] if p["article"] is not None}
     for number in sorted(articles) if len(articles) > 1 else ():
         console.print(Text(visible(f"{number:>3} {articles[number] or '(no headline)'}"), style=_colour(number)))
@@ -68,7 +74,17 @@ def _print(found: dict[str, Any]) -> None:
 def _facts(whole: bool) -> tuple[str, ...]:
     if whole:
         return ("authors", "publisher", "origin", "published", "page_kind", "agreement", "charset_used")
-    return ("outlets", "published", "byline", "agency", "dateline_place", "dateline_date", "chars", "complete")
+    return (
+        "outlets",
+        "published",
+        "authors",
+        "byline",
+        "agency",
+        "dateline_place",
+        "dateline_date",
+        "chars",
+        "complete",
+    )
 
 
 def _known(value: Any) -> bool:

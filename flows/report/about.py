@@ -50,7 +50,20 @@ def about(con: duckdb.DuckDBPyConnection, articles: Sequence[str]) -> dict[str, 
         return {}
     payloads = _column(con, f"SELECT payload_sha256 FROM documents WHERE document_id IN ({_listed(documents)})")
     sql = _ABOUT.format(articles=listed, documents=_listed(documents), payloads=_listed(payloads))
-    return {each["article_id"]: each for each in rows(con, sql)}
+    found = {each["article_id"]: each for each in rows(con, sql)}
+    if rows(con, "FROM corrections LIMIT 1"):
+        for right in rows(con, f"FROM corrected WHERE article_id IN ({listed})"):
+            _put_right(found[right["article_id"]], right)
+    return found
+
+
+def _put_right(each: dict[str, Any], right: dict[str, Any]) -> None:
+    """Have what is known of an article say what people put right."""
+    each["headline"] = right["headline"] or each["headline"]
+    each["outlets"] = [right["outlet"]] if right["outlet"] else each["outlets"]
+    if right["published_on"] is not None:
+        each["day"] = right["published_on"]
+        each |= {name: right[name] for name in ("published_at", "published_offset", "published_precision")}
 
 
 def texts(con: duckdb.DuckDBPyConnection, articles: Sequence[str]) -> dict[str, str]:

@@ -17,6 +17,11 @@ SELECT a.*, $2::VARCHAR[] AS outlets, printed_time($3::DATE, $4::TIMESTAMPTZ, $5
 FROM articles AS a WHERE a.article_id = $1
 """
 
+_CORRECTIONS = """
+SELECT correction_id, field, old, new, corrected_by, corrected_at, why FROM standing_corrections
+WHERE present_article_id = $1 ORDER BY corrected_at, correction_id
+"""
+
 _DOCUMENT = """
 SELECT *, printed_time(published_on,
     CASE WHEN published_precision IN ('minute', 'second') THEN published_at END,
@@ -48,7 +53,7 @@ WHERE r.article_id = $1 ORDER BY r.place
 
 def article(con: duckdb.DuckDBPyConnection, article_id: str) -> dict[str, Any]:
     """An article's facts, and its passages in reading order; those with no place in the text stay where they stood."""
-    facts = _facts(con, article_id)
+    facts = _corrected(con, _facts(con, article_id))
     passages = [each for each in rows(con, _PASSAGES, [facts["document_id"]]) if each["article_id"] == article_id]
     last = -1
     for each in passages:
@@ -56,6 +61,14 @@ def article(con: duckdb.DuckDBPyConnection, article_id: str) -> dict[str, Any]:
         each["at"] = last
     passages.sort(key=lambda each: (each["at"], each["ordinal"]))
     return facts | {"passages": passages}
+
+
+def _corrected(con: duckdb.DuckDBPyConnection, facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts of an article as people put them right, and under `corrected` what was, who said so, when and why."""
+    told = rows(con, _CORRECTIONS, [facts["article_id"]])
+    now = rows(con, "SELECT headline, authors FROM corrected WHERE article_id = $1", [facts["article_id"]])
+    right = {name: value for name, value in now[0].items() if value} if now else {}
+    return facts | right | {"corrected": told}
 
 
 def restored(con: duckdb.DuckDBPyConnection, article_id: str) -> dict[str, Any]:

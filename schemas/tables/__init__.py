@@ -11,6 +11,7 @@ from schemas.tables.alignments import ALIGNMENTS
 from schemas.tables.articles import ARTICLES
 from schemas.tables.blocks import ARTICLE_HEADS, BLOCKS, PLACED_BLOCKS
 from schemas.tables.captures import CAPTURES
+from schemas.tables.corrections import CORRECTIONS
 from schemas.tables.documents import DOCUMENTS
 from schemas.tables.edits import EDITS
 from schemas.tables.fixity import FIXITY
@@ -57,6 +58,7 @@ TABLES: tuple[Table, ...] = (
     SOURCE_RUNS,
     POLLS,
     ALERTS,
+    CORRECTIONS,
     TAKEDOWNS,
     FIXITY,
 )

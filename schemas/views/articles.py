@@ -3,9 +3,10 @@
 from schemas.columns import TIMESTAMP
 from schemas.tables.articles import ARTICLES
 from schemas.tables.captures import CAPTURES
+from schemas.tables.corrections import CORRECTIONS
 from schemas.tables.documents import DOCUMENTS
 from schemas.tables.passages import PASSAGES
-from schemas.view import COUNT, TEXT, TEXTS, View, column
+from schemas.view import COUNT, DAY, FLAG, TEXT, TEXTS, View, column
 
 _A, _C, _D, _P = ARTICLES.column, CAPTURES.column, DOCUMENTS.column, PASSAGES.column
 
@@ -40,6 +41,7 @@ ARTICLES_ALL = View(
         _A("agency"),
         HEADLINE,
         _A("byline"),
+        column("authors", TEXTS, "Authors as printed, in order, or as people put them right."),
         ON,
         AT,
         OFFSET,
@@ -53,6 +55,33 @@ ARTICLES_ALL = View(
         _A("chars"),
         _D("page_kind"),
         column("stories", COUNT, "How many stories it carries."),
+        column("corrected", TEXTS, "What of it people put right; `corrections` has who, when and why."),
+    ),
+)
+STANDING_CORRECTIONS = View(
+    "standing_corrections",
+    "correction",
+    "The corrections that were not taken back, with the article that each is of now.",
+    (
+        column("present_article_id", TEXT, "The article, by the id that it has now; null where it is there no more."),
+        *CORRECTIONS.columns,
+    ),
+)
+CORRECTED = View(
+    "corrected",
+    "article of which something was put right",
+    "What people put right, the last word on each field, by the id that the article has now.",
+    (
+        _A("article_id"),
+        column("headline", TEXT, "The headline; null where nothing is said of it."),
+        column("published_on", DAY, "The day of publication."),
+        column("published_at", TIMESTAMP, "The instant, where one is said.", "UTC"),
+        OFFSET,
+        column("published_precision", TEXT, "How exactly."),
+        column("outlet", TEXT, "Who printed it, by the name in `outlets`."),
+        column("authors", TEXTS, "The authors."),
+        column("left_out", FLAG, "Whether the article is left out of the views and of matching."),
+        column("fields", TEXTS, "What is put right."),
     ),
 )
 UNIQUE_ARTICLES = View(
@@ -143,6 +172,8 @@ RESTORED_ARTICLES = View(
 VIEWS = (
     ARTICLES_ALL,
     ARTICLE_DATES,
+    STANDING_CORRECTIONS,
+    CORRECTED,
     UNIQUE_ARTICLES,
     CAPTURE_OUTLETS,
     DOCUMENT_OUTLETS,

@@ -203,6 +203,10 @@ WORLD: dict[str, list[dict[str, Any]]] = {
         {"alert_id": "e", "name": "ferries", "match": "{}", "channel": "1 file", "found_at": NOON}
         | {"status": "sent", "tries": 1, "sent_at": NOON}
     ],
+    "corrections": [
+        {"correction_id": "e", "article_id": "a", "payload_sha256": "x", "field": "headline", "new": "T", "why": "typo"}
+        | {"corrected_by": "t", "corrected_at": NOON}
+    ],
     "takedowns": [
         {"takedown_id": "e", "payload_sha256": "x", "target": "c", "uri": "file:///s/gone.txt", "source_id": "s"}
         | {"captures": 1, "bytes": 1, "why": "an order", "taken_down_by": "t", "taken_down_at": NOON}

@@ -7,8 +7,9 @@ SELECT
     w.outlets,
     d.origin,
     a.agency,
-    plain_headline(a.headline, d.title) AS headline,
+    coalesce(k.headline, plain_headline(a.headline, d.title)) AS headline,
     a.byline,
+    coalesce(k.authors, d.authors) AS authors,
     w.published_on,
     w.published_at,
     w.published_offset,
@@ -21,10 +22,12 @@ SELECT
     a.language,
     a.chars,
     d.page_kind,
-    coalesce(s.stories, 0) AS stories
+    coalesce(s.stories, 0) AS stories,
+    coalesce(k.fields, []) AS corrected
 FROM articles AS a
 JOIN documents AS d USING (document_id)
 JOIN article_dates AS w USING (article_id)
+LEFT JOIN corrected AS k USING (article_id)
 JOIN (
     SELECT payload_sha256, first.uri, first.source_id, first.capture_id, first.captured_at
     FROM (

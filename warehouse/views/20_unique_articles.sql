@@ -21,9 +21,10 @@ WITH led AS (
 )
 SELECT
     a.article_id, a.document_id, coalesce(w.outlets[1], '') AS outlet, w.published_on, w.published_at,
-    plain_headline(a.headline, d.title) AS headline, a.byline, a.agency, a.language, a.chars, a.text, a.fold_sha256,
+    coalesce(c.headline, plain_headline(a.headline, d.title)) AS headline, a.byline, a.agency, a.language, a.chars, a.text, a.fold_sha256,
     k.copies
 FROM articles AS a
 JOIN kept AS k USING (article_id)
 JOIN article_dates AS w USING (article_id)
-JOIN documents AS d ON d.document_id = a.document_id;
+JOIN documents AS d ON d.document_id = a.document_id
+LEFT JOIN corrected AS c ON c.article_id = a.article_id;
