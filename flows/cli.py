@@ -35,6 +35,7 @@ from flows.commands import (
     serve,
     show,
     source,
+    source_try,
     status,
     stories,
     today,
@@ -119,6 +120,7 @@ _SHORT_OF_SOURCE = {
     "show": "Show a source, its last runs and what it lacks.",
     "run": "Take a source in now, paused or not.",
     "edit": "Change what is said of a source.",
+    "try": "Show what would be read of a page.",
     "pause": "Leave a source out of scheduled runs.",
     "resume": "Take a paused source in again.",
     "remove": "Forget a source; its captures stay.",
@@ -163,6 +165,7 @@ _sources.command("list", short_help="List the registered sources.", context_sett
 for _function in (source.show, source.run, source.edit, source.pause, source.resume, source.remove, source.kinds):
     _summary = _SHORT_OF_SOURCE[_function.__name__]
     _sources.command(_function.__name__, short_help=_summary, context_settings=_HELP)(_exiting(_function))
+_sources.command("try", short_help=_SHORT_OF_SOURCE["try"], context_settings=_HELP)(_exiting(source_try.command))
 app.add_typer(_sources, name="source")
 
 

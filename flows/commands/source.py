@@ -148,7 +148,7 @@ def show(id: IdArgument, warehouse: WarehouseOption = None, as_json: JsonOption 
     from warehouse.errors import Missing
 
     opened = open_warehouse(warehouse)
-    source = _registered(opened.sources, id)
+    source = registered(opened.sources, id)
     shown: dict[str, Any] = {"source": told(source), "history": None, "runs": [], "rejects": []}
     try:
         con = opened.connect()
@@ -207,7 +207,7 @@ def edit(
     from flows.sources.registry import DEFAULT_NAME_DATE, hints, is_path, save
 
     folder = open_warehouse(warehouse).sources
-    source = _registered(folder, id)
+    source = registered(folder, id)
     if location is not None and is_path(source.kind, location) and not ADDRESS.match(location):
         location = location_of(Path(location).expanduser().resolve())
     said = {"schedule": schedule, "rights": rights, "zone": zone, "name_date": name_date, "location": location}
@@ -239,7 +239,7 @@ def remove(id: IdArgument, warehouse: WarehouseOption = None) -> int:
     folder = open_warehouse(warehouse).sources
     path = folder / f"{id}.toml"
     if at(folder).size(path.name) is None:
-        _registered(folder, id)
+        registered(folder, id)
     at(folder).delete(path.name)
     say(f"Source {id} is no longer registered; what was captured of it stays.")
     return 0
@@ -290,7 +290,8 @@ SELECT error, uri, message FROM rejects WHERE source_id = $1 AND stage = 'captur
 """
 
 
-def _registered(folder: Path, id: str) -> Source:
+def registered(folder: Path, id: str) -> Source:
+    """A source by its id. Raises SourceError where there is none, or its file cannot be used."""
     from flows.sources.registry import SourceError, load
     from warehouse.storage import at
 
@@ -306,7 +307,7 @@ def _set_paused(id: str, paused: bool, warehouse: Path | None) -> int:
     from flows.sources.registry import save
 
     folder = open_warehouse(warehouse).sources
-    source = _registered(folder, id)
+    source = registered(folder, id)
     save(folder, replace(source, paused=paused, adhoc=source.adhoc and paused))
     say(f"Source {id} is {'paused' if paused else 'taken in again'}.")
     return 0
