@@ -7,8 +7,9 @@ import zlib
 from pathlib import Path
 
 NAME = "checks.json"
-SMALL = 1 << 26
-"""Bytes of a folder up to which all of it is read to be sure; of a larger one what seems to have been written to."""
+SMALL = 1 << 22
+"""Bytes of a folder up to which all of it is read to be sure; of a larger one what seems to have been written to. Of an
+archive of any size few folders are small, as those of a size become one."""
 _CHUNK = 1 << 20
 
 

@@ -10,10 +10,10 @@ from flows.match.align.candidates import Ints
 from flows.match.align.chain import ranges
 from flows.match.archive import Archive, Flags, Furniture
 from flows.match.arrays import distinct
+from flows.match.packed import Packed, without
 from flows.match.pairs import Crowd
 from flows.match.shelf import Shelf
 from flows.match.state import Generation, Witnesses, spans_name, variant_spans
-from flows.match.store import Segment, without
 
 DEAD = 8
 """One in so many articles of a segment that is dead, and the segment is written anew without its dead."""
@@ -21,7 +21,7 @@ MOST_FILES = 32
 """Files of variants above which they become one."""
 
 
-def _dropped(alive: Flags, segments: list[Segment]) -> Flags:
+def _dropped(alive: Flags, segments: list[Packed]) -> Flags:
     """Which articles go: the dead of the segments that have many of them."""
     gone = np.zeros(len(alive), np.bool_)
     for segment in segments:
@@ -32,8 +32,8 @@ def _dropped(alive: Flags, segments: list[Segment]) -> Flags:
     return gone
 
 
-def _kept_segments(state: Shelf, segments: list[Segment], gone: Flags) -> list[Segment]:
-    result: list[Segment] = []
+def _kept_segments(state: Shelf, segments: list[Packed], gone: Flags) -> list[Packed]:
+    result: list[Packed] = []
     first = 0
     for segment in segments:
         kept = ~gone[segment.first : segment.first + segment.rows]
@@ -43,7 +43,7 @@ def _kept_segments(state: Shelf, segments: list[Segment], gone: Flags) -> list[S
         if rows < segment.rows:
             result.append(without(state, segment, kept, first))
         else:
-            result.append(Segment(segment.folder, first, rows))
+            result.append(Packed(segment.folder, first, rows))
         first += rows
     return result
 

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -29,14 +30,16 @@ from flows.match.furniture_rows import changes, furniture_rows
 from flows.match.isolate import ARTICLE, Faults, as_rows, cleared
 from flows.match.joined import joined, of_pairs, pairs_of
 from flows.match.memory import Limits, limits
+from flows.match.packed import Packed, merged
 from flows.match.pairs import Moment, Work, aligned, either_key, names, pair_key, work
 from flows.match.publish import Change
 from flows.match.relate import relations
 from flows.match.rows import Rows, no_rows
+from flows.match.segment import Segment
 from flows.match.shelf import Shelf
 from flows.match.standing import Outlets, Standing
 from flows.match.state import Generation, intact, load, nothing, prune, save
-from flows.match.store import Segment, Store, merge, write_segments
+from flows.match.store import Store, write_segments
 from flows.match.stories.update import changed_links, links_of, update_spans, witnesses
 from schemas.columns import STRINGS, TIMESTAMP
 
@@ -93,16 +96,18 @@ def _name(previous: str | None, new: pa.Table, removed: pa.Array | None) -> str:
     return f"generation-{digest.hexdigest()[:24]}"
 
 
-def _tidied(state: Shelf, segments: list[Segment], largest: int) -> list[Segment]:
-    """The segments, the last ones merged while they are of a size, so that there are few of them."""
-    segments = list(segments)
-    while len(segments) > 1:
-        left, right = segments[-2], segments[-1]
-        one, two = int(left.bounds[-1]), int(right.bounds[-1])
-        if one > 2 * two or one + two > largest:
-            break
-        segments[-2:] = [merge(state, left, right)]
-    return segments
+def _tidied(state: Shelf, segments: list[Segment], largest: int) -> list[Packed]:
+    """The segments, packed, and the last ones merged while they are of a size, so that there are few of them."""
+    result: list[Packed] = []
+    for each in segments:
+        last = each if isinstance(each, Packed) else merged(state, each)
+        while result:
+            one, two = int(result[-1].lengths.sum()), int(last.lengths.sum())
+            if one > 2 * two or one + two > largest:
+                break
+            last = merged(state, result.pop(), last)
+        result.append(last)
+    return result
 
 
 def _rows(
@@ -216,21 +221,34 @@ def _matched(
     faults: Faults,
 ) -> MatchChange:
     """The change that articles make, some of them left out; faults of those and of others are added to `faults`."""
-    new = _without(new, left_out)
+    with state.scratch("fresh") as folder:
+        return _matched_in(folder, state, before, previous, _without(new, left_out), removed, workers, within, faults)
+
+
+def _matched_in(
+    folder: Path,
+    state: Shelf,
+    before: Generation,
+    previous: str | None,
+    new: pa.Table,
+    removed: pa.Array | None,
+    workers: int,
+    within: Limits,
+    faults: Faults,
+) -> MatchChange:
+    """The same, with a folder for what the run writes for itself."""
     name = _name(previous, new, removed)
     known = before.store
-    arrivals = arrive(
-        before.archive, new, removed, lambda article, text: known.raw(article).tobytes() == text.encode("utf-32-le")
-    )
+    arrivals = arrive(before.archive, new, removed, lambda article, text: known.text(article) == text.encode())
     archive = arrivals.archive
     fresh = write_segments(
-        state,
+        folder,
         known.size,
         _texts(new, arrivals.fresh),
         within.letters,
         lambda row, error: faults.add(error, ARTICLE, names(archive, known.size + row)),
     )
-    segments = _tidied(state, [*before.segments, *fresh], within.letters)
+    segments: list[Segment] = [*before.segments, *fresh]
     store = Store(segments)
     ranks = archive.ranks()
     outlets = Outlets(archive, before.faults, arrivals, faults)
@@ -281,7 +299,7 @@ def _matched(
         spans,
         kept,
         aliases,
-        segments,
+        _tidied(state, segments, within.letters),
         files,
         told,
     )

@@ -7,11 +7,14 @@ says which segments it needs. Everything here can be made again from the article
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from flows import versions
@@ -20,10 +23,11 @@ from flows.match.align.candidates import Ints
 from flows.match.archive import Archive, Furniture, empty_archive, no_furniture
 from flows.match.furniture_rows import KEPT, KeptRows
 from flows.match.isolate import Fault, as_fault
+from flows.match.packed import Packed
 from flows.match.pairs import Crowd
 from flows.match.rows import Rows, no_rows
 from flows.match.shelf import Shelf
-from flows.match.store import Segment, Store
+from flows.match.store import Store
 from flows.match.stories.cluster import SPAN, Spans
 from flows.match.stories.reach import REACH
 
@@ -56,7 +60,7 @@ class Generation:
     spans: Spans
     witnesses: Witnesses
     aliases: dict[str, str]
-    segments: list[Segment]
+    segments: list[Packed]
     variant_files: list[str]
     faults: list[Fault]
     """What could not be done, and is not tried again before its articles change."""
@@ -85,8 +89,12 @@ def nothing() -> Generation:
 
 _ARCHIVE = ("article_id", "date", "alive", "outlet_start", "outlet_count", "outlet", "captures", "page")
 _TABLES = ("often", "furniture_rows", "crowd_hash", "crowd_last", "rows", "spans", "witnesses")
+LAYOUT = 2
+"""How the files are laid out; those of another layout are made anew from the articles."""
 ARRAYS = (*_ARCHIVE, *_TABLES)
 """The arrays of a generation."""
+SUFFIX = ".npy.zst"
+"""Ends the names of their files: ids and numbers of articles are half as long compressed."""
 
 
 def load(state: Shelf, name: str | None) -> Generation | None:
@@ -106,7 +114,7 @@ def intact(state: Shelf, name: str, *, thorough: bool = False) -> bool:
     if not checks.intact(state.local(name), thorough=True):
         return False
     manifest = json.loads((state.local(name) / "manifest.json").read_text("utf-8"))
-    if manifest["version"] != versions.MATCH:
+    if (manifest["version"], manifest.get("layout")) != (versions.MATCH, LAYOUT):
         return False
     segments = (state.local(each["name"]) for each in manifest["segments"])
     if not all(checks.intact(segment, thorough=thorough) for segment in segments):
@@ -116,8 +124,8 @@ def intact(state: Shelf, name: str, *, thorough: bool = False) -> bool:
 
 def _load(state: Shelf, folder: Path) -> Generation:
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    segments = [Segment(state.local(each["name"]), each["first"], each["rows"]) for each in manifest["segments"]]
-    arrays = {each: np.load(folder / f"{each}.npy") for each in ARRAYS}
+    segments = [Packed(state.local(each["name"]), each["first"], each["rows"]) for each in manifest["segments"]]
+    arrays = {each: _read(folder / f"{each}{SUFFIX}") for each in ARRAYS}
     return Generation(
         Archive(**{each: arrays[each] for each in _ARCHIVE}, outlets=np.array(manifest["outlets"], np.str_)),
         Furniture(arrays["often"]),
@@ -133,6 +141,16 @@ def _load(state: Shelf, folder: Path) -> Generation:
     )
 
 
+def _write(path: Path, array: NDArray[np.generic]) -> None:
+    with pa.CompressedOutputStream(str(path), "zstd") as out:
+        np.save(out, array)
+
+
+def _read(path: Path) -> NDArray[Any]:
+    with pa.CompressedInputStream(str(path), "zstd") as kept:
+        return np.load(io.BytesIO(kept.read()))  # type: ignore[no-any-return]
+
+
 def save(state: Shelf, name: str, generation: Generation) -> None:
     """Write a generation under its name, whole or not at all."""
     arrays = {each: getattr(generation.archive, each) for each in _ARCHIVE} | {
@@ -146,6 +164,7 @@ def save(state: Shelf, name: str, generation: Generation) -> None:
     }
     manifest = {
         "version": versions.MATCH,
+        "layout": LAYOUT,
         "outlets": generation.archive.outlets.tolist(),
         "aliases": generation.aliases,
         "segments": [{"name": s.folder.name, "first": s.first, "rows": s.rows} for s in generation.segments],
@@ -155,7 +174,7 @@ def save(state: Shelf, name: str, generation: Generation) -> None:
     with state.making(name) as building:
         building.mkdir()
         for each, array in arrays.items():
-            np.save(building / f"{each}.npy", array)
+            _write(building / f"{each}{SUFFIX}", array)
         (building / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), "utf-8")
         checks.note(building)
 

@@ -191,7 +191,7 @@ def compare(
     `rows` are the aligned spans of all pairs that were aligned, and `alone` tells of which witness the article has no
     other part of the story, so that what the span lacks the article lacks.
     """
-    lengths = np.concatenate([*(np.diff(segment.raw_bounds) for segment in store.segments), [0]])
+    lengths = np.append(store.raw_lengths(), 0)
     most = min(limits.letters, CHARACTERS)
     coverage = np.zeros(len(witnesses), np.float64)
     none = np.zeros(0, np.int64)

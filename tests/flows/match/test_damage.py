@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.match import checks, state, store
+from flows.match import checks, packed, state
 from flows.match.stage import StateMissingError, prune
 from tests.flows.match.corpus import planted
 from tests.flows.match.running import Archive, matched
@@ -60,9 +60,9 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     "last byte": _flip(1),
     "a folder": _folder,
 }
-SEGMENT = [f"segment/{name}.npy" for name in store.ARRAYS] + [f"segment/{checks.NAME}"]
+SEGMENT = [f"segment/{name}.npy" for name in packed.ARRAYS] + [f"segment/{checks.NAME}"]
 GENERATION = [
-    f"generation/{name}" for name in (*(f"{each}.npy" for each in state.ARRAYS), "manifest.json", checks.NAME)
+    f"generation/{name}" for name in (*(f"{each}{state.SUFFIX}" for each in state.ARRAYS), "manifest.json", checks.NAME)
 ]
 FILES = [*SEGMENT, *GENERATION, "variants"]
 
@@ -149,6 +149,6 @@ def test_parts_of_two_states_do_not_mix(kept: Archive, expected: object, tmp_pat
     folder = tmp_path / "state"
     shutil.copytree(kept.state, folder)
     mine, foreign = (next(where.glob("segment-*")) for where in (folder, other.state))
-    for name in store.ARRAYS:
+    for name in packed.ARRAYS:
         shutil.copy(foreign / f"{name}.npy", mine / f"{name}.npy")
     assert _carried_on(kept, folder).digest() == expected

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from flows.match.dropping import MOST_FILES, keep_spans, without_lost_variants
+from flows.match.packed import Packed
 from flows.match.shelf import Shelf
 from flows.match.stage import prune
 from flows.match.state import WITNESS, load, variant_spans
@@ -17,9 +18,10 @@ from warehouse.storage import at
 
 
 def _on_disk(state: Path, text: str) -> bool:
-    """Whether the code points of a text stand in any file of the state."""
-    wanted = text.encode("utf-32-le")
-    return any(wanted in path.read_bytes() for path in sorted(state.rglob("*.npy")))
+    """Whether a text stands in any segment of the state."""
+    folders = sorted(state.glob("segment-*"))
+    every = (Packed(folder, 0, len(np.load(folder / "rows.npy"))) for folder in folders)
+    return any(text.encode() in each.texts(np.arange(each.rows)) for each in every)
 
 
 def test_what_is_removed_leaves_no_text_behind(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from flows.match import furniture, furniture_rows, pairs, publish, stage, store
+from flows.match import furniture, furniture_rows, pairs, publish, segment, stage
 from flows.match.isolate import cleared, halved
 from flows.match.stories import witness
 from tests.flows.match.corpus import Piece, planted, sentences
@@ -63,11 +63,15 @@ Place = tuple[Any, str, Callable[[Given], bool]]
 # Where a text or a pair is at work, or the whole archive, so that the article is left out: the rest is as if it
 # were empty.
 PLACES: dict[str, Place] = {
-    "folding": (store, "fold_rows", lambda given: any(MARK in text for text in given[0].to_pylist())),
-    "fingerprints": (store, "winnow", lambda given: _marked(given[0])),
-    "gathering": (pairs, "gather", lambda given: any(_marked(given[1].raw(n)) for n in given[2].tolist())),
+    "folding": (segment, "fold_rows", lambda given: any(MARK in text for text in given[0].to_pylist())),
+    "fingerprints": (segment, "winnow", lambda given: _marked(given[0])),
+    "gathering": (
+        pairs,
+        "gather",
+        lambda given: any(_marked(given[1].texts(np.array([n]))[0]) for n in given[2].tolist()),
+    ),
     "aligning": (pairs, "align", lambda given: _marked(given[0].codes_all)),
-    "forms": (pairs, "forms", lambda given: any(_marked(given[0].raw(n)) for n in given[2].tolist())),
+    "forms": (pairs, "forms", lambda given: any(_marked(given[0].texts(np.array([n]))[0]) for n in given[2].tolist())),
     "pairing": (stage, "work", lambda given: _marked(given[2].codes(_number(given[1].archive)))),
     "remarking": (stage, "remarked", lambda given: _marked(given[1].codes(_number(given[0])))),
     "links": (stage, "update_spans", lambda given: _rows_have(given[3], given[1])),
@@ -77,7 +81,11 @@ PLACES: dict[str, Place] = {
 }
 # Where a witness is compared with its leader: it is a witness all the same, without variants.
 COMPARING: dict[str, Place] = {
-    "laying out": (witness, "_laid_out", lambda given: any(_marked(given[0].raw(n)) for n in given[2].tolist())),
+    "laying out": (
+        witness,
+        "_laid_out",
+        lambda given: any(_marked(given[0].texts(np.array([n]))[0]) for n in given[2].tolist()),
+    ),
     "end to end": (witness, "end_to_end", lambda given: any(map(_marked, given[0]))),
     "collating": (witness, "collate", lambda given: _marked(given[0].raw)),
     "left out": (witness, "left_out", lambda given: _marked(given[0].raw)),

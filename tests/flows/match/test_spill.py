@@ -14,7 +14,6 @@ from flows.match.store import Store, write_segments
 from flows.match.winnow import HASH_BITS
 from tests.flows.match.corpus import planted
 from tests.flows.match.running import matched
-from warehouse.storage import at
 
 _CHILD = """
 import resource, sys
@@ -47,9 +46,7 @@ def test_buckets_hold_every_posting_once_and_are_about_of_a_size(tmp_path: Path,
         raise AssertionError from error
 
     texts = pa.array([piece.text for piece in planted(4).pieces], pa.large_string())
-    store = Store(
-        list(write_segments(at(tmp_path), 0, [texts.slice(n, 4) for n in range(0, len(texts), 4)], 500, never))
-    )
+    store = Store(list(write_segments(tmp_path, 0, [texts.slice(n, 4) for n in range(0, len(texts), 4)], 500, never)))
     assert len(store.segments) > 1
     edges = store.edges(buckets).tolist()
     parts = [store.bucket(a, b) for a, b in zip([0, *edges], [*edges, 1 << HASH_BITS], strict=True)]
