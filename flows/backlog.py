@@ -15,6 +15,7 @@ import pyarrow as pa
 from flows import versions
 from flows.extract.registry import MEDIA_TYPES, extractor_for
 from flows.read import Work
+from flows.settled import Since
 from warehouse.catalogue import view_file
 
 STAGES = "('extract', 'segment', 'clean')"
@@ -24,7 +25,7 @@ _WANTED = """
 CREATE OR REPLACE TEMP TABLE wanted AS
 WITH held AS (
     SELECT *, media_essence(media_type) AS media
-    FROM captures
+    FROM captures {some}
     WHERE payload_sha256 IS NOT NULL
         AND is_answer(http_status)
         AND capture_id NOT IN (SELECT capture_id FROM rejects
@@ -79,7 +80,8 @@ w.extractor = 'record' AND EXISTS (FROM rejects r WHERE r.payload_sha256 = w.pay
 _WORK = f"""
 WITH places AS (
     SELECT payload_sha256, min((warc_file, warc_offset, warc_length, record_type, part_start, part_end)) AS place
-    FROM captures WHERE record_type <> 'revisit' AND payload_sha256 IS NOT NULL GROUP BY payload_sha256
+    FROM captures SEMI JOIN wanted USING (payload_sha256)
+    WHERE record_type <> 'revisit' GROUP BY payload_sha256
 )
 SELECT w.payload_sha256, w.payload_bytes, nullif(w.media, ''), w.parser,
     place[1], place[2], place[3], place[4], place[5], place[6], named[1], named[2], named[3]
@@ -90,36 +92,65 @@ ORDER BY place, w.payload_sha256, w.extractor, w.media
 """
 
 
-def unread(con: duckdb.DuckDBPyConnection) -> Iterator[Work]:
-    """What is to be read, in the order of its place in the raw store, so that files are read from front to back."""
-    _want(con)
+_CONCERNED = """
+CREATE OR REPLACE TEMP TABLE concerned AS
+WITH said AS ({rejects})
+SELECT payload_sha256 FROM ({captures}) WHERE payload_sha256 IS NOT NULL
+UNION SELECT payload_sha256 FROM ({documents})
+UNION SELECT payload_sha256 FROM said WHERE payload_sha256 IS NOT NULL
+UNION SELECT payload_sha256 FROM ({corrections}) WHERE payload_sha256 IS NOT NULL
+UNION SELECT payload_sha256 FROM captures SEMI JOIN said USING (capture_id) WHERE payload_sha256 IS NOT NULL
+"""
+"""The payloads of which a capture, what was read or a reject came or went: what is to be read of others is done."""
+
+_OF_CONCERNED = "SEMI JOIN concerned USING (payload_sha256)"
+READ_FROM = ("captures", "documents", "rejects", "corrections")
+"""The tables that say what is to be read."""
+
+
+def unread(con: duckdb.DuckDBPyConnection, since: Since | None = None) -> Iterator[Work]:
+    """What is to be read, in the order of its place in the raw store, so that files are read from front to back.
+
+    `since` is what came and went since all was read; None to look at everything.
+    """
+    some = ""
+    if since is not None:
+        some = _OF_CONCERNED
+        told: dict[str, tuple[str, ...]] = dict.fromkeys(READ_FROM, ("payload_sha256",))
+        told["rejects"] = ("payload_sha256", "capture_id")
+        con.execute(_CONCERNED.format(**{name: since.rows(name, *columns) for name, columns in told.items()}))
+    _want(con, some)
+    # What `renewal` asks of what was read before, it asks of the same payloads.
+    for name in ("documents", "rejects"):
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {name}_concerned AS FROM {name} {some}")
     result = con.execute(_WORK, {"segment": versions.SEGMENT, "clean": versions.CLEAN})
     while rows := result.fetchmany(4096):
         yield from (Work(*row) for row in rows)
 
 
-def _want(con: duckdb.DuckDBPyConnection) -> None:
+def readers() -> list[tuple[str, str | None, str | None]]:
+    """Every media type that is known, with its reader and the reader's version; without where it has none."""
     known = [(media, extractor_for(media)) for media in sorted(MEDIA_TYPES)]
-    readers = pa.table(
-        {
-            "media": [media for media, _ in known],
-            "extractor": [each.name if each else None for _, each in known],
-            "version": [each.version if each else None for _, each in known],
-        }
-    )
+    return [(media, each.name if each else None, each.version if each else None) for media, each in known]
+
+
+def _want(con: duckdb.DuckDBPyConnection, some: str) -> None:
+    columns = zip(*readers(), strict=True)
+    told = dict(zip(("media", "extractor", "version"), map(list, columns), strict=True))
     con.execute(view_file("04_media.sql"))
-    con.register("readers", readers)
+    con.register("readers", pa.table({name: pa.array(values, pa.string()) for name, values in told.items()}))
     try:
-        con.execute(_WANTED)
+        con.execute(_WANTED.replace("{some}", some))
     finally:
         con.unregister("readers")
 
 
-UNWANTED_DOCUMENTS = "SELECT document_id FROM documents ANTI JOIN wanted USING (payload_sha256, extractor)"
+UNWANTED_DOCUMENTS = "SELECT document_id FROM documents_concerned ANTI JOIN wanted USING (payload_sha256, extractor)"
 """Documents that no capture asks for any more, as when a media type has got another reader; `unread` goes before."""
 
 UNWANTED_REJECTS = f"""
-SELECT r.reject_id FROM rejects AS r WHERE r.stage IN {STAGES} AND r.payload_sha256 IS NOT NULL AND NOT EXISTS (
+SELECT r.reject_id FROM rejects_concerned AS r WHERE r.stage IN {STAGES} AND r.payload_sha256 IS NOT NULL
+AND NOT EXISTS (
     FROM wanted AS w WHERE w.payload_sha256 = r.payload_sha256 AND w.extractor IS NOT DISTINCT FROM r.extractor
     AND (w.extractor IS NOT NULL OR w.unknown = coalesce(r.media_type, '')))
 """

@@ -7,70 +7,22 @@ from collections import Counter
 from datetime import datetime
 from functools import cache
 
-import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from flows.aliases import MOVED, point
-from flows.extract.web.page_kind import NOTICE
+from flows.inputs import Difference, Inputs
 from flows.match.fold import changed_letters
-from flows.match.stage import MATCH_INPUT, Change, MatchChange, StateMissingError, match, prune
+from flows.match.stage import Change, MatchChange, StateMissingError, match, prune
+from flows.settled import Since
 from flows.stages import Stages
 from schemas import table
-from schemas.render.sql import column_list, literal, quoted
-from warehouse import catalogue
+from schemas.render.sql import column_list, quoted
 from warehouse.disk import is_full
 from warehouse.storage import at
 from warehouse.store import Writer
 
 TABLES = ("alignments", "stories", "variants")
 _LOG = logging.getLogger(__name__)
-
-VIEWS = ("05_page_keys.sql", "06_outlets.sql", "07_pages.sql", "09_corrected.sql")
-"""The views and macros of the catalogue that say which outlets printed what, and on which page."""
-
-# In order of the day, then of the time: what is told by its day alone stands first, and the 52 hours in which it is
-# some day somewhere are laid into that day's own 24. An error page carries nothing, nor does a notice in the place of a
-# text, and what differs between the states of one page in one outlet are no two texts.
-_INPUT = """
-WITH met AS (
-    SELECT document_id, list(outlet ORDER BY outlet) AS outlets, list(captures ORDER BY outlet) AS captures,
-        min(name_date) AS name_date
-    FROM document_outlets GROUP BY document_id
-), placed AS (
-    SELECT payload_sha256, min(page) AS page FROM page_captures GROUP BY payload_sha256
-), dated AS (
-    SELECT document_id, payload_sha256, page_kind, published_on, published_precision,
-        epoch_us(published_on::TIMESTAMP) AS midnight, epoch_us(published_at) AS instant
-    FROM documents
-)
-SELECT a.article_id, a.document_id, CASE WHEN k.outlet IS NULL THEN m.outlets ELSE [k.outlet] END AS outlets,
-    CASE WHEN k.outlet IS NULL THEN m.captures ELSE [list_sum(m.captures)::BIGINT] END AS captures,
-    make_timestamp(CASE
-        WHEN k.published_on IS NOT NULL THEN epoch_us(k.published_on::TIMESTAMP)
-            + coalesce((epoch_us(k.published_at) - epoch_us(k.published_on::TIMESTAMP) + 14 * 3600000000) * 6 // 13, 0)
-        WHEN d.published_on IS NULL THEN epoch_us(m.name_date)
-        WHEN d.published_precision IN ('year', 'month', 'day') THEN d.midnight
-        ELSE d.midnight + (d.instant - d.midnight + 14 * 3600000000) * 6 // 13
-    END)::TIMESTAMPTZ AS published_at,
-    p.page || ' ' || array_to_string(CASE WHEN k.outlet IS NULL THEN m.outlets ELSE [k.outlet] END, ' ') AS page{text}
-FROM articles AS a JOIN dated AS d USING (document_id) JOIN met AS m USING (document_id)
-JOIN placed AS p USING (payload_sha256) LEFT JOIN corrected AS k USING (article_id)
-WHERE NOT coalesce(k.left_out, false) AND d.page_kind NOT IN ('error', 'captcha')
-    AND CASE WHEN a.chars < {short} THEN NOT regexp_matches(left(a.text, {short}), {notice}) ELSE true END
-"""
-_SHORT_NOTICE = 300
-"""Characters of the longest text that is taken for a notice by what it says; a report of such a notice is longer."""
-
-_ADDRESSES = """
-SELECT DISTINCT uri FROM (
-    SELECT uri FROM captures
-    UNION ALL SELECT location FROM captures
-    UNION ALL SELECT canonical_uri FROM documents
-    UNION ALL SELECT original_uri FROM documents
-)
-WHERE uri IS NOT NULL
-"""
 
 # The story that has most of the letters of one that is gone, its leader's first; and what led to the one leads on. An
 # article that has another id now is known by that.
@@ -99,13 +51,6 @@ ORDER BY ALL
 """
 
 
-def input_sql(*, text: bool) -> str:
-    """A query for the articles, in the columns of MATCH_INPUT, over the tables."""
-    # The two spell the end of a text otherwise.
-    notice = literal("(?i)" + NOTICE.replace(r"\Z", r"\z"))
-    return _INPUT.format(text=", a.text" if text else "", short=_SHORT_NOTICE, notice=notice)
-
-
 class Matching:
     """The matching of one run. `generation` names the matcher's working files that go with the tables."""
 
@@ -114,53 +59,38 @@ class Matching:
         self._stages = stages
         self._run_id = run_id
         self._state = at(writer.warehouse.state).within("match")
-        self._inputs = at(writer.warehouse.state).within("match-inputs")
+        self._inputs = Inputs(writer, at(writer.warehouse.state).within("match-inputs"))
         self._memory_limit = memory_limit
         self._workers = workers
         self.generation = writer.snapshot.match_state if writer.snapshot else None
         self.touched: set[str] | None = set()
         """Articles whose alignments or stories changed in this run; None for all."""
 
-    def bring_up_to_date(self, now: datetime) -> Counter[str]:
+    def bring_up_to_date(self, now: datetime, since: Since | None = None) -> Counter[str]:
         """Match what came, went or was seen by others since the last generation; returns the rows added.
 
-        What another version of the matcher made is matched anew.
+        What another version of the matcher made is matched anew. `since` is what came and went since all was matched;
+        None to look at everything.
         """
         present = self._stages.up_to_date("match")
         if not present:
-            self.generation = None
-        self._keep_addresses(anew=not present)
+            self.generation = since = None
+        self._inputs.keep_addresses(since, anew=not present)
         told = present and self._writer.rows("fold_letters")
         if not told and self._writer.rows("captures"):  # in an archive without anything they would be all there is
             self._keep_letters()
-        new, removed = self._difference()
+        found = self._difference(since)
         held = self.generation is None and any(map(self._writer.rows, TABLES))
-        if new.num_rows == 0 and len(removed) == 0 and not held:
+        if found.new.num_rows == 0 and found.gone.num_rows == 0 and not held:
             self._stages.done("matcher")
             return Counter()
-        change = self._change(new, removed)
+        change, found = self._change(found)
         counts = self._apply(change, anew=self.generation is None, now=now)
         counts["rejects"] += self._tell(change.faults)
         self._stages.done("matcher")
         self.generation = change.generation
-        self._remember()
+        self._inputs.remember(change.generation, found)
         return counts
-
-    def _keep_addresses(self, *, anew: bool) -> None:
-        """Have `addresses` hold the page of every address that is named, and no other row."""
-        con = self._writer.con()
-        for view in () if _has_views(con) else VIEWS:
-            con.execute(catalogue.view_file(view))
-        con.execute(f"CREATE OR REPLACE TEMP TABLE named AS {_ADDRESSES}")
-        told = "SELECT uri, page_key(uri) AS page FROM named"
-        if anew:
-            con.execute(f"CREATE OR REPLACE TEMP TABLE named AS {told}")
-            on, told = "uri, page", "FROM named"
-        else:
-            on = "uri"
-        gone = con.sql(f"SELECT uri FROM addresses ANTI JOIN named USING ({on})").to_arrow_table()
-        came = con.sql(f"{told} ANTI JOIN addresses USING ({on}) ORDER BY uri").to_arrow_table()
-        self._writer.change("addresses", came.cast(table("addresses").arrow), gone)
 
     def _keep_letters(self) -> None:
         """Have `fold_letters` say how this version of the matcher folds."""
@@ -169,22 +99,29 @@ class Matching:
         if not held.cast(rows.schema).equals(rows):
             self._writer.overwrite("fold_letters", rows)
 
-    def _change(self, new: pa.Table, removed: pa.Array) -> MatchChange:
-        """What matching says, with what is kept from before or, where that is gone or of no use, anew.
+    def _difference(self, since: Since | None) -> Difference:
+        """What the matcher has not been given; without a generation, where what the last was given is not known."""
+        found = self._inputs.difference(self.generation, since)
+        if found.whole:
+            self.generation = None
+        return found
+
+    def _change(self, found: Difference) -> tuple[MatchChange, Difference]:
+        """What matching says, with what is kept from before or, where that is gone or of no use, anew; and of what.
 
         Raises what it raises anew. An error of the disk is no reason to begin anew.
         """
         if self.generation is not None:
             try:
-                return self._match(new, removed, self.generation)
+                return self._match(found, self.generation), found
             except Exception as error:
                 if isinstance(error, OSError) or is_full(error):
                     raise
                 if not isinstance(error, StateMissingError):
                     _LOG.exception("Matching failed with what was kept from the last run; it begins anew.")
             self.generation = None
-            new, removed = self._difference()
-        return self._match(new, removed, None)
+            found = self._difference(None)
+        return self._match(found, None), found
 
     def _tell(self, faults: pa.Table) -> int:
         """Make `rejects` tell these faults of matching and no others; returns the rows added."""
@@ -201,42 +138,11 @@ class Matching:
     def tidy(self) -> None:
         """Drop the working files that no longer go with the tables."""
         prune(self._state, self.generation)
-        for name in self._inputs.names():
-            if name != f"{self.generation}.parquet":
-                self._inputs.delete(name)
+        self._inputs.tidy(self.generation)
 
-    def _match(self, new: pa.Table, removed: pa.Array, previous: str | None) -> MatchChange:
-        return match(
-            new, removed, self._state, previous=previous, memory_limit=self._memory_limit, workers=self._workers
-        )
-
-    def _difference(self) -> tuple[pa.Table, pa.Array]:
-        """Articles that are new, or known by other outlets or another date; and ids of those that are gone."""
-        con = self._writer.con()
-        con.execute(f"CREATE OR REPLACE TEMP TABLE present AS {input_sql(text=False)}")
-        known = f"{self.generation}.parquet"
-        if self.generation is None or self._inputs.size(known) is None:
-            self.generation = None
-            all_of_them = "SELECT p.*, a.text FROM present AS p JOIN articles AS a USING (article_id)"
-            return _articles(con, all_of_them), pa.array([], pa.string())
-        try:
-            source = f"read_parquet({literal(str(self._inputs.local(known)))}, hive_partitioning = false)"
-            con.execute(f"CREATE OR REPLACE TEMP TABLE matched AS FROM {source}")
-        except duckdb.Error:
-            _LOG.warning("%s cannot be read; everything is matched anew.", known)
-            self._inputs.delete(known)
-            return self._difference()
-        gone = con.sql("SELECT article_id FROM matched ANTI JOIN present USING (article_id)").to_arrow_table()
-        new = _articles(
-            con, "SELECT p.*, a.text FROM (FROM present EXCEPT FROM matched) AS p JOIN articles AS a USING (article_id)"
-        )
-        return new, gone.column(0).combine_chunks()
-
-    def _remember(self) -> None:
-        """Note what the generation was made from: what was there when it was begun, for matching changes none of it."""
-        rows = self._writer.con().sql("FROM present").to_arrow_table()
-        with self._inputs.making(f"{self.generation}.parquet") as path:
-            pq.write_table(rows, path)
+    def _match(self, found: Difference, previous: str | None) -> MatchChange:
+        limit, workers = self._memory_limit, self._workers
+        return match(found.new, found.removed, self._state, previous=previous, memory_limit=limit, workers=workers)
 
     def _apply(self, change: MatchChange, anew: bool, now: datetime) -> Counter[str]:
         counts: Counter[str] = Counter()
@@ -289,21 +195,6 @@ def _letters() -> pa.Table:
     letters, folded = zip(*changed_letters(), strict=True)
     schema = table("fold_letters").arrow
     return pa.table({"letter": letters, "folded": folded}, schema=schema)
-
-
-def _has_views(con: duckdb.DuckDBPyConnection) -> bool:
-    """Whether VIEWS were made on this connection."""
-    ((found,),) = con.execute("SELECT count(*) FROM duckdb_views() WHERE view_name = 'page_captures'").fetchall()
-    return bool(found)
-
-
-def _articles(con: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
-    """Articles as the matcher takes them, however many gigabytes of text they have."""
-    con.execute("SET arrow_large_buffer_size = true")
-    try:
-        return con.sql(sql).to_arrow_table().cast(MATCH_INPUT)
-    finally:
-        con.execute("RESET arrow_large_buffer_size")
 
 
 def _touched(change: MatchChange) -> set[str]:

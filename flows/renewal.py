@@ -41,8 +41,8 @@ class Renewed(NamedTuple):
 
 _FORMER = f"""
 CREATE OR REPLACE TEMP TABLE former AS
-SELECT document_id, left(sha256(payload_sha256 || chr(31) || extractor), 32) AS present_id FROM documents AS d
-WHERE document_id IN ({UNWANTED_DOCUMENTS})
+SELECT document_id, left(sha256(payload_sha256 || chr(31) || extractor), 32) AS present_id
+FROM documents_concerned AS d WHERE document_id IN ({UNWANTED_DOCUMENTS})
     OR EXISTS (FROM work_done AS w WHERE w.payload_sha256 = d.payload_sha256 AND w.extractor = d.extractor)
 """
 
@@ -55,7 +55,8 @@ _OLD = {
     f"({_OF_FORMER.format(name='passages')}) AS p ON p.passage_id = e.passage_id",
     "lines": _OF_FORMER.format(name="lines"),
     "rejects": f"""
-        SELECT r.* FROM rejects AS r WHERE r.reject_id IN ({UNWANTED_REJECTS}) OR r.stage IN {STAGES} AND EXISTS (
+        SELECT r.* FROM rejects_concerned AS r
+        WHERE r.reject_id IN ({UNWANTED_REJECTS}) OR r.stage IN {STAGES} AND EXISTS (
             FROM work_done AS w WHERE w.payload_sha256 = r.payload_sha256
             AND w.extractor IS NOT DISTINCT FROM r.extractor
             AND (w.extractor IS NOT NULL OR w.media = coalesce(r.media_type, '')))
@@ -110,7 +111,8 @@ QUALIFY row_number() OVER (PARTITION BY lost_id ORDER BY step, other, off, passa
 
 _REVISED = f"""
 SELECT DISTINCT a.article_id FROM fresh_articles AS a JOIN fresh_documents AS d USING (document_id)
-WHERE d.payload_sha256 IN (SELECT payload_sha256 FROM captures WHERE run_id <> $1)
+WHERE d.payload_sha256 IN (SELECT payload_sha256 FROM captures SEMI JOIN fresh_documents USING (payload_sha256)
+        WHERE run_id <> $1)
     AND NOT EXISTS (FROM ({_OLD["articles"]}) AS o JOIN former AS f USING (document_id)
         WHERE f.present_id = a.document_id AND o.text_sha256 = a.text_sha256)
 ORDER BY 1

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from flows.search.segments import batches, merge
+from flows.settled import Since
 from flows.versions import SEARCH
 from schemas.render.sql import literal
 from schemas.tables.search import INDEX
@@ -27,6 +28,8 @@ from warehouse.store import Writer
 
 MOST = 10
 """Segments of an index: with one more, the smallest are merged."""
+INDEXED_FROM = ("articles",)
+"""The tables that the index is made of."""
 _GONE = 0.25
 """Part of a segment's articles that may be gone before it is written anew without them."""
 _POSTINGS, _DOCS = (each.name for each in INDEX)
@@ -40,12 +43,17 @@ class _Segment:
     gone: int
 
 
-def bring_up_to_date(writer: Writer) -> int:
-    """Have the index hold every article of the tables; returns how many came."""
+def bring_up_to_date(writer: Writer, since: Since | None = None) -> int:
+    """Have the index hold every article of the tables; returns how many came.
+
+    `since` is what came and went since it did; None to look at everything.
+    """
     before = [name for name in writer.search if name.startswith(f"{SEARCH}-")]
     before = before if len(before) == len(writer.search) else []
     if not all(search.whole(writer.storage, name) for name in before):
         before = []
+    if before and since is not None and since.none(*INDEXED_FROM):
+        return 0
     con = writer.con()
     con.execute(f"CREATE OR REPLACE TEMP TABLE indexed AS {_held(writer, before)}")
     con.execute(

@@ -28,6 +28,7 @@ from flows.executor import Careful, Executor, every
 from flows.extract.registry import canonical
 from flows.faults import Failure, sentence, told
 from flows.history import PATIENCE, History
+from flows.inputs import MATCHED_FROM, input_sql
 from flows.matching import Matching
 from flows.progress import Progress, stage
 from flows.read import TABLES, Partition, given_up, partitions, read_partition
@@ -35,6 +36,7 @@ from flows.removing import Removal
 from flows.renewal import Staged, take_in
 from flows.restoring import Restorer
 from flows.settings import Settings
+from flows.settled import Settled
 from flows.sources import kinds
 from flows.sources.checks import check
 from flows.sources.kinds import SourceFailed
@@ -73,6 +75,7 @@ class Run:
         self.failures: list[Failure] = []
         self._done: list[str] = []
         self.stages = Stages(writer)
+        self._settled = Settled(writer, repr(backlog.readers()), input_sql(text=False))
         self._matching = Matching(writer, self.stages, settings.memory_limit, settings.processes, run_id)
         self._restorer = Restorer(writer, self.stages)
         self._renewed: list[str] = []
@@ -293,13 +296,16 @@ class Run:
 
     def read(self) -> None:
         """Documents, articles, passages and edits of every payload not yet read at the present versions."""
-        jobs = list(partitions(backlog.unread(self.writer.con())))
-        staged = self._read(jobs) if jobs else Staged(self._staging, {}, table("rejects").empty())
-        work = [each for job in jobs for each in job.work]
-        counts, self._renewed = take_in(self.writer, staged, work, self.run_id)
-        self.counts.update(counts)
+        since = self._settled.since("read", backlog.READ_FROM)
+        if since is None or not since.none(*backlog.READ_FROM):
+            jobs = list(partitions(backlog.unread(self.writer.con(), since)))
+            staged = self._read(jobs) if jobs else Staged(self._staging, {}, table("rejects").empty())
+            work = [each for job in jobs for each in job.work]
+            counts, self._renewed = take_in(self.writer, staged, work, self.run_id)
+            self.counts.update(counts)
+            shutil.rmtree(self._staging, ignore_errors=True)
         self.stages.done("reader", "segmenter", "cleaner")
-        shutil.rmtree(self._staging, ignore_errors=True)
+        self._settled.done("read")
 
     def _read(self, jobs: list[Partition]) -> Staged:
         """What partitions hold, and rejects for what killed its process."""
@@ -352,7 +358,9 @@ class Run:
         before = self._matching.generation
         with stage(self._progress, "match") as progress:
             try:
-                self.counts.update(self._matching.bring_up_to_date(self._clock()))
+                since = self._settled.since("match", MATCHED_FROM)
+                self.counts.update(self._matching.bring_up_to_date(self._clock(), since))
+                self._settled.done("match")
             except Exception:
                 self._matching.generation = before  # the tables, too, go back to it
                 raise
@@ -374,7 +382,9 @@ class Run:
         """The index of words, brought up to what the articles are now."""
         if self.writer.changed or self.writer.snapshot:  # an archive without anything has none
             with stage(self._progress, "index") as progress:
-                progress.advance(searching.bring_up_to_date(self.writer))
+                since = self._settled.since("index", searching.INDEXED_FROM)
+                progress.advance(searching.bring_up_to_date(self.writer, since))
+                self._settled.done("index")
 
     @property
     def match_state(self) -> str | None:
@@ -396,6 +406,7 @@ class Run:
             if isinstance(error, Busy | Conflict | NoSpace | Unreachable) or is_full(error):
                 raise
             self.counts = counts
+            self._settled.undone(name)
             _log.error("The stage %s failed", name, exc_info=error)
             known = isinstance(error, WarehouseError)
             self.failures.append(
@@ -473,6 +484,7 @@ class Run:
         self._matching.tidy()
         searching.tidy(self.writer, self._searched)
         self._history.settle()
+        self._settled.save()
         for seen in self._seen:
             seen.save()
         for key, pattern in self._names.items():

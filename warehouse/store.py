@@ -247,6 +247,16 @@ class Writer:
         """How many files a table has now."""
         return len(self._files(name))
 
+    def difference(self, name: str) -> tuple[list[FileEntry], list[FileEntry]]:
+        """The files of a table that the last snapshot does not name, and those that it names and the table has no
+        longer."""
+        entry = self.snapshot.tables.get(name) if self.snapshot else None
+        before, now = entry.files if entry else (), self._files(name)
+        if before == now:
+            return [], []
+        old, new = set(before), set(now)
+        return [file for file in now if file not in old], [file for file in before if file not in new]
+
     @property
     def outdated(self) -> bool:
         """Whether the tables of the last snapshot have other columns than they are given now."""

@@ -215,7 +215,7 @@ class _Taking:
                 while chunk := member.file.read(_COPIED):
                     out.write(chunk)
             state = path.stat()
-            part = replace(self._found, path=path, uri=origin.uri, size=state.st_size)
+            part = self._found._replace(place=str(path), uri=origin.uri, size=state.st_size)
             archives.take(self._source, part, self._session, self._batch)
 
     def _flush(self) -> Batch:

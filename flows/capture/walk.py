@@ -9,22 +9,36 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote_from_bytes
 
 from flows.sources.names import file_uri
 from flows.sources.registry import Source
 from flows.sources.scope import Scope
 
+_PLAIN = re.compile(r"[A-Za-z0-9_.~/-]+")
+"""A path that stands in an address as it is."""
 
-@dataclass(frozen=True)
-class FileFound:
-    """A regular file of a source."""
 
-    path: Path
+class FileFound(NamedTuple):
+    """A regular file of a source. Each run meets all of them, and asks most for their address and state alone."""
+
+    place: str
     uri: str
     outlet: str
-    name_date: datetime | None
+    pattern: re.Pattern[str]
+    """How the names of the source's files tell a date."""
     size: int
     mtime_ns: int
+
+    @property
+    def path(self) -> Path:
+        return Path(self.place)
+
+    @property
+    def name_date(self) -> datetime | None:
+        """The date in the file's name."""
+        return name_date(self.pattern, os.path.basename(self.place))
 
 
 @dataclass(frozen=True)
@@ -44,71 +58,81 @@ def walk(source: Source) -> Iterator[FileFound | NotTaken]:
     """
     root = source.path
     pattern = re.compile(source.name_date)
-    scope = Scope({name: value for name, value in source.options.items() if name in ("include", "exclude")})
+    options = {name: value for name, value in source.options.items() if name in ("include", "exclude")}
+    scope = Scope(options) if options else None
     if not os.path.lexists(root):
         yield NotTaken(source.uri, "missing", f"There is nothing at {root}.")
         return
-    base = root if root.is_dir() else root.parent
-    some: Iterable[tuple[Path, str | None]] = [(Path(name), None) for name in source.only or (str(root),)]
-    for path, closed in _below(root) if root.is_dir() and not source.only else some:
-        relative = os.fsencode(os.path.relpath(path, base))
-        uri = file_uri(source.id, relative)
-        if closed is None and not scope.takes(uri):
+    base, start = root if root.is_dir() else root.parent, file_uri(source.id)
+    some: Iterable[_Met] = (_Met(name, os.path.relpath(name, base), None) for name in source.only or (str(root),))
+    for place, relative, entry in _below(str(root)) if root.is_dir() and not source.only else some:
+        plain = _PLAIN.fullmatch(relative)
+        uri = f"{start}/{relative if plain else quote_from_bytes(os.fsencode(relative))}"
+        if isinstance(entry, OSError):
+            yield NotTaken(uri, "unreadable", f"The folder cannot be opened: {entry.strerror or entry}.")
             continue
-        if closed is not None:
-            yield NotTaken(uri, "unreadable", f"The folder cannot be opened: {closed}.")
+        if scope is not None and not scope.takes(uri):
             continue
-        problem, found = _inspect(path)
-        if found is None:
-            yield NotTaken(uri, *problem)
+        try:
+            found = os.stat(place) if entry is None else entry.stat()
+        except OSError as error:
+            yield NotTaken(uri, *_no_state(place, error))
             continue
-        first = relative.decode("utf-8", "replace").split("/")
-        yield FileFound(
-            path=path,
-            uri=uri,
-            outlet=first[0] if len(first) > 1 else source.id,
-            name_date=name_date(pattern, path.name),
-            size=found.st_size,
-            mtime_ns=found.st_mtime_ns,
-        )
+        if not stat.S_ISREG(found.st_mode):
+            yield NotTaken(uri, *_no_file(found))
+            continue
+        first, below, _ = relative.partition("/")
+        if not plain:
+            first = os.fsencode(first).decode("utf-8", "replace")
+        yield FileFound(place, uri, first if below else source.id, pattern, found.st_size, found.st_mtime_ns)
 
 
-def _below(folder: Path) -> Iterator[tuple[Path, str | None]]:
-    """Paths that are no folders, and folders that cannot be listed with the reason."""
-    pending = [folder]
+class _Met(NamedTuple):
+    """Something in a folder: where it is, where it is below the source's folder, and what the folder says of it; where
+    it is a folder that cannot be listed, why not."""
+
+    place: str
+    relative: str
+    entry: os.DirEntry[str] | OSError | None
+
+
+def _below(root: str) -> Iterator[_Met]:
+    """What is no folder, and folders that cannot be listed."""
+    pending = [(root, "")]
     while pending:
-        here = pending.pop()
+        here, relative = pending.pop()
         try:
             with os.scandir(here) as listing:
                 entries = sorted(listing, key=lambda entry: os.fsencode(entry.name))
         except OSError as error:
-            yield here, error.strerror or str(error)
+            yield _Met(here, relative.rstrip("/") or ".", error)
             continue
         folders = []
         for entry in entries:
-            if entry.name.startswith("."):
+            name = entry.name
+            if name.startswith("."):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                folders.append(here / entry.name)
+                folders.append((entry.path, f"{relative}{name}/"))
             else:
-                yield here / entry.name, None
+                yield _Met(entry.path, relative + name, entry)
         pending += reversed(folders)
 
 
-def _inspect(path: Path) -> tuple[tuple[str, str], os.stat_result | None]:
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        if path.is_symlink():
-            return ("dangling-link", "The link points to nothing."), None
-        return ("unreadable", "The file vanished before it was read."), None
-    except OSError as error:
-        return ("unreadable", f"The file cannot be opened: {error.strerror or error}."), None
-    if stat.S_ISREG(found.st_mode):
-        return ("", ""), found
+def _no_state(place: str, error: OSError) -> tuple[str, str]:
+    """Name and words for a file that cannot be looked at."""
+    if isinstance(error, FileNotFoundError):
+        if os.path.islink(place):
+            return "dangling-link", "The link points to nothing."
+        return "unreadable", "The file vanished before it was read."
+    return "unreadable", f"The file cannot be opened: {error.strerror or error}."
+
+
+def _no_file(found: os.stat_result) -> tuple[str, str]:
+    """Name and words for what is no file."""
     if stat.S_ISDIR(found.st_mode):
-        return ("folder-link", "A link to a folder is not followed; give the folder itself as a source."), None
-    return ("not-a-file", "This is a pipe, socket or device, not a file."), None
+        return "folder-link", "A link to a folder is not followed; give the folder itself as a source."
+    return "not-a-file", "This is a pipe, socket or device, not a file."
 
 
 def name_date(pattern: str | re.Pattern[str], name: str) -> datetime | None:

@@ -43,7 +43,7 @@ def command(
 
         progress = Silent() if as_json else for_terminal()
         outcome = run(Job(Warehouse(config.warehouse), config, sources, progress=progress))
-    told = summary(config.warehouse, outcome)
+    told = summary(config.warehouse, outcome, whole=as_json)
     if as_json:
         print_json(told)
     else:

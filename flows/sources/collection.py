@@ -10,7 +10,6 @@ import os
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
@@ -90,7 +89,7 @@ def _take_wacz(source: Source, found: FileFound, session: Session, batch: Batch)
                 path = Path(folder) / ("part.warc" + (".gz" if member.filename.endswith(".gz") else ""))
                 with pack.open(member) as packed, path.open("wb") as out:
                     _copy(packed, out, member.file_size)
-                part = replace(found, path=path, uri=uri, size=member.file_size)
+                part = found._replace(place=str(path), uri=uri, size=member.file_size)
                 with path.open("rb") as file:
                     kind = media_type(path.name, file.read(HEAD_BYTES))
                 if kind == WARC:

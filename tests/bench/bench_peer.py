@@ -24,9 +24,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from flows.inputs import input_sql
 from flows.match.fold import fold_table
 from flows.match.stage import MATCH_INPUT, match
-from flows.matching import input_sql
 from warehouse.storage import at
 from warehouse.store import Warehouse
 

@@ -52,6 +52,11 @@ def _number(archive: Any) -> int:
     return int(found[0]) if len(found) else -1
 
 
+def _letters(store: Any, number: int) -> Any:
+    """The letters of an article; none of one that is not there."""
+    return store.codes(number) if number >= 0 else []
+
+
 def _rows_have(archive: Any, *tables: Any) -> bool:
     number = _number(archive)
     return any(bool((table[side] == number).any()) for table in tables for side in ("left", "right"))
@@ -72,8 +77,8 @@ PLACES: dict[str, Place] = {
     ),
     "aligning": (pairs, "align", lambda given: _marked(given[0].codes_all)),
     "forms": (pairs, "forms", lambda given: any(_marked(given[0].texts(np.array([n]))[0]) for n in given[2].tolist())),
-    "pairing": (stage, "work", lambda given: _marked(given[2].codes(_number(given[1].archive)))),
-    "remarking": (stage, "remarked", lambda given: _marked(given[1].codes(_number(given[0])))),
+    "pairing": (stage, "work", lambda given: _marked(_letters(given[2], _number(given[1].archive)))),
+    "remarking": (stage, "remarked", lambda given: _marked(_letters(given[1], _number(given[0])))),
     "links": (stage, "update_spans", lambda given: _rows_have(given[3], given[1])),
     "witnesses": (stage, "witnesses", lambda given: bool((given[0]["article"] == _number(given[2])).any())),
     "rows": (publish, "alignments", lambda given: _rows_have(given[0], given[4])),

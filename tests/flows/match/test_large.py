@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from flows.inputs import _articles
 from flows.match.archive import arrive, empty_archive
 from flows.match.fold import CHUNK_BYTES
 from flows.match.stage import MATCH_INPUT, _name, _texts
-from flows.matching import _articles
 from tests.flows.match.corpus import Piece, as_input
 
 MOST = 1 << 31
