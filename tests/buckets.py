@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -78,8 +79,21 @@ def _await(endpoint: str, process: subprocess.Popen[bytes]) -> None:
 def moto() -> Iterator[Server]:
     """moto in a process of its own: delta-rs holds Python's lock while it asks, and would wait for itself."""
     port = free_port()
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    yield from _running(command, f"http://127.0.0.1:{port}")
+    yield from _running([sys.executable, __file__, str(port)], f"http://127.0.0.1:{port}")
+
+
+def serve_moto(port: int) -> None:
+    """Serve one request at a time: moto looks at the conditions of a put first and writes then, and two may meet."""
+    from moto.server import DomainDispatcherApplication, create_backend_app
+    from werkzeug.serving import run_simple
+
+    turn, inner = threading.Lock(), DomainDispatcherApplication(create_backend_app)
+
+    def one_by_one(environ: Any, start: Any) -> Any:
+        with turn:
+            return [b"".join(inner(environ, start))]
+
+    run_simple("127.0.0.1", port, one_by_one, threaded=True)
 
 
 @contextmanager
@@ -200,3 +214,7 @@ def way_to(server: str) -> Iterator[Way]:
         finally:
             proxy.shutdown()
             thread.join()
+
+
+if __name__ == "__main__":
+    serve_moto(int(sys.argv[1]))

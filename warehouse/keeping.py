@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 from schemas import TABLES
-from warehouse import snapshots
+from warehouse import copies, snapshots
 from warehouse.disk import Disk
 from warehouse.snapshots import Snapshot
 from warehouse.storage import at
@@ -28,7 +28,7 @@ def begin(root: Path, last: Snapshot | None) -> None:
     storage = at(root)
     if isinstance(storage, Disk):
         return
-    storage.reconcile()
+    copies.reconcile(storage)
     known = json.loads(storage.get(_FITS)) if storage.size(_FITS) is not None else []
     now = last.sha256 if last else ""
     if now not in known:
@@ -52,7 +52,7 @@ def end(root: Path) -> None:
     """At the end of a run: let go of copies, longest unread first, where they have grown beyond what may be kept."""
     storage = at(root)
     if not isinstance(storage, Disk):
-        storage.forget(int(most_gb() * (1 << 30)))
+        copies.forget(storage, int(most_gb() * (1 << 30)))
 
 
 def most_gb() -> float:

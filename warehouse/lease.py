@@ -37,7 +37,7 @@ class Lease:
         self._turn = threading.Lock()
         self._ended = threading.Event()
         now = prove(store)
-        seen = store.version(KEY)
+        seen = store.objects.version(KEY)
         former: dict[str, object] = {}
         if seen is not None:
             former = _read(seen[0])
@@ -86,7 +86,7 @@ class Lease:
                 raise self._conflict() from error
             except Unreachable:
                 # It may have been written all the same.
-                if (now := self._store.version(KEY)) is not None and now[0] == data:
+                if (now := self._store.objects.version(KEY)) is not None and now[0] == data:
                     self._data = data
                 raise
             self._data, self._since = data, begun
@@ -153,9 +153,9 @@ def prove(store: Bucket) -> datetime:
             pass
         else:
             raise refused
-        if not store.heeds(key, b"3", b"4"):
+        if not store.objects.heeds(key, b"3", b"4"):
             raise refused
-        seen = store.version(key)
+        seen = store.objects.version(key)
         if seen is None:
             raise refused
         return seen[1]

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from schemas import TABLES, Table, layout, table
 from schemas.render.sql import empty_select, literal, quoted
-from warehouse import catalogue, digest, keeping, lock, manifests, snapshots, tables
+from warehouse import catalogue, copies, digest, keeping, lock, manifests, snapshots, tables
 from warehouse.disk import Disk, is_full
 from warehouse.errors import NoSpace, nothing_at, outdated_at
 from warehouse.manifests import FileEntry
@@ -66,7 +66,7 @@ class Warehouse:
         """
         storage = at(self.root)
         if not isinstance(storage, Disk):
-            storage.reconcile()
+            copies.reconcile(storage)
         if snapshot is not None:
             return catalogue.connect_at(self.root, snapshot, memory_limit=memory_limit)
         con = catalogue.connect(self.root, memory_limit=memory_limit)

@@ -44,9 +44,11 @@ def counted(root: Path, inputs: list[Path], at: int, log: Path, environ: dict[st
     if environ:
         from warehouse.bucket import Bucket
         from warehouse.lease import Lease
+        from warehouse.objects import Objects
 
-        for name in ("put", "put_new", "swap", "delete", "keep", "_put_path", "_take"):
+        for name in ("put", "put_new", "swap", "delete", "keep", "_take"):
             watched(Bucket, name)
+        watched(Objects, "put_path")
         watched(Lease, "release")
     for name in ("fsync", "rename", "replace", "link"):
         watched(os, name)

@@ -147,7 +147,7 @@ def test_a_run_that_was_killed_has_its_captures_in_the_local_folder(
     told(monkeypatch, real.endpoint, cache)
     root = warehouse_folder(f"s3://{real.bucket()}/w")
     text(source, 0)
-    at_first_put = moments.index("before _put_path")
+    at_first_put = moments.index("before put_path")
     assert killed_at(root, source, at_first_put, environment(real.endpoint, cache), tmp_path / "log") == -9
     assert len(at(root / "raw").spooled()) == 1
     (source / "paper0" / "20240301.txt").unlink()

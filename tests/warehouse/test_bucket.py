@@ -12,7 +12,7 @@ import pytest
 
 from flows.places import warehouse_folder
 from tests.buckets import Server, Way, told, way_to
-from warehouse import mirror
+from warehouse import copies, mirror
 from warehouse.bucket import Bucket
 from warehouse.errors import Moved, Unreachable, WarehouseError
 from warehouse.lease import prove
@@ -135,7 +135,7 @@ def test_copies_are_let_go_of_and_had_again(bucket: Path) -> None:
         store.put(name, b"12345")
         os.utime(bucket / name, (n, n))
     store.spool("raw/a.warc.gz").write_bytes(b"not put yet")
-    assert store.forget(10) == 2
+    assert copies.forget(store, 10) == 2
     assert [(bucket / name).exists() for name in names] == [False, False, True, True]
     assert store.spooled() == ["raw/a.warc.gz"]
     store.fetch(names)
@@ -150,7 +150,7 @@ def test_copies_of_what_another_machine_took_down_go(
     for key in ("raw/a.warc.gz", PART):
         here.put(key, b"secret")
     here.put("snapshots/expired.json", b"{}")
-    here.reconcile()
+    copies.reconcile(here)
     assert (bucket / "raw/a.warc.gz").exists()  # snapshots expire, and the bytes stay
     here.spool("raw/b.warc.gz").write_bytes(b"not put yet")
     monkeypatch.setenv("DIBAO_CACHE", str(tmp_path / "another"))
@@ -159,7 +159,7 @@ def test_copies_of_what_another_machine_took_down_go(
     there.put("raw/a.warc.gz", b"******")
     there.delete(PART)
     there.put("snapshots/expired.json", b'{"1": ""}')
-    here.reconcile()
+    copies.reconcile(here)
     assert not (bucket / PART).exists()
     assert here.get("raw/a.warc.gz") == b"******"
     assert here.spooled() == ["raw/b.warc.gz"]
@@ -182,6 +182,22 @@ def test_a_large_object_is_put_in_parts_and_read_in_ranges(bucket: Path, tmp_pat
     assert store.read("raw/a.warc.gz", 9_000_000, 700) == data[9_000_000:9_000_700]
     with store.stream("raw/a.warc.gz", len(data) - 5, 300) as file:
         assert file.read() == data[-5:]
+
+
+def test_records_that_follow_one_another_are_had_by_few_requests(faulty: Bucket, way: Way, tmp_path: Path) -> None:
+    """400 ranges of 1,000 bytes with gaps between them, then some that jump about."""
+    data = bytes(range(251)) * 3000
+    (tmp_path / "segment").write_bytes(data)
+    faulty.put_file("raw/a.warc.gz", tmp_path / "segment", keep=True)
+    begun = len(way.requests)
+    for start in range(0, 600_000, 1_500):
+        assert faulty.read("raw/a.warc.gz", start, 1_000) == data[start : start + 1_000]
+    assert len(way.requests) - begun <= 3
+    for start in (700_000, 5, 752_990, 300_000, 0):
+        with faulty.stream("raw/a.warc.gz", start, 100) as file:
+            assert file.read(100) == data[start : start + 100]
+    # Each at most once, and the length once.
+    assert len(way.requests) - begun <= 3 + 5 + 1
 
 
 # ---------------------------------------------------------------- what goes wrong
