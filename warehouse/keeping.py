@@ -17,6 +17,8 @@ from warehouse.storage import at
 
 _FITS = "state/fits"
 """The SHA-256 of the snapshots that the state in the local folder may belong to."""
+_SERVED = "state/prefect/"
+"""What a server of this machine keeps, which may be at work; it belongs to no snapshot."""
 _MOST_GB = 50.0
 
 
@@ -32,7 +34,9 @@ def begin(root: Path, last: Snapshot | None) -> None:
     known = json.loads(storage.get(_FITS)) if storage.size(_FITS) is not None else []
     now = last.sha256 if last else ""
     if now not in known:
-        storage.delete("state")
+        for name in storage.names("state"):
+            if not name.startswith(_SERVED):
+                storage.delete(name)
     _note(root, [now])
     if last is not None:
         storage.fetch(file.path for each in TABLES if each.name in last.tables for file in last.tables[each.name].files)

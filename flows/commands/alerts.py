@@ -31,7 +31,7 @@ def command(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> i
         columns = ("name", "to", "sent", "waiting", "last_sent")
         print_table(columns, [[each[name] for name in columns] for each in found], right=("sent", "waiting"))
     elif not faults:
-        say(f"There is no alert; put one at {store.root / alerts.FOLDER}/NAME.toml, as `dibao alerts --help` shows.")
+        say(f"There is no alert; put one at {store.where}/{alerts.FOLDER}/NAME.toml, as `dibao alerts --help` shows.")
     for fault in faults:
         say(f"dibao: {fault}", file=sys.stderr)
     return int(bool(faults))
