@@ -87,20 +87,25 @@ def _differing(leader: dict[str, Any], others: Sequence[Witness]) -> list[tuple[
 
 
 def shared(others: Sequence[Witness]) -> list[tuple[int, int, int]]:
-    """Pairs of witnesses and how many readings against their leader both have, that change what is said."""
-    held = [
-        {(v["leader_start"], v["leader_end"], v["text"]) for v in each.variants if v["class"] not in _FORM}
-        for each in others
-    ]
-    carriers = Counter(reading for readings in held for reading in readings)
-    out = []
-    for (one, mine), (other, theirs) in combinations(enumerate(held), 2):
-        both = [reading for reading in mine & theirs if carriers[reading] < len(others) or len(others) == 2]
-        if both:
-            out.append((one, other, len(both)))
-    return out
+    """Pairs of witnesses and how many readings against their leader both have, that change what is said.
+
+    What all have, or more than COMMON of them, tells nothing of who took from whom.
+    """
+    carriers: dict[tuple[int, int, str], list[int]] = {}
+    for number, each in enumerate(others):
+        for reading in {
+            (v["leader_start"], v["leader_end"], v["text"]) for v in each.variants if v["class"] not in _FORM
+        }:
+            carriers.setdefault(reading, []).append(number)
+    found: Counter[tuple[int, int]] = Counter()
+    for who in carriers.values():
+        if 2 <= len(who) <= COMMON and (len(who) < len(others) or len(others) == 2):
+            found.update(combinations(who, 2))
+    return [(one, other, count) for (one, other), count in sorted(found.items())]
 
 
+COMMON = 50
+"""Witnesses that may share a reading that still tells something; more of them have it from the leader's own source."""
 _FORM = ("punctuation", "orthography")
 
 

@@ -12,10 +12,15 @@ from flows.report.about import about
 from flows.report.page import article, margins
 from flows.room.desk import Desk
 from flows.room.shown import Asked, Shown
+from flows.search.answer import places as hits
+from flows.search.query import BadQuestionError, parsed, wanted
+from flows.search.scan import Scanned
 from warehouse.catalogue import rows
 
 MOST = 200
 """Other articles that are listed."""
+MOST_TEXT = 300_000
+"""Characters of a text that are shown: more is no page that somebody reads."""
 
 _DOCUMENT = """
 SELECT document_id, payload_sha256, extractor, extractor_version, segment_version, clean_version, media_type, page_kind,
@@ -86,7 +91,8 @@ def page(desk: Desk, asked: Asked) -> Shown:
         edits = rows(con, _EDITS, [article_id])
         beside = rows(con, _BESIDE, [found["document_id"]])
         boxes = _has_boxes(con, found["document_id"])
-    passages = _passages(found["passages"], shared, edits)
+    held, left = _first(found["passages"])
+    passages = _passages(held, shared, edits, _asked(asked.one("q")))
     facts = [
         (name, value, source)
         for name, source in _FROM.items()
@@ -100,6 +106,7 @@ def page(desk: Desk, asked: Asked) -> Shown:
             "article": found,
             "document": document,
             "passages": passages,
+            "left": left,
             "facts": facts,
             "captures": captures,
             "shared": shared,
@@ -134,8 +141,29 @@ def _has_boxes(con: duckdb.DuckDBPyConnection, document_id: str) -> bool:
     return bool(there)
 
 
+def _first(found: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
+    """The passages up to MOST_TEXT characters, and how many more there are."""
+    total = 0
+    for number, each in enumerate(found):
+        total += len(each["text"])
+        if total > MOST_TEXT and number:
+            return found[:number], len(found) - number
+    return found, 0
+
+
+def _asked(text: str | None) -> list[tuple[Scanned, bool]]:
+    """The phrases of a question that led here, to be marked; none where it is none."""
+    try:
+        return [(Scanned(each.text), each.begun) for each in wanted(parsed(text))] if text else []
+    except BadQuestionError:
+        return []
+
+
 def _passages(
-    found: list[dict[str, Any]], shared: list[dict[str, Any]], edits: list[dict[str, Any]]
+    found: list[dict[str, Any]],
+    shared: list[dict[str, Any]],
+    edits: list[dict[str, Any]],
+    asked: list[tuple[Scanned, bool]],
 ) -> list[dict[str, Any]]:
     """The passages, each with its runs of text that others have too, and with how many have it."""
     changes: dict[str, int] = {}
@@ -153,7 +181,7 @@ def _passages(
             passage
             | {
                 "joined": margin.startswith("↳"),
-                "runs": _runs(passage["text"], start or 0, places),
+                "runs": _runs(passage["text"], start or 0, places, hits(passage["text"], asked) if asked else []),
                 "others": len({other for _, _, other in places}),
                 "edits": changes.get(passage["passage_id"], 0),
             }
@@ -161,11 +189,14 @@ def _passages(
     return out
 
 
-def _runs(text: str, start: int, places: list[tuple[int, int, str]]) -> list[tuple[str, int]]:
-    """The text in runs, each with how many others have it."""
-    edges = sorted({0, len(text), *(at - start for first, last, _ in places for at in (first, last))})
+def _runs(
+    text: str, start: int, places: list[tuple[int, int, str]], marked: list[tuple[int, int]]
+) -> list[tuple[str, int, bool]]:
+    """The text in runs, each with how many others have it, and whether it was asked for."""
+    edges = {0, len(text), *(at - start for first, last, _ in places for at in (first, last))}
+    edges |= {at for place in marked for at in place}
     out = []
-    for first, last in itertools.pairwise(edges):
+    for first, last in itertools.pairwise(sorted(edges)):
         have = {other for low, high, other in places if low - start <= first and high - start >= last}
-        out.append((text[first:last], len(have)))
+        out.append((text[first:last], len(have), any(low <= first and last <= high for low, high in marked)))
     return out

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 import duckdb
@@ -109,6 +110,9 @@ def test_an_article_stands_beside_its_original(room: TestClient, article: str) -
     assert "青石峽" in tree.xpath("//h1")[0].text
     assert {"headline", "body"} <= set(tree.xpath("//span[@class='margin']/a[1]/text()"))
     assert tree.xpath("//span[starts-with(@class, 'shared')]")
+    assert not tree.xpath("//mark")
+    led = page(room, f"/article/{article}?q={quote('青石峡 NOT 無')}")
+    assert {each.text for each in led.xpath("//mark")} == {"青石峽"}
     assert "haidong-wanbao" in text(tree)
     (frame,) = tree.xpath("//iframe")
     assert frame.get("sandbox") == ""
@@ -234,3 +238,10 @@ def test_a_new_snapshot_shows_without_a_restart(tmp_path: Path) -> None:
 def test_nothing_published_is_said(tmp_path: Path) -> None:
     with client(tmp_path) as room:
         assert "dibao ingest" in text(page(room, "/search?q=a", 404))
+
+
+def test_long_texts_are_shown_in_part(room: TestClient, article: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.room.pages.article.MOST_TEXT", 100)
+    tree = page(room, f"/article/{article}")
+    assert "The text goes on" in text(tree)
+    assert len(tree.xpath("//div[starts-with(@class, 'passage')]")) == 1
