@@ -101,12 +101,16 @@ _INSIDE = re.compile(r"(?<= )@(\w+)")
 attached under some name is not looked into; a view, and what a macro itself holds, is found."""
 
 
+_AGAIN = {"search_heads": "search_postings"}
+"""Second names of tables: what stands in a macro under one name twice is gathered whole before any of it is used."""
+
+
 def _with_tables(statement: str, root: Path, snapshot: Snapshot) -> str:
     """The SQL of a view or macro, the tables that it is to hold itself put in as common table expressions."""
 
     def told(found: re.Match[str]) -> str:
-        each = next(table for table in SHOWN if table.name == found[1])
-        return f"{quoted(each.name)} AS ({_select(each, root, snapshot, _paths(root, snapshot, each))})"
+        each = next(table for table in SHOWN if table.name == _AGAIN.get(found[1], found[1]))
+        return f"{quoted(found[1])} AS ({_select(each, root, snapshot, _paths(root, snapshot, each))})"
 
     return _INSIDE.sub(told, statement)
 

@@ -1,8 +1,9 @@
 -- The articles that have a phrase, or several. The question is folded and taken apart here as `flows.search.terms` does
 -- with texts. Tables stand in the macro itself, so that it works from an attached catalogue; and nothing that is asked
--- goes into the name of a file, so that the statistics of the files leave out most of them.
+-- goes into the name of a file, so that the statistics of the files leave out most of them. `search_heads` is
+-- `search_postings` once more.
 CREATE OR REPLACE MACRO search(given) AS TABLE
-WITH @search_postings, @search_docs, @articles, @fold_letters,
+WITH @search_postings, @search_heads, @search_docs, @articles, @fold_letters,
 part AS (
     SELECT part, starts_with(said, 'NOT ') AS barred, regexp_replace(said, '^NOT ', '') AS said
     FROM (
@@ -58,7 +59,7 @@ met AS (
     WHERE NOT a.begun
     UNION ALL
     SELECT a.part, p.doc, p.pos - a.place
-    FROM search_postings AS p
+    FROM search_heads AS p
     JOIN asked AS a ON p.head = unicode(a.term)
     WHERE a.begun
 ),
