@@ -149,8 +149,8 @@ def _running(command: list[str], endpoint: str, *, bucket: bool = False) -> Iter
 
 Fault = Callable[[str, str, int], str]
 """From method, path and the number of the request (from 1) to what becomes of it: "" it passes, "down" nobody answers,
-"lost" it is done and the answer does not arrive, "slow" the server asks to slow down, "blind" its conditions get
-lost."""
+"refused" who asks may not, "lost" it is done and the answer does not arrive, "slow" the server asks to slow down,
+"blind" its conditions get lost."""
 
 
 @dataclass
@@ -181,6 +181,9 @@ def way_to(server: str) -> Iterator[Way]:
                 return
             if ends == "slow":
                 self._answer(503, {}, b"<Error><Code>SlowDown</Code><Message>Reduce your rate.</Message></Error>")
+                return
+            if ends == "refused":
+                self._answer(403, {}, b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>")
                 return
             headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
             if ends == "blind":

@@ -16,6 +16,10 @@ PART = 8 << 20
 _PATIENCE = 60.0
 """Seconds that a request is repeated while the server is away or asks to slow down."""
 
+_REFUSED = re.compile(
+    r"status code: 40[13] |<Code>(AccessDenied|SignatureDoesNotMatch|InvalidAccessKeyId|ExpiredToken)<"
+)
+
 
 def patience() -> float:
     """Seconds that a request is repeated before a run gives up: DIBAO_PATIENCE, else a minute."""
@@ -59,17 +63,23 @@ def _made(address: str, process: int, told: tuple[tuple[str, str], ...], seconds
     return from_url(address, config=config or None, client_options=options, retry_config=retry)
 
 
+def is_refused(error: Exception) -> bool:
+    """Whether a server says no because of who asks; the library has names for that in some requests and not in all."""
+    return isinstance(error, PermissionDeniedError | UnauthenticatedError) or bool(_REFUSED.search(str(error)))
+
+
 def sentence(address: str, key: str, error: Exception) -> str:
     """What went wrong with a request, as one sentence that says what to do."""
     text = " ".join(str(error).split())
     code = re.search(r"<Code>([^<]{1,60})</Code>", text)
-    if isinstance(error, PermissionDeniedError | UnauthenticatedError):
+    what = key or "a listing"
+    if is_refused(error):
         return (
-            f"{address} does not let this run at {key or 'its objects'} ({code[1] if code else 'refused'}); "
+            f"{address} does not let this run at {what} ({code[1] if code else 'refused'}); "
             "look at AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and what they may do."
         )
     if code and code[1] == "NoSuchBucket":
         return f"There is no bucket at {address}; make it first, or look at AWS_ENDPOINT_URL and AWS_REGION."
     status = re.search(r"status code: (\d+ [A-Za-z ]+)", text)
     why = code[1] if code else status[1] if status else "it does not answer"
-    return f"{address} cannot be reached for {key or 'a listing'} ({why}); nothing is lost, run again later."
+    return f"{address} cannot be reached for {what} ({why}); nothing is lost, run again later."

@@ -6,6 +6,7 @@ WarehouseError
   Damaged         a file is not what its snapshot says
   Moved           an object was changed by somebody else between looking and writing
   Unreachable     a bucket does not answer, or does not let this run in
+    Refused       … because of who asks
   Missing         there is no warehouse, table, snapshot or id of that name
   NoSpace         the disk is full
   ReadOnly        nothing can be written to the warehouse
@@ -38,6 +39,10 @@ class Moved(WarehouseError):  # noqa: N818
 
 class Unreachable(WarehouseError):  # noqa: N818
     """A bucket does not answer, or refuses; what it holds is as it was, or as it was to be."""
+
+
+class Refused(Unreachable):
+    """A bucket does not let this run do what it asks for."""
 
 
 class Damaged(WarehouseError):  # noqa: N818

@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 from warehouse.bucket import Bucket
-from warehouse.errors import Busy, Conflict, Moved, Unreachable, WarehouseError
+from warehouse.errors import Busy, Conflict, Moved, ReadOnly, Refused, Unreachable, WarehouseError
 
 KEY = "lease.json"
 TERM = 60.0
@@ -146,7 +146,10 @@ def prove(store: Bucket) -> datetime:
         "each other; keep the warehouse in a bucket that heeds them."
     )
     try:
-        store.put_new(key, b"1")
+        try:
+            store.put_new(key, b"1")
+        except Refused as error:
+            raise ReadOnly(f"{error} Commands that only read work.") from error
         try:
             store.put_new(key, b"2")
         except FileExistsError:

@@ -21,7 +21,7 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
 
 from warehouse import client
-from warehouse.errors import Moved, Unreachable, WarehouseError
+from warehouse.errors import Moved, Refused, Unreachable, WarehouseError
 from warehouse.keys import is_for_ever
 
 _ATTEMPT = "dibaoattempt"
@@ -233,7 +233,8 @@ class Objects:
                 raise
             raise Unreachable(client.sentence(self.address, key, error)) from error
         except BaseError as error:
-            raise Unreachable(client.sentence(self.address, key, error)) from error
+            kind = Refused if client.is_refused(error) else Unreachable
+            raise kind(client.sentence(self.address, key, error)) from error
 
 
 def _version(meta: Any) -> Any:

@@ -14,7 +14,7 @@ from flows.places import warehouse_folder
 from tests.buckets import Server, Way, told, way_to
 from warehouse import copies, mirror
 from warehouse.bucket import Bucket
-from warehouse.errors import Moved, Unreachable, WarehouseError
+from warehouse.errors import Moved, ReadOnly, Unreachable, WarehouseError
 from warehouse.lease import prove
 from warehouse.storage import at
 
@@ -301,6 +301,18 @@ def test_a_store_that_heeds_conditions_is_taken_and_leaves_nothing(bucket: Path)
     assert isinstance(store, Bucket)
     assert prove(store).tzinfo is not None
     assert store.names() == []
+
+
+def test_who_may_only_read_is_told_so_and_can_read(faulty: Bucket, way: Way) -> None:
+    faulty.put("a", b"1")
+    way.fault = lambda method, path, number: "refused" if method in ("PUT", "POST", "DELETE") else ""
+    with pytest.raises(ReadOnly, match=r"AccessDenied.*AWS_ACCESS_KEY_ID.*Commands that only read work\."):
+        prove(faulty)
+    assert faulty.get("a") == b"1"
+    way.fault = lambda method, path, number: "refused"
+    for work in (lambda: faulty.get("a"), faulty.names):
+        with pytest.raises(Unreachable, match="does not let this run at a "):
+            work()
 
 
 @pytest.mark.parametrize("condition", ["If-None-Match", "If-Match", "both"])
