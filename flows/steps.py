@@ -195,7 +195,8 @@ class Run:
         closed = con.sql(
             "SELECT reject_id FROM rejects ANTI JOIN told USING (reject_id) WHERE rejects.source_id = $1 "
             "AND stage = 'capture' AND capture_id IS NULL AND payload_sha256 IS NULL "
-            "AND (list_contains($2, uri) OR list_contains($3, regexp_extract(uri, '^([^?#!]|!([^/]|$))*')))",
+            "AND (error = 'emptied' OR list_contains($2, uri) "
+            "OR list_contains($3, regexp_extract(uri, '^([^?#!]|!([^/]|$))*')))",
             params=[source.id, about, files],
         ).to_arrow_table()
         con.unregister("told")

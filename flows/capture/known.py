@@ -60,6 +60,9 @@ class Known(Protocol):
     def latest(self, source_id: str, uris: Iterable[str]) -> dict[str, str]:
         """The payload's SHA-256 of the last capture of each URI."""
 
+    def present(self, source_id: str) -> list[str]:
+        """The addresses of the files of a source, and of members of containers, that were not found to be gone."""
+
     def payloads(self, hashes: Iterable[str]) -> dict[str, First]:
         """Where each payload was first captured."""
 
@@ -96,12 +99,22 @@ class Catalogued:
 
     def latest(self, source_id: str, uris: Iterable[str]) -> dict[str, str]:
         rows = self._ask(
-            "SELECT uri, max_by(payload_sha256, (captured_at, capture_id)) FROM captures SEMI JOIN asked "
-            "ON asked.value = uri WHERE source_id = $1 AND payload_sha256 IS NOT NULL GROUP BY uri",
+            "SELECT uri, max((captured_at, capture_id, payload_sha256))[3] FROM captures SEMI JOIN asked "
+            "ON asked.value = uri WHERE source_id = $1 AND (payload_sha256 IS NOT NULL OR record_type = 'metadata') "
+            "GROUP BY uri",
             uris,
             [source_id],
         )
-        return dict(rows)
+        return {uri: sha256 for uri, sha256 in rows if sha256 is not None}
+
+    def present(self, source_id: str) -> list[str]:
+        rows = self._con.execute(
+            "SELECT uri FROM captures WHERE source_id = $1 AND starts_with(uri, 'file:') AND NOT contains(uri, '#') "
+            "AND NOT contains(uri, '?') GROUP BY uri "
+            "HAVING max((captured_at, capture_id, record_type))[3] <> 'metadata' ORDER BY uri",
+            [source_id],
+        )
+        return [uri for (uri,) in rows.fetchall()]
 
     def payloads(self, hashes: Iterable[str]) -> dict[str, First]:
         rows = self._ask(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from flows.capture import archives, dumps, web
+from flows.capture import archives, dumps, vanishing, web
 from flows.capture.known import Known
 from flows.capture.media import DUMPS
 from flows.capture.rows import Origin, reject, row
@@ -64,7 +64,8 @@ def index_segment(raw: Path, warc_file: str, known: Known, run_id: str) -> Batch
     try:
         for record in records(at(raw).local(warc_file)):
             if record.kind == "metadata":
-                _note(raw, record, known, run_id, batch)
+                place = Place(warc_file, record.offset, record.length)
+                _note(raw, record, known, run_id, batch, place)
             elif "dibao-source" in record.headers:
                 _captured(record, warc_file, known, run_id, batch)
     except BrokenArchive as error:
@@ -112,9 +113,13 @@ def _captured(record: RawRecord, warc_file: str, known: Known, run_id: str, batc
     batch.captures.append(row(origin, at, sha256, size, place, record.kind, run_id))
 
 
-def _note(raw: Path, record: RawRecord, known: Known, run_id: str, batch: Batch) -> None:
-    """An archive that was taken in: index the copy."""
+def _note(raw: Path, record: RawRecord, known: Known, run_id: str, batch: Batch, place: Place) -> None:
+    """An archive that was taken in: index the copy. A file that had vanished: its row."""
     fields = _fields(record)
+    if fields.get("dibao-note") == vanishing.NOTE:
+        moment = record.captured_at or datetime.fromtimestamp(0, UTC)
+        batch.captures.append(vanishing.of_note(str(record.uri), fields, moment, place, run_id))
+        return
     if fields.get("dibao-note") == HINTS:
         batch.notes.append(fields)
         return

@@ -58,6 +58,11 @@ class Seen:
                 self._files[found.uri] = self._since[found.uri] = state
                 self._changed = True
 
+    def forget(self, uris: Iterable[str]) -> None:
+        """Have files that are gone, and containers of such members, read again should they come back."""
+        for uri in uris:
+            self._changed |= self._files.pop(uri.partition("!/")[0], None) is not None
+
     def save(self) -> None:
         self.memory.save()
         if not self._changed:

@@ -19,10 +19,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from urllib.parse import quote, quote_from_bytes, urlsplit
 
-from flows.capture import dumps, payloads
+from flows.capture import dumps, payloads, vanishing
+from flows.capture.container_names import MARK
 from flows.capture.media import DUMPS, HEAD_BYTES, media_type
 from flows.capture.rows import Origin, reject, row_id
 from flows.capture.seen import Seen
@@ -110,7 +111,19 @@ def capture(source: Source, session: Session, seen: Seen) -> Iterator[Batch]:
     with _blobs(repository) as (ask, answer):
         for start in range(0, len(fresh), BATCH):
             yield from _take(source, session, fresh[start : start + BATCH], ask, answer)
+    yield Batch(captures=_vanished(source, session, repository, tip))
     seen.memory.note(mark, tip)
+
+
+def _vanished(source: Source, session: Session, repository: Path, tip: str) -> list[dict[str, Any]]:
+    """Files that the branch had and has no longer, as of its last commit."""
+    names = _git(repository, "ls-tree", "-r", "-z", "--name-only", tip).split(b"\0")
+    there = {file_uri(source.id, name) for name in names if name}
+    gone = [uri for uri in session.known.present(source.id) if uri.partition(MARK)[0] not in there]
+    seconds = _seconds(_git(repository, "log", "-1", "--format=%ct", tip).strip())
+    at = datetime.fromtimestamp(seconds, UTC) if seconds is not None else session.clock()
+    # A microsecond later, for a file may have been put there and taken away within the same second.
+    return vanishing.tell(source, session, gone, at + timedelta(microseconds=999_999))
 
 
 def versions(repository: Path, tip: str) -> Iterator[Version]:

@@ -49,7 +49,7 @@ CAPTURES = Table(
         Column(
             "record_type",
             pa.string(),
-            "Type of the WARC record; a revisit holds no payload of its own.",
+            "Type of the WARC record; a revisit holds no payload of its own, and metadata says that a file was gone.",
             "resource",
             values=("response", "resource", "revisit", "conversion", "metadata"),
         ),
@@ -103,6 +103,7 @@ CAPTURES = Table(
             "AND NOT EXISTS (SELECT 1 FROM rejects r WHERE r.payload_sha256 = c.payload_sha256 "
             "AND r.error <> 'digest') "
             "AND NOT EXISTS (SELECT 1 FROM rejects r WHERE r.error <> 'digest' AND r.capture_id = c.capture_id) "
+            "AND c.record_type <> 'metadata' "
             "AND (media_sort(c.media_type) IS NULL OR c.payload_sha256 IS NULL OR NOT is_answer(c.http_status))",
         ),
     ),

@@ -1,9 +1,9 @@
 -- Pages that answered once and answer no more: gone, sent to a front page, or turned into a notice.
 CREATE VIEW vanished AS
 WITH answers AS (
-    SELECT c.page, c.uri, c.source_id, c.capture_id, c.captured_at, c.http_status, c.location, d.page_kind, d.title,
+    SELECT CASE WHEN starts_with(c.uri, 'file:') THEN c.uri ELSE c.page END AS page, c.uri, c.source_id, c.capture_id, c.captured_at, c.http_status, c.location, d.page_kind, d.title,
         CASE
-            WHEN c.http_status IN (404, 410, 451) THEN 'gone'
+            WHEN c.http_status IN (404, 410, 451) OR c.record_type = 'metadata' THEN 'gone'
             WHEN c.location IS NOT NULL AND page_key(c.location) <> page_key(c.uri)
                 AND regexp_matches(split_part(page_key(c.location), ')', 2),
                     '^(?:/(?:\w+/)?(?:404|error|not-?found|deleted|removed)(?:\.\w{3,5})?)?$') THEN 'front'
@@ -16,7 +16,8 @@ WITH answers AS (
     FROM page_captures AS c
     LEFT JOIN (SELECT payload_sha256, min(page_kind) AS page_kind, min(title) AS title FROM documents GROUP BY ALL)
         AS d USING (payload_sha256)
-    WHERE c.http_status IS NOT NULL AND original_of(c.uri) = c.uri
+    WHERE original_of(c.uri) = c.uri AND (c.http_status IS NOT NULL OR starts_with(c.uri, 'file:') AND c.uri IN
+        (SELECT uri FROM captures WHERE record_type = 'metadata'))
 ), told AS (
     SELECT *,
         max(captured_at) FILTER (answer = 'good') OVER (PARTITION BY page) AS last_good,
