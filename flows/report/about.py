@@ -18,7 +18,13 @@ SELECT a.article_id, a.document_id, d.payload_sha256, coalesce(a.language, d.lan
     coalesce(d.published_on, make_timestamp(epoch_us(o.name_date))::DATE) AS day,
     CASE WHEN d.published_precision IN ('minute', 'second') THEN d.published_at END AS published_at,
     d.published_offset,
-    coalesce(d.published_precision, CASE WHEN o.name_date IS NOT NULL THEN 'day' END) AS published_precision
+    coalesce(d.published_precision, CASE WHEN o.name_date IS NOT NULL THEN 'day' END) AS published_precision,
+    printed_time(
+        coalesce(d.published_on, make_timestamp(epoch_us(o.name_date))::DATE),
+        CASE WHEN d.published_precision IN ('minute', 'second') THEN d.published_at END,
+        d.published_offset,
+        coalesce(d.published_precision, CASE WHEN o.name_date IS NOT NULL THEN 'day' END)
+    ) AS printed
 FROM (SELECT article_id, document_id, language, headline, chars FROM articles WHERE article_id IN ({articles})) AS a
 JOIN (
     SELECT document_id, payload_sha256, language, page_kind, title, published_on, published_at, published_offset,
@@ -41,7 +47,8 @@ _FEW = 12
 
 def about(con: duckdb.DuckDBPyConnection, articles: Sequence[str]) -> dict[str, dict[str, Any]]:
     """For each of some articles its document and payload, language, kind of page, headline, length, outlets, sources,
-    day, and instant with its zone where that is known; as the view `article_dates` has it."""
+    day, and instant with its zone where that is known; as the view `article_dates` has it, and `printed` as people
+    read it."""
     if not articles:
         return {}
     listed = _listed(articles)

@@ -12,10 +12,7 @@ from flows.report.about import about
 from warehouse.catalogue import rows
 from warehouse.errors import Missing
 
-_ARTICLE = """
-SELECT a.*, $2::VARCHAR[] AS outlets, printed_time($3::DATE, $4::TIMESTAMPTZ, $5::INTEGER, $6::VARCHAR) AS published
-FROM articles AS a WHERE a.article_id = $1
-"""
+_ARTICLE = "SELECT * FROM articles WHERE article_id = $1"
 
 _CORRECTIONS = """
 SELECT correction_id, field, old, new, corrected_by, corrected_at, why FROM standing_corrections
@@ -123,8 +120,7 @@ def margins(passages: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
 def _facts(con: duckdb.DuckDBPyConnection, article_id: str) -> dict[str, Any]:
     """An article's row, who printed it and when."""
     known = about(con, [article_id])[article_id]
-    names = ("outlets", "day", "published_at", "published_offset", "published_precision")
-    return rows(con, _ARTICLE, [article_id, *(known[name] for name in names)])[0]
+    return _one(con, _ARTICLE, article_id) | {"outlets": known["outlets"], "published": known["printed"]}
 
 
 def _one(con: duckdb.DuckDBPyConnection, sql: str, value: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flows.match.collate.side import side_by_side
 from flows.report import ids
+from flows.report.about import about, texts
 from warehouse.catalogue import rows
 
 if TYPE_CHECKING:
@@ -27,17 +28,8 @@ ORDER BY c.outlets DESC, c.articles DESC, c.first NULLS LAST, c.story_id
 LIMIT $limit
 """
 
-_WITNESSES = """
-SELECT s.article_id, s.span_start, s.span_end, s.leader, s.coverage, s.text_coverage, w.outlets,
-    w.published_on, w.published_at, w.published_offset, w.published_precision,
-    printed_time(w.published_on, w.published_at, w.published_offset, w.published_precision) AS printed,
-    plain_headline(a.headline, d.title) AS headline,
-    a.chars, substring(a.text, (s.span_start + 1)::BIGINT, (s.span_end - s.span_start)::BIGINT) AS text,
-    CASE WHEN s.leader THEN a.text END AS article
-FROM stories AS s JOIN articles AS a USING (article_id) JOIN article_dates AS w USING (article_id)
-JOIN documents AS d ON d.document_id = a.document_id
-WHERE s.story_id = $1
-ORDER BY s.leader DESC, w.published_on NULLS LAST, w.published_at NULLS FIRST, s.article_id, s.span_start
+_SPANS = """
+SELECT article_id, span_start, span_end, leader, coverage, text_coverage FROM stories WHERE story_id = $1
 """
 
 _VARIANTS = """
@@ -70,7 +62,7 @@ def story(con: duckdb.DuckDBPyConnection, story_id: str) -> dict[str, Any]:
     `text` is that of the span, `article` the leader's whole text, which variants may lie in beyond its span: what a
     witness left out of the beginning or the end.
     """
-    witnesses = rows(con, _WITNESSES, [story_id])
+    witnesses = _witnesses(con, story_id)
     variants = rows(con, _VARIANTS, [story_id])
     for witness in witnesses:
         inside = range(witness["span_start"], witness["span_end"] + 1)
@@ -80,6 +72,42 @@ def story(con: duckdb.DuckDBPyConnection, story_id: str) -> dict[str, Any]:
             if each["article_id"] == witness["article_id"] and each["span_start"] in inside
         ]
     return {"story_id": story_id, "witnesses": witnesses}
+
+
+def _witnesses(con: duckdb.DuckDBPyConnection, story_id: str) -> list[dict[str, Any]]:
+    """The spans of a story with what is known of their articles, the leader first, then in the order of time."""
+    spans = rows(con, _SPANS, [story_id])
+    ids = sorted({each["article_id"] for each in spans})
+    known, held = about(con, ids), texts(con, ids)
+    for each in spans:
+        told, text = known[each["article_id"]], held[each["article_id"]]
+        each |= {
+            "outlets": told["outlets"],
+            "published_on": told["day"],
+            "published_at": told["published_at"],
+            "published_offset": told["published_offset"],
+            "published_precision": told["published_precision"],
+            "printed": told["printed"],
+            "headline": told["headline"],
+            "chars": told["chars"],
+            "text": text[each["span_start"] : each["span_end"]],
+            "article": text if each["leader"] else None,
+        }
+    return sorted(spans, key=_when)
+
+
+def _when(each: dict[str, Any]) -> tuple[Any, ...]:
+    """Leaders first, then by day and instant; who has no day comes last, and who has only a day before its hours."""
+    day, instant = each["published_on"], each["published_at"]
+    return (
+        not each["leader"],
+        day is None,
+        day or date.min,
+        instant is not None,
+        instant.timestamp() if instant else 0,
+        each["article_id"],
+        each["span_start"],
+    )
 
 
 def _article(con: duckdb.DuckDBPyConnection, identity: str) -> dict[str, Any]:
