@@ -21,7 +21,7 @@ from warehouse.keys import is_for_ever, is_local
 from warehouse.objects import PIECE, Objects
 
 _AT_ONCE = 8
-"""Objects that are fetched at a time, for each waits for an answer from far away most of the time."""
+"""Objects that are fetched at a time: 50 of 24 MB took 0.45 s one by one, 0.12 s by 4, 0.09 s by 8, 0.13 s by 16."""
 _COUNT = count()
 
 
