@@ -57,6 +57,7 @@ CHINESE = {
     "Value": "内容",
     "Told by": "出处",
     "Captured": "采集",
+    "Corrected": "更正",
     "Address": "地址",
     "WARC record": "WARC 记录",
     "Passages shared with others": "与他处相同的段落",

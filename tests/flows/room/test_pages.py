@@ -240,6 +240,25 @@ def test_nothing_published_is_said(tmp_path: Path) -> None:
         assert "dibao ingest" in text(page(room, "/search?q=a", 404))
 
 
+def test_corrections_are_told(room: TestClient, article: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from flows.report.page import article as read
+
+    put_right = {
+        "field": "headline",
+        "old": "<i>old",
+        "new": "<i>new",
+        "why": "a misprint",
+        "corrected_by": "lin",
+        "corrected_at": "2024-03-05",
+    }
+    monkeypatch.setattr(
+        "flows.room.pages.article.article", lambda con, each: read(con, each) | {"corrected": [put_right]}
+    )
+    tree = page(room, f"/article/{article}")
+    assert tree.xpath("//ins")[0].text == "<i>new"
+    assert "a misprint · lin, 2024-03-05" in text(tree)
+
+
 def test_long_texts_are_shown_in_part(room: TestClient, article: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flows.room.pages.article.MOST_TEXT", 100)
     tree = page(room, f"/article/{article}")
