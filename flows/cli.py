@@ -34,6 +34,7 @@ from flows.commands import (
     search,
     serve,
     show,
+    sign,
     source,
     source_try,
     status,
@@ -110,6 +111,7 @@ _SHORT = {
     "export": "Write a table or a query's result to a file.",
     "maintain": "Rewrite small files into few; let go of old ones.",
     "correct": "Put right what was read of an article.",
+    "sign": "Sign the last snapshot, to prove it to others.",
     "remove": "Take something down for good, with a tombstone.",
     "alerts": "List the alerts and what became of them.",
     "backup": "Bring a verified copy of the warehouse up to date.",
@@ -150,6 +152,7 @@ _COMMANDS = (
     maintain,
     correct,
     remove,
+    sign,
     alerts,
 )
 for _module in _COMMANDS:

@@ -19,7 +19,7 @@ from flows.settings import SettingsError
 from flows.versions import DIBAO
 from schemas import TABLES, layout, table
 from schemas.render.checks import table_checks
-from warehouse import catalogue, delta_logs, digest, fixity, reading, snapshots
+from warehouse import catalogue, delta_logs, digest, fixity, reading, signing, snapshots
 from warehouse.errors import Busy, Damaged, ReadOnly, WarehouseError, nothing_at, outdated_at
 from warehouse.reading import told
 from warehouse.snapshots import Snapshot
@@ -45,6 +45,8 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
     """Rows of `fixity`."""
+    signed: int | None = None
+    """The last snapshot that a signature which holds vouches for."""
     unrecorded: str | None = None
     """Why these rows were not published; None where they were."""
 
@@ -68,11 +70,13 @@ def examine(
     progress: Progress | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     part: float = 1.0,
+    trusted: str | None = None,
 ) -> Report:
     """Audit a warehouse and record what was read in `fixity`, where it can be written to.
 
     Where `part` is below 1, only so much of the files and records is read: those of the day, so that other days read
-    others, chosen by a hash of day and name. Digests and checks are those of everything.
+    others, chosen by a hash of day and name. Digests and checks are those of everything. Signatures of snapshots are
+    checked by the keys that they name or, where one is `trusted`, by that alone.
 
     Whatever is damaged, missing or foreign is a finding, and the rest is looked at all the same. Raises Missing where
     there is no warehouse, Busy where a run is writing to it, Outdated where another version of Dibao gave the tables
@@ -91,6 +95,9 @@ def examine(
         writer = _writer(stack, warehouse, report)
         for broken in snapshots.chain(root):
             report.findings.append(Finding("snapshot chain", broken))
+        signed, unsigned = signing.check(root, trusted)
+        report.signed = max((each.number for each in signed), default=None)
+        report.findings += [Finding("signatures", each) for each in unsigned]
         steps: tuple[tuple[str, Callable[[], None]], ...] = (
             ("catalogue", partial(_catalogue, root, snapshot, report)),
             ("files", partial(_files, warehouse, now, report, progress, chosen)),

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 from flows import alerting, logs, migrate, steps, takedowns
 from flows.capture.session import Clock
@@ -21,6 +22,7 @@ from flows.progress import Progress, Silent
 from flows.settings import Settings
 from flows.sources.registry import BadSource, Source
 from flows.versions import DIBAO
+from warehouse import signing
 from warehouse.snapshots import Snapshot
 from warehouse.store import Warehouse
 
@@ -100,6 +102,8 @@ def run(job: Job) -> Outcome:
         snapshot = executor.call("publish", partial(publish, job, step)) if step.tell_failures() else None
         step.remember()
         step.purge()
+        if snapshot is not None and job.settings.sign_key:
+            do("sign", partial(signing.sign, job.warehouse.root, Path(job.settings.sign_key), job.clock().isoformat()))
         took = (job.clock() - started).total_seconds()
         number = snapshot.number if snapshot else None
         _log.info("The run took %.1f s; snapshot %s; rows added: %s", took, number, dict(step.counts))

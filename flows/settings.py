@@ -30,6 +30,7 @@ class Settings:
     query_seconds  seconds that a query may take; 0 is no limit (DIBAO_QUERY_SECONDS)
     query_rows     rows that a query prints as CSV or JSON; 0 is no limit (DIBAO_QUERY_ROWS)
     keep           which snapshots `maintain` keeps (DIBAO_KEEP)
+    sign_key       file of the key that signs what each run publishes; empty for none (DIBAO_SIGN_KEY)
     """
 
     warehouse: Path = Path("warehouse/data")
@@ -38,6 +39,7 @@ class Settings:
     query_seconds: float = 300.0
     query_rows: int = 1_000_000
     keep: str = "30 daily, 12 monthly, all yearly"
+    sign_key: str = ""
 
     @property
     def processes(self) -> int:
@@ -49,7 +51,7 @@ class Settings:
         return hashlib.sha256(repr(sorted(shaping.items())).encode()).hexdigest()
 
 
-_NOT_SHAPING = ("warehouse", "workers", "memory_limit", "query_seconds", "query_rows", "keep")
+_NOT_SHAPING = ("warehouse", "workers", "memory_limit", "query_seconds", "query_rows", "keep", "sign_key")
 _NUMBERS: dict[str, type[int] | type[float]] = {"workers": int, "query_seconds": float, "query_rows": int}
 
 

@@ -114,7 +114,7 @@ def held(to: Path) -> list[str]:
 _BESIDE = ("outlets.toml",)
 """Files that people keep in a warehouse's own folder."""
 _TAKEDOWNS = "takedowns"
-_FOLDERS = ("sources", "alerts", "corrections", _TAKEDOWNS)
+_FOLDERS = ("sources", "alerts", "corrections", "signatures", _TAKEDOWNS)
 _OF_A_LOCK = (lock.NAME, f"{lock.NAME}.holder", "lease.json", "probe")
 _OWN = frozenset({"raw", "tables", "manifests", "snapshots", "state", ".tmp", *_OF_A_LOCK, *_FOLDERS, *_BESIDE})
 

@@ -31,6 +31,9 @@ def command(
     spreadsheet: Annotated[
         bool, typer.Option("--spreadsheet", help="CSV: an apostrophe before cells that would be formulas.")
     ] = False,
+    bom: Annotated[
+        bool, typer.Option("--bom", help="CSV: begin with a byte order mark, by which Excel knows UTF-8.")
+    ] = False,
 ) -> int:
     """Write a table or a query's result to a Parquet, CSV or JSON Lines file."""
     import os
@@ -59,7 +62,10 @@ def command(
     try:
         with results.limits(con, chosen, seconds, stop):
             select = one_query(con, f"SELECT * FROM {quoted(what)}" if what.isidentifier() else what)
-            count = _write(con, select, beside, options, spreadsheet and to.suffix.lower() == ".csv")
+            of_csv = to.suffix.lower() == ".csv"
+            count = _write(con, select, beside, options, spreadsheet and of_csv)
+        if bom and of_csv:
+            _marked(beside)
         os.replace(beside, to)
     except duckdb.Error as error:
         raise WarehouseError(f"DuckDB refused: {told(error)}.") from error
@@ -70,6 +76,22 @@ def command(
         beside.unlink(missing_ok=True)
     say(f"{count:,} rows to {to}")
     return 0
+
+
+def _marked(path: Path) -> None:
+    """Put a byte order mark before a file."""
+    import codecs
+    import os
+    import shutil
+
+    whole = path.with_name(f"{path.name}.bom")
+    try:
+        with path.open("rb") as file, whole.open("wb") as out:
+            out.write(codecs.BOM_UTF8)
+            shutil.copyfileobj(file, out)
+        os.replace(whole, path)
+    finally:
+        whole.unlink(missing_ok=True)
 
 
 def _write(con: duckdb.DuckDBPyConnection, select: str, to: Path, options: str, spreadsheet: bool) -> int:
