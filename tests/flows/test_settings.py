@@ -36,7 +36,7 @@ def test_each_overrides_the_one_before(config: dict[str, str]) -> None:
         ("wharehouse = 1\n", {}, "unknown setting 'wharehouse'"),
         ("= nonsense", {}, "is not TOML"),
         ("", {"DIBAO_WORKERS": "many"}, "workers must be a whole number"),
-        ("", {"DIBAO_WAREHOUSE": "s3://bucket/x"}, "is not a folder"),
+        ("", {"DIBAO_WAREHOUSE": "ftp://host/x"}, "is not a folder"),
     ],
 )
 def test_what_cannot_be_used_is_named(tmp_path: Path, text: str, environ: dict[str, str], said: str) -> None:
