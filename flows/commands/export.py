@@ -17,12 +17,13 @@ _COPY = {
     ".csv": "FORMAT csv, HEADER",
     ".jsonl": "FORMAT json",
     ".ndjson": "FORMAT json",
+    ".xlsx": "",
 }
 
 
 def command(
     what: Annotated[str, typer.Argument(metavar="TABLE|SQL", help="A table, a view, or a SELECT.")],
-    to: Annotated[Path, typer.Argument(metavar="FILE", help="Ends in .parquet, .csv or .jsonl.")],
+    to: Annotated[Path, typer.Argument(metavar="FILE", help="Ends in .parquet, .csv, .jsonl or .xlsx.")],
     warehouse: WarehouseOption = None,
     force: Annotated[bool, typer.Option("--force", help="Replace FILE if it is there.")] = False,
     seconds: Annotated[
@@ -35,7 +36,7 @@ def command(
         bool, typer.Option("--bom", help="CSV: begin with a byte order mark, by which Excel knows UTF-8.")
     ] = False,
 ) -> int:
-    """Write a table or a query's result to a Parquet, CSV or JSON Lines file."""
+    """Write a table or a query's result to a Parquet, CSV, JSON Lines or Excel file."""
     import os
 
     import duckdb
@@ -63,7 +64,11 @@ def command(
         with results.limits(con, chosen, seconds, stop):
             select = one_query(con, f"SELECT * FROM {quoted(what)}" if what.isidentifier() else what)
             of_csv = to.suffix.lower() == ".csv"
-            count = _write(con, select, beside, options, spreadsheet and of_csv)
+            of_excel = to.suffix.lower() == ".xlsx"
+            if of_excel:
+                count = _sheet(con, select, beside)
+            else:
+                count = _write(con, select, beside, options, spreadsheet and of_csv)
         if bom and of_csv:
             _marked(beside)
         os.replace(beside, to)
@@ -76,6 +81,15 @@ def command(
         beside.unlink(missing_ok=True)
     say(f"{count:,} rows to {to}")
     return 0
+
+
+def _sheet(con: duckdb.DuckDBPyConnection, select: str, to: Path) -> int:
+    """Write a result as an Excel file."""
+    from flows.report import results, sheet
+
+    result = con.execute(results.readable(con, select))
+    columns = [str(each[0]) for each in result.description or []]
+    return sheet.write(to, columns, results.rows_of(result))
 
 
 def _marked(path: Path) -> None:

@@ -51,10 +51,10 @@ def asked(
     """
     with _open(settings, con) as con, _sentences(), limits(con, settings, seconds, stuck):
         text = one_query(con, sql)
-        result = con.execute(_readable(con, text))
+        result = con.execute(readable(con, text))
         columns = [str(each[0]) for each in result.description or []]
         numbers = [str(each[0]) for each in result.description or [] if _NUMBERS.fullmatch(str(each[1]))]
-        yield Result(columns, numbers, _rows(result))
+        yield Result(columns, numbers, rows_of(result))
 
 
 def connected(settings: Settings, snapshot: int | None = None) -> duckdb.DuckDBPyConnection:
@@ -109,12 +109,13 @@ def _sentences() -> Iterator[None]:
         raise WarehouseError(f"DuckDB refused the query: {told(error)}.") from error
 
 
-def _rows(result: Any) -> Iterator[tuple[Any, ...]]:
+def rows_of(result: Any) -> Iterator[tuple[Any, ...]]:
+    """The rows of a result as they come."""
     while rows := result.fetchmany(1024):
         yield from rows
 
 
-def _readable(con: duckdb.DuckDBPyConnection, sql: str) -> str:
+def readable(con: duckdb.DuckDBPyConnection, sql: str) -> str:
     """The query with those of its columns as text that Python could not hold."""
     try:
         described = con.execute(f"DESCRIBE (\n{sql}\n)").fetchall()
