@@ -44,12 +44,16 @@ _LOCKS = (
 )
 
 
+_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+
 class _ReadFile(io.RawIOBase):
     """A file for reading whose place belongs to each thread, as DuckDB reads one file from several."""
 
     def __init__(self, path: Path) -> None:
-        self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        self._file = os.open(path, _FLAGS)
         self._at = threading.local()
+        self._one = threading.Lock()
 
     def readable(self) -> bool:
         return True
@@ -68,9 +72,16 @@ class _ReadFile(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         if size < 0:
             size = max(0, os.fstat(self._file).st_size - self.tell())
-        data = os.pread(self._file, size, self.tell())
+        data = self._part(size, self.tell())
         self._at.place = self.tell() + len(data)
         return data
+
+    def _part(self, size: int, start: int) -> bytes:
+        if hasattr(os, "pread"):
+            return os.pread(self._file, size, start)
+        with self._one:  # Windows, where a file has one place for all threads
+            os.lseek(self._file, start, os.SEEK_SET)
+            return os.read(self._file, size)
 
     def close(self) -> None:
         if not self.closed:

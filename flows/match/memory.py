@@ -38,6 +38,8 @@ def bytes_of(limit: str) -> int:
         raise ValueError(f"{limit!r} is no amount of memory.")
     number, unit = float(found[1]), found[2].lower()
     if unit == "%":
+        if not hasattr(os, "sysconf"):  # Windows
+            raise ValueError(f"This system does not tell its memory; give an amount in place of {limit!r}, as 2GB.")
         return int(number / 100 * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
     if unit not in _UNITS:
         raise ValueError(f"{limit!r} is no amount of memory.")

@@ -24,6 +24,8 @@ from flows.layout.pieces import columns, pieces_of
 MEDIA_TYPE = "application/pdf"
 NEWSPAPER_COLUMNS = 3
 """Columns from which a page is read as a newspaper's, article by article; papers and reports have two at most."""
+_LIMITS = {-getattr(signal, name) for name in ("SIGXCPU", "SIGKILL") if hasattr(signal, name)}
+"""How the child ends that takes too much of the processor or of memory; Windows has no such ends."""
 _UNMAPPED = 0.3
 """Share of glyphs without a place in Unicode from which a file says nothing."""
 _JUNK_TITLE = re.compile(r"(?i)untitled|无标题|microsoft word|\.(?:docx?|indd|qxd|pdf|tex|dvi|pmd)\s*\Z|^\s*\d*\s*\Z")
@@ -95,7 +97,7 @@ def _told(payload: bytes) -> Iterator[dict[str, Any]]:
         except ValueError:  # broken off with the process
             break
     if child.returncode:
-        limit = child.returncode in (-signal.SIGXCPU, -signal.SIGKILL)
+        limit = child.returncode in _LIMITS
         yield {"error": "too-large" if limit else "broken", "message": "PDFium broke down over it"}
 
 
