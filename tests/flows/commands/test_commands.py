@@ -119,7 +119,7 @@ ERRORS: list[tuple[list[str], str]] = [
     (["ingest", "--source", "gone"], "No source is named 'gone'"),
     (["serve"], "There is nothing to serve"),
     (["schema", "gossip"], "No table is named 'gossip'"),
-    (["export", "captures", "x.xlsx"], "does not say what to write"),
+    (["export", "captures", "x.ods"], "does not say what to write"),
     (["export", "captures", "none/x.csv"], "There is no folder"),
     (["source", "add", "Bad Id", "."], "cannot be a source id"),
     (["source", "add", "s", ".", "--parser", "text"], "--parser takes KEY=VALUE"),
