@@ -244,8 +244,7 @@ def refusals(values: dict[str, Any], refused: tuple[str, str] | None) -> list[di
         return [reject(values["source_id"], values["uri"], *refused, capture_id=values["capture_id"])]
     if values["http_status"] in range(300, 400) and values["http_status"] != 304 and values["payload_sha256"]:
         message = "The answer is a redirect; what it says beside that is not read."
-        about = {"capture_id": values["capture_id"], "sha256": values["payload_sha256"], "stage": "extract"}
-        return [reject(values["source_id"], values["uri"], "redirect", message, **about)]
+        return [reject_of(values, "redirect", message)]
     return []
 
 

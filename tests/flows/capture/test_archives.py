@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from flows.examine import examine
 from flows.progress import Silent
 from flows.rebuild import rebuild
 from flows.settings import Settings
@@ -249,6 +250,21 @@ def test_what_has_no_reader_is_kept_and_rejected(tmp_path: Path) -> None:
     ingest(tmp_path / "w", tmp_path / "in")
     assert rows(tmp_path / "w", "SELECT uri, error FROM rejects") == [(URI, "media-type")]
     assert value(tmp_path / "w", "SELECT count(*) FROM documents") == 1
+
+
+@pytest.mark.parametrize("status", ["301 Moved Permanently", "302 Found", "307 Temporary Redirect"])
+def test_what_a_redirect_says_is_kept_and_rejected(tmp_path: Path, status: str) -> None:
+    """Whether or not the same bytes are a page elsewhere."""
+    other = b'{"moved": "to another place"}'
+    moved = original(URI, other, ("Location", "/there"), status=status)
+    put(tmp_path / "in", "a.warc.gz", info(DATE), original("http://a.example.org/b"), moved)
+    ingest(tmp_path / "w", tmp_path / "in")
+    assert rows(tmp_path / "w", "SELECT stage, error, uri FROM rejects") == [("capture", "redirect", URI)]
+    assert value(tmp_path / "w", "SELECT count(*) FROM documents") == 1
+    assert examine(Warehouse(tmp_path / "w")).findings == []
+    put(tmp_path / "in", "b.warc.gz", info(DATE), original("http://a.example.org/c", other))
+    ingest(tmp_path / "w", tmp_path / "in")
+    assert value(tmp_path / "w", "SELECT count(*) FROM documents") == 2
 
 
 def test_a_json_answer_with_a_wrong_digest_is_read_all_the_same(tmp_path: Path) -> None:
