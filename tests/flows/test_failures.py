@@ -13,6 +13,7 @@ import pytest
 
 from flows import matching, restoring, steps
 from flows.examine import examine
+from flows.inputs import Inputs
 from flows.sources.registry import Source
 from tests.flows.test_restoring import INPUTS
 from tests.jobs import COMPARED_TABLES, command, digests, ingest, rows, value
@@ -55,7 +56,7 @@ def break_apply(patch: pytest.MonkeyPatch) -> None:
 
 def break_after(patch: pytest.MonkeyPatch) -> None:
     """All tables of the matching are written, and what it was made from cannot be noted."""
-    patch.setattr(matching.Matching, "_remember", broken)
+    patch.setattr(Inputs, "remember", broken)
 
 
 @pytest.mark.parametrize(
