@@ -19,6 +19,7 @@ import tomli_w
 
 from schemas import table
 from warehouse.errors import WarehouseError
+from warehouse.keeping import SERVED
 from warehouse.storage import Storage
 
 FOLDER = "takedowns"
@@ -169,7 +170,11 @@ def with_more(takedown: Takedown, *, blanks: Iterable[str] = (), archives: Itera
 
 
 def prepare(storage: Storage) -> None:
-    """Where a takedown is to be done, drop the working files, which hold texts and can all be made anew."""
+    """Where a takedown is to be done, drop the working files, which hold texts and can all be made anew.
+
+    The database of a Prefect server that Dibao started stays: the server may be at work in it.
+    """
     if storage.size(PENDING) is not None:
-        storage.delete("state")
-        storage.local("state").mkdir(exist_ok=True)
+        for name in storage.names("state"):
+            if not name.startswith(SERVED):
+                storage.delete(name)

@@ -17,7 +17,7 @@ from warehouse.storage import at
 
 _FITS = "state/fits"
 """The SHA-256 of the snapshots that the state in the local folder may belong to."""
-_SERVED = "state/prefect/"
+SERVED = "state/prefect/"
 """What a server of this machine keeps, which may be at work; it belongs to no snapshot."""
 _MOST_GB = 50.0
 
@@ -35,7 +35,7 @@ def begin(root: Path, last: Snapshot | None) -> None:
     now = last.sha256 if last else ""
     if now not in known:
         for name in storage.names("state"):
-            if not name.startswith(_SERVED):
+            if not name.startswith(SERVED):
                 storage.delete(name)
     _note(root, [now])
     if last is not None:

@@ -295,3 +295,11 @@ def test_a_copy_loses_what_was_taken_down(tmp_path: Path) -> None:
     assert traces(everything(copy), GONE["text"]) == []
     assert traces(everything(copy), STAYS) != []
     assert [each.message for each in examine(Warehouse(copy)).findings] == []
+
+
+def test_the_database_of_a_server_that_may_be_at_work_stays(tmp_path: Path) -> None:
+    storage = at(tmp_path)
+    for key in ("state/match/texts", "state/prefect/prefect.db", takedowns.PENDING):
+        storage.put(key, b"here")
+    takedowns.prepare(storage)
+    assert storage.names("state") == ["state/prefect/prefect.db"]
