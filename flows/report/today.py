@@ -125,7 +125,9 @@ def lines(found: dict[str, Any]) -> Iterable[str]:
     media = f", {found['media']:,} pictures and other media without text" if found["media"] else ""
     yield f"{found['runs']:,} runs, {found['captures']:,} captures, {articles:,} articles{media}."
     yield from _part("Sources that failed", found["failed_sources"], _failed)
-    yield from _part("New articles", found["outlets"], lambda e: f"{e['articles']:,}  {e['outlet'] or '(no outlet)'}")
+    yield from _part(
+        "Outlets with new articles", found["outlets"], lambda e: f"{e['articles']:,}  {e['outlet'] or '(no outlet)'}"
+    )
     yield from _part("New stories", found["new_stories"], _story)
     yield from _part("Stories that grew", found["grown_stories"], _grown)
     yield from _part("Numbers and names that were changed", found["changed_readings"], _reading)
