@@ -61,7 +61,10 @@ class Seen:
     def forget(self, uris: Iterable[str]) -> None:
         """Have files that are gone, and containers of such members, read again should they come back."""
         for uri in uris:
-            self._changed |= self._files.pop(uri.partition("!/")[0], None) is not None
+            name = uri.partition("!/")[0]
+            self._since.pop(name, None)
+            if self._files.pop(name, None) is not None:
+                self._changed, self._whole = True, 0  # what is written beside it cannot take a file out of the whole
 
     def save(self) -> None:
         self.memory.save()

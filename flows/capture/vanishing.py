@@ -31,16 +31,16 @@ KIND = "metadata"
 def in_folder(source: Source, session: Session, forget: Callable[[Iterable[str]], None]) -> Batch:
     """What vanished from a folder since it was last looked at; `forget` is told, so that what comes back is read."""
     batch = Batch()
-    root = source.path
+    root, start = source.path, f"{file_uri(source.id)}/"
     if source.only or not root.is_dir():
         return batch
     gone: list[str] = []
     empty: dict[Path, int] = {}
     for uri in session.known.present(source.id):
-        path = root / os.fsdecode(_relative(source, uri))
-        if os.path.lexists(path):
+        place = os.path.join(root, os.fsdecode(_relative(start, uri)))
+        if os.path.lexists(place):
             continue
-        holder = path.parent
+        holder = Path(place).parent
         if holder.is_dir() and not any(holder.iterdir()):
             empty[holder] = empty.get(holder, 0) + 1
         else:
@@ -54,9 +54,10 @@ def in_folder(source: Source, session: Session, forget: Callable[[Iterable[str]]
     return batch
 
 
-def _relative(source: Source, uri: str) -> bytes:
-    """The path below the source's folder that an address stands for; of a member that of its container."""
-    return unquote_to_bytes(uri.removeprefix(file_uri(source.id) + "/").partition(MARK)[0])
+def _relative(start: str, uri: str) -> bytes:
+    """The path below the source's folder, of the address `start`, that another stands for; of a member that of its
+    container."""
+    return unquote_to_bytes(uri.removeprefix(start).partition(MARK)[0])
 
 
 def tell(source: Source, session: Session, uris: Iterable[str], at: datetime) -> list[dict[str, Any]]:
