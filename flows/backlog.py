@@ -74,7 +74,7 @@ EXISTS (FROM rejects r WHERE r.payload_sha256 = w.payload_sha256 AND r.stage IN 
 _NO_RECORD = """
 -- a dump that could not be split into records is no record either; a remark on the bytes is no such thing
 w.extractor = 'record' AND EXISTS (FROM rejects r WHERE r.payload_sha256 = w.payload_sha256 AND r.stage = 'capture'
-    AND r.error NOT IN ('digest', 'undecodable', 'length', 'redirect'))
+    AND r.error NOT IN ('digest', 'undecodable', 'length'))
 """
 
 _WORK = f"""

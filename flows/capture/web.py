@@ -238,14 +238,12 @@ def _pair(
 def refusals(values: dict[str, Any], refused: tuple[str, str] | None) -> list[dict[str, Any]]:
     """Rows of `rejects` about a capture that is no page, given as its row.
 
-    Each error has a row of its own, for its page may stand under many addresses; redirects of the same bytes share one.
+    Each error has a row of its own, for its page may stand under many addresses. A redirect is no error: its capture
+    says where it leads, and what it says beside that is not read.
     """
-    if refused is not None:
-        return [reject(values["source_id"], values["uri"], *refused, capture_id=values["capture_id"])]
-    if values["http_status"] in range(300, 400) and values["http_status"] != 304 and values["payload_sha256"]:
-        message = "The answer is a redirect; what it says beside that is not read."
-        return [reject_of(values, "redirect", message)]
-    return []
+    if refused is None:
+        return []
+    return [reject(values["source_id"], values["uri"], *refused, capture_id=values["capture_id"])]
 
 
 def _problems(values: dict[str, Any], exchange: Exchange, message: RawRecord) -> Sequence[dict[str, Any]]:

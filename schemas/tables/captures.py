@@ -96,14 +96,15 @@ CAPTURES = Table(
     checks=(
         Check(
             "accounted_for",
-            "Every capture ends as a document, as media without text, or as a reject. That a digest is wrong rejects "
-            "nothing.",
+            "Every capture ends as a document, as media without text, as a redirect, or as a reject. That a digest is "
+            "wrong rejects nothing.",
             "SELECT c.capture_id FROM captures c "
             "WHERE NOT EXISTS (SELECT 1 FROM documents d WHERE d.payload_sha256 = c.payload_sha256) "
             "AND NOT EXISTS (SELECT 1 FROM rejects r WHERE r.payload_sha256 = c.payload_sha256 "
             "AND r.error <> 'digest') "
             "AND NOT EXISTS (SELECT 1 FROM rejects r WHERE r.error <> 'digest' AND r.capture_id = c.capture_id) "
             "AND c.record_type <> 'metadata' "
+            "AND NOT coalesce(c.http_status BETWEEN 300 AND 399 AND c.http_status <> 304, false) "
             "AND (media_sort(c.media_type) IS NULL OR c.payload_sha256 IS NULL OR NOT is_answer(c.http_status))",
         ),
     ),

@@ -45,6 +45,7 @@ UNACCOUNTED = """
 SELECT count(*) FROM captures c
 WHERE NOT EXISTS (FROM documents d WHERE d.payload_sha256 = c.payload_sha256)
   AND NOT EXISTS (FROM rejects r WHERE r.payload_sha256 = c.payload_sha256 OR r.capture_id = c.capture_id)
+  AND c.record_type <> 'metadata' -- which tells that a file vanished
 """
 
 

@@ -29,7 +29,13 @@ def _run(command: str, folder: Path) -> str:
     environment = os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "120"}
     environment.pop("DIBAO_WAREHOUSE", None)
     done = subprocess.run(
-        re.sub(r"^dibao", program, command), shell=True, cwd=folder, env=environment, capture_output=True, text=True
+        re.sub(r"^dibao", program, command),
+        shell=True,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,  # none of them is a server
     )
     if done.returncode:
         raise SystemExit(f"{command}: {done.stderr}")

@@ -54,6 +54,8 @@ def test_it_grows_by_what_is_new_and_gives_the_warehouse_back(
     with duckdb.connect(str(anew / "catalogue.duckdb"), read_only=True) as con:
         assert con.execute("SELECT count(*) FROM articles").fetchone() == (2,)
     assert examine(Warehouse(anew)).findings == []
+    again = ingest(anew, tmp_path / "in")  # the index of words, which is in no copy, is made anew
+    assert not any(again.counts.values())
     assert ingest(anew, tmp_path / "in").snapshot is None
     (tmp_path / "in" / "3.txt").write_text("第3号渡口今日恢复通航。\n", "utf-8")
     assert ingest(anew, tmp_path / "in").snapshot is not None

@@ -253,13 +253,16 @@ def test_what_has_no_reader_is_kept_and_rejected(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("status", ["301 Moved Permanently", "302 Found", "307 Temporary Redirect"])
-def test_what_a_redirect_says_is_kept_and_rejected(tmp_path: Path, status: str) -> None:
+def test_what_a_redirect_says_is_kept_and_not_read(tmp_path: Path, status: str) -> None:
     """Whether or not the same bytes are a page elsewhere."""
     other = b'{"moved": "to another place"}'
     moved = original(URI, other, ("Location", "/there"), status=status)
     put(tmp_path / "in", "a.warc.gz", info(DATE), original("http://a.example.org/b"), moved)
     ingest(tmp_path / "w", tmp_path / "in")
-    assert rows(tmp_path / "w", "SELECT stage, error, uri FROM rejects") == [("capture", "redirect", URI)]
+    assert rows(tmp_path / "w", "FROM rejects") == []
+    assert rows(tmp_path / "w", "SELECT location FROM captures WHERE uri = $1", URI) == [
+        ("http://www.jiangkou.example.org/there",)
+    ]
     assert value(tmp_path / "w", "SELECT count(*) FROM documents") == 1
     assert examine(Warehouse(tmp_path / "w")).findings == []
     put(tmp_path / "in", "b.warc.gz", info(DATE), original("http://a.example.org/c", other))
