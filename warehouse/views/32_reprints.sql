@@ -1,4 +1,5 @@
--- Who takes from whom: of two articles that are aligned the later is said to take from the earlier.
+-- Who takes from whom: of two articles that are aligned the later is said to take from the earlier. The last condition
+-- names the alignment too, so that no engine joins all articles to all others by it.
 CREATE VIEW reuse AS
 SELECT
     x.relation,
@@ -19,7 +20,7 @@ FROM (
 ) AS x
 JOIN article_dates AS l ON l.article_id = x.left_article_id
 JOIN article_dates AS r ON r.article_id = x.right_article_id
-WHERE l.outlets[1] IS DISTINCT FROM r.outlets[1];
+WHERE CASE WHEN x.relation IS NOT NULL THEN l.outlets[1] IS DISTINCT FROM r.outlets[1] END;
 
 CREATE MACRO reprints(since, until) AS TABLE
 SELECT
