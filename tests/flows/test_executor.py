@@ -96,7 +96,8 @@ def test_one_death_costs_the_others_nothing(tmp_path: Path) -> None:
     assert "SIGKILL" in death.message
     begun = (tmp_path / "begun").read_text().split()
     assert len(begun) == 12
-    assert len(set(begun)) == 3
+    # Two and the one that took a place; a process that is slow to start may find nothing left to do.
+    assert len(set(begun)) in (2, 3)
 
 
 def test_processes_that_are_spawned_do_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
